@@ -50,8 +50,8 @@ export class ClerkUnavailableError extends ClerkRequestError {
 }
 
 /**
- * Clerk does not know the user. This one 404 does not delete the user here: a `user.deleted` event or a second 404
- * does.
+ * Clerk does not know the user: it answered 404. One 404 does not delete the user here. A `user.deleted` event does,
+ * and so does a second 404 a minute later, which the message leaves out.
  */
 export class UserMissingAtClerkError extends codedError(
   'USER_MISSING_AT_CLERK',
@@ -109,7 +109,10 @@ export class UserUnsettledError extends codedError(
   (rounds: number) => `The user kept changing during ${rounds} comparisons with Clerk.`,
 ) {}
 
-/** An event that was delivered too often and never finished. Applying it may be what crashes the process. */
+/**
+ * An event whose message NATS has sent more than `RETRY_MAX` + 1 times without an outcome. It is not applied: applying
+ * it may be what crashes the process.
+ */
 export class PoisonEventError extends codedError(
   'POISON_EVENT',
   (deliveries: number) => `The event was delivered ${deliveries} times and never finished.`,

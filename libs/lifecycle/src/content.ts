@@ -13,9 +13,11 @@ export function canonicalContent(values: ClerkOwned): string {
 
 /**
  * Returns the texts that content version `version` may have hashed for `values`; none if this release does not know the
- * version. Version 1 also hashed a last field `locked`, which is no column now. So it has two texts, one for each value
- * of `locked`. If a row has the hash of one of these texts, its columns of that version equal `values`, whatever
- * `locked` was.
+ * version. There is one text, except for version 1.
+ *
+ * Version 1 also hashed a last field, `locked`, which version 2 dropped and `values` lack. So version 1 has two texts:
+ * with `locked` false, and with `locked` true. If a stored hash fits one of them, the row equals `values` in all
+ * columns of version 1.
  */
 export function contentsOfVersion(
   version: number,

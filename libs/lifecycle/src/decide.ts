@@ -58,7 +58,9 @@ export interface Decision {
 
 const decision = (action: Action, reason: string): Decision => ({ action, reason });
 
-/** Decides about every observation, from every source: webhook, redrive, first login, conflict, sync and reconcile run. */
+/**
+ * Decides about an observation, by the same rules for every source. A redriven event counts as an event like any other.
+ */
 export function decide(known: Known, observed: Observed): Decision {
   if (observed.kind === 'deletion') return decideDeletion(known);
   switch (known.kind) {

@@ -1,12 +1,13 @@
 /**
  * States of a ledger row.
  *
- * - `pending`: recorded, not yet published. Ends when the event is published, rejected as `invalid`, or ignored.
+ * - `pending`: recorded, not yet published. Ends when the event is published. An outcome can also end it, if it arrives
+ *   before the row is updated to `processing`.
  * - `processing`: published. Ends when user-sync reports an outcome.
  * - `success`: applied, or needed no change. Final.
  * - `failed`: the last attempt failed. Ends when a retry is due, when a late success is reported, or by a redrive.
- * - `invalid`: the signature did not verify. Final. This release writes no such rows: it records rejected deliveries in
- *   a table of their own.
+ * - `invalid`: the signature did not verify. Final. Only rows of earlier releases have it: this release records
+ *   rejected deliveries in a table of their own, and no `pending` row becomes `invalid`.
  * - `ignored`: verified, but of an unhandled type or another Clerk instance, or about a user that Clerk does not know.
  *   Ends only by a redrive.
  */
@@ -34,8 +35,8 @@ export interface EventRow {
   /** Whether the time of the next retry is set. */
   readonly retryScheduled: boolean;
   /**
-   * Whether the last failure was an outage that all events share: Clerk was unavailable. `retryCount` does not count
-   * the retry after such a failure.
+   * Whether the last failure was an outage of all of Clerk. `retryCount` does not count the retry after such a failure.
+   * An outage of the database or NATS leads to no failure: user-sync then reports no outcome and retries by itself.
    */
   readonly sharedOutage?: boolean;
 }

@@ -22,8 +22,9 @@ export function isVerified(address: Pick<Email, 'verification' | 'reserved'> | u
 }
 
 /**
- * Chooses the e-mail address or phone number to store. The primary address is stored even if it is unverified. If the
- * list holds no primary address, chooses the oldest verified one, if any: an unverified one may belong to another user.
+ * Chooses the e-mail address or phone number to store. The primary address is stored even if it is unverified: Clerk
+ * itself shows it as the user's address. If the list holds no primary address, chooses the oldest verified one, if any.
+ * An unverified one is not chosen: it would be a guess, and may belong to another user.
  */
 export function chooseAddress<Address extends Email | Phone>(
   noun: 'e-mail address' | 'phone number',

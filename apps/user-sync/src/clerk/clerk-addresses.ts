@@ -20,7 +20,8 @@ export class ClerkAddresses {
   constructor(private readonly clerk: ClerkJson) {}
 
   /**
-   * All users with the address `email`, in any letter case. Clerk lets at most one user verify an address.
+   * Users with the address `email`, in any letter case; at most 100. Several users can have it unverified, but Clerk
+   * lets at most one verify it.
    * @throws ClerkRequestError
    */
   async holdersOf(email: string, priority: Priority): Promise<readonly AddressHolder[]> {

@@ -37,8 +37,9 @@ const DRAW = `
     + greatest(0, $3::float8 + 1 - now.available + now.granted) / $2::float8) AS wait_ms`;
 
 /**
- * Creates the row. It is missing before the first request, and after a crash of PostgreSQL, because the table is
- * unlogged. After a crash, the requests of the last 10 s are not counted.
+ * Creates the row, with a full bucket. The table is unlogged, so the row is missing before the first request and after
+ * a crash of PostgreSQL. A crash forgets the requests of the last 10 s, so Clerk's limit may then be exceeded once, by
+ * up to 8 %. That is accepted: Clerk answers 429, and all replicas pause.
  */
 const BEGIN =
   'INSERT INTO clerk_budget (id, tokens, refilled_at) VALUES (1, $1, clock_timestamp()) ON CONFLICT DO NOTHING';
@@ -125,8 +126,8 @@ export class ClerkBudget {
     }
     // The loop sleeps until the bucket has a token for the blocked request. A more urgent request has to leave fewer
     // tokens in the bucket, so it may go first and wakes the loop.
-    // Any other request has to leave at least as many tokens as the blocked one, so it waits at least as long. It is
-    // rejected now if that exceeds its maximum wait.
+    // A request of the same or a lower priority has to leave at least as many tokens. So it waits at least as long as
+    // the blocked one. Every waiting request whose maximum wait is shorter is rejected now.
     const { blocked } = this;
     if (blocked === undefined) return;
     if (priorities.some((priority) => isMoreUrgent(priority, blocked.priority) && this.isWaiting(priority)))

@@ -19,7 +19,7 @@ export type InstanceLimit = Pick<ClerkAnswer, 'retryAfterMs'>;
 
 /**
  * Finds out whether all of Clerk is unavailable or only one request has failed, by a probe: a request that concerns no
- * user. During an outage only first logins are sent, until Clerk answers a probe.
+ * user. During an outage, only probes and first logins are sent. The outage ends when Clerk answers any of them.
  */
 @Injectable()
 export class ClerkHealth {
@@ -42,7 +42,8 @@ export class ClerkHealth {
   }
 
   /**
-   * Admits a request. During an outage, only admits first logins, until Clerk answers a probe.
+   * Admits a request. During an outage, rejects all requests but first logins. A request that arrives when a probe is
+   * due waits for the probe, unless its priority is `conflict`, and is admitted if Clerk answers.
    * @throws ClerkUnavailableError for a request that is not admitted
    */
   async admit(priority: Priority): Promise<void> {
@@ -107,7 +108,7 @@ export class ClerkHealth {
         return false;
       }
     } catch {
-      // A missing answer counts as an outage, as does an answer with status 5xx.
+      // No answer counts as an outage. So do 408, 429 and 5xx: even this simple request was not processed.
     }
     if (this.outage === undefined) this.log.warn('Clerk as a whole is unavailable');
     const pauseMs = Math.min((this.outage?.pauseMs ?? BETWEEN_PROBES_MS.first / 2) * 2, BETWEEN_PROBES_MS.most);

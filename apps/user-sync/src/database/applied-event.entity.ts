@@ -6,7 +6,10 @@ import { numeric } from './numeric';
 @Index('applied_events_clerk_user_id_step_idx', ['clerkUserId', 'step'])
 @Index('applied_events_applied_at_idx', ['appliedAt'])
 export class AppliedEventEntity {
-  /** Id of the observation, as `Origin.id` defines it. The id of a redaction or an undo begins with its source. */
+  /**
+   * Id of the observation, as `Origin.id` defines it. Two kinds of row have no observation. A redaction has
+   * `redaction:<random UUID>:<Clerk id>`. The undo of a deletion has `undo:<id of the reconcile run>:<Clerk id>`.
+   */
   @PrimaryColumn('text', { name: 'webhook_id', primaryKeyConstraintName: 'applied_events_pkey' })
   webhookId!: string;
 

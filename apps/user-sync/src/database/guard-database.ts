@@ -13,7 +13,8 @@ export async function guardDatabase<Result>(work: () => Promise<Result>): Promis
   } catch (error) {
     if (isDatabaseUnavailable(error)) throw new SharedOutageError('the users database', { cause: error });
     const state = sqlState(error);
-    // TypeORM's error is replaced, because it contains the parameters of the statement, which must not be logged.
+    // An error that is not the database's passes unchanged. The error of a rejected statement is replaced below:
+    // TypeORM's error contains the parameters of the statement, which must not be logged.
     if (state === undefined && !(error instanceof QueryFailedError)) throw error;
     throw new DatabaseRefusedError(state ?? 'no SQLSTATE', constraintOf(error));
   }

@@ -88,7 +88,9 @@ export class UserEntity implements ClerkOwned {
   @ClerkOwnedColumn('clerkBanned')
   clerkBanned!: boolean;
 
-  /** Whether directory sync has deactivated the user at Clerk. */
+  /**
+   * Whether the user is deprovisioned: an identity provider has ended its access by directory sync (SCIM) with Clerk.
+   */
   @ClerkOwnedColumn('clerkDeprovisioned')
   clerkDeprovisioned!: boolean;
 

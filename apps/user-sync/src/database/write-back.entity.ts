@@ -34,8 +34,9 @@ export class WriteBackEntity {
   reason!: 'create' | 'link' | 'restore' | 'role' | 'retry' | 'check' | 'take';
 
   /**
-   * Whether nobody waits for this write-back, such as one that a reconcile run has queued. These are sent after all
-   * others.
+   * Whether this write-back is sent only after all that are not bulk. True for a write-back that nobody waits for: one
+   * of a reconcile run, a check, or a decision about many users at once. False for one that follows a login, an event,
+   * or an admin's action on one user.
    */
   @Column('boolean', { name: 'bulk', default: false })
   bulk!: boolean;

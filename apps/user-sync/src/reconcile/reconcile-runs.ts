@@ -55,10 +55,14 @@ export class ReconcileRuns {
   }
 
   /**
-   * Marks users as seen and stores the cursor, in one transaction, so that a crashed run is resumed after this page.
-   * Adds the users to the run's counts (`users_done`, `changes`). A scan starts again at the first page when no user of
-   * the cursor exists at Clerk any more. Users that the run has seen before are then not counted again. `cursor`: null
-   * for users that the scan did not see, because they are on no page.
+   * Records the decisions about users whom the run has scanned, or has asked Clerk about one by one, in one
+   * transaction. Marks the users as seen, except those that Clerk does not know. Adds their decisions to `changes`.
+   * Users whom the run has seen before are not counted again: a scan restarts at the first page when no user of its
+   * cursor exists any more.
+   *
+   * `cursor`: after a scanned page, the users scanned last; a crashed run resumes after them. The users of the page are
+   * then added to `users_done`. Null for users that Clerk was asked about one by one: the stored cursor and
+   * `users_done` stay.
    */
   async advance(id: string, sightings: readonly Sighting[], cursor: readonly string[] | null): Promise<void> {
     await guardDatabase(() =>

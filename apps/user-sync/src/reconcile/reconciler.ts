@@ -19,7 +19,7 @@ import { CONFIG } from '../tokens';
  * - queued: requested; no replica works on it.
  * - running: a replica scans Clerk's users (`scanned` is false), or asks about absent ones (`scanned` is true).
  * - needs_approval: too many users are absent. Nothing more is deleted until an admin approves.
- * - done: our users equal Clerk's.
+ * - done: our users equal Clerk's, except those that `changes` counts as `failed`.
  * - refused: the secret key belongs to another Clerk instance.
  * - failed: Clerk rejected our requests.
  * - undone: an admin has undone the deletions.

@@ -84,9 +84,10 @@ const ended = `
    ORDER BY c.id`;
 
 /**
- * A claimant is due if the holder's `updated_at` is later than the last check, or up to this much earlier. A
- * transaction sets `updated_at` to the time at which it began. It may commit after a check that began later, so that
- * this check missed the change. 10 s is the timeout of a statement.
+ * A claimant is due if the holder's `updated_at` is later than the last check minus this margin. `updated_at` is the
+ * time at which the transaction began, not its commit. So a check may miss a change that began before the check and is
+ * committed after it. The margin makes the claimant due once more. Each statement times out after 10 s, and a
+ * transaction rarely takes longer in total. If one does, the next reconcile run finds the change.
  */
 const MARGIN = "interval '10 seconds'";
 

@@ -100,9 +100,9 @@ export class SnapshotApplier {
 }
 
 /**
- * Whether only this user is affected by the error, so that the run can continue with the others. True if Clerk as a
- * whole is available and `isRetryable` says that a retry may succeed. A rejected secret key, for example, affects all
- * users and stops the run.
+ * Whether only this user is affected by the error, so that the run can continue with the others. While Clerk as a whole
+ * is available, an error that a retry may fix, such as a 500, concerns one request. An error that no retry fixes, such
+ * as a rejected secret key, would recur for each user, so it stops the run.
  */
 function isOfThisUserAlone(error: unknown): boolean {
   if (!(error instanceof ClerkRequestError) || error instanceof ClerkUnavailableError) return false;

@@ -20,7 +20,8 @@ const CHANGES_KEPT = '24 hours';
 
 /**
  * Retention of logouts. A session that ended only here goes on at Clerk, which issues tokens for it. So the retention
- * must exceed the lifetime of a Clerk session: a week, unless configured longer.
+ * must exceed the maximum lifetime of a session, which is configured at Clerk: 7 days by default. 366 days suffice for
+ * lifetimes of up to a year. With a longer one, tokens of the session are accepted again after 366 days.
  */
 const SIGNED_OUT_KEPT = '366 days';
 
@@ -43,9 +44,9 @@ const statements = [
   batch('used_exchange_tokens', 'token_id', 'expires_at < now()'),
   batch('signed_out_sessions', 'session_id', `at < now() - interval '${SIGNED_OUT_KEPT}'`),
   batch('password_tokens', 'hash', 'expires_at < now()'),
-  // Keeps sessions for an hour after they expire. A phone login counts as the first login of a user who was created in
-  // the last hour and has no stored session. Deleted earlier, a short session would let a second login count as the
-  // first.
+  // Keeps sessions for an hour after they expire. The phone exchange reports a user as new if the user was created in
+  // the last hour and has no stored session. Deleted earlier, a short session would let a second exchange report the
+  // user as new again.
   batch('legacy_sessions', 'id', "expires_at < now() - interval '1 hour'"),
   // Promises of the admin role that have ended. The audit log keeps their history.
   batch('admin_promises', 'id', "ended_at < now() - interval '90 days'"),

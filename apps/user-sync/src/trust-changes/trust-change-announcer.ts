@@ -14,8 +14,10 @@ const MAX_BACKLOG = 5_000;
 
 /**
  * Announces trust changes to all gateways: after a commit, and by a heartbeat. Each replica reads them from the
- * database and announces, in order, its own and those of other replicas. So gateways may receive a change twice, but
- * miss none, even when a replica crashes between a commit and its announcement.
+ * database and announces, in order, its own and those of other replicas. So gateways may receive a trust change twice.
+ *
+ * No gateway misses one, even when a replica crashes between a commit and its announcement. Each announcement and
+ * heartbeat has the current number, and a gateway with a lower number requests the trust changes between.
  */
 @Injectable()
 export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeApplicationShutdown {

@@ -3,7 +3,10 @@ import { type Statement, keyLock } from '@gatehouse/persistence';
 import { contentHashOf } from '../../clerk-user/content-hash';
 import { type MappedUser } from '../../clerk-user/map-clerk-user';
 
-/** Kinds of address. At most one live user can hold a verified address. */
+/**
+ * Kinds of address. Of all live users, at most one has a given address verified. A user is live until it is deleted,
+ * even while it is deactivated.
+ */
 export const addressKinds = ['email', 'phone'] as const;
 export type AddressKind = (typeof addressKinds)[number];
 
@@ -24,9 +27,9 @@ export interface HeldAddress extends Address {
 }
 
 /**
- * Maximum rows per query, verified addresses first. At most one live user holds an address verified, so only unverified
- * holders can exceed the limit. A holder beyond it is ignored: its row stays as it is. That is harmless, because any
- * number of users can hold an address unverified.
+ * Maximum rows of `findHeldAddresses`, per address and in total. Users who have the address verified come first. At
+ * most one live user has it verified; the others lose it to that user, unless they are local. A holder beyond the limit
+ * is not read, so it keeps the address unverified. That is harmless: the unique indexes only cover verified addresses.
  */
 const MAX_HELD = 1_000;
 

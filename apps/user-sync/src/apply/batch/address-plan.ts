@@ -81,7 +81,8 @@ export async function adoptLocalUser(
   clerkUserId: string,
   { email, emailVerified, phoneNumber, phoneVerified }: Addresses,
 ): Promise<boolean> {
-  // From now on Clerk authenticates the user. Removes the password, which another person may have set.
+  // From now on the user signs in at Clerk, so the password of the local user is removed. An earlier owner of the
+  // address may have set it: a phone number, for example, can get a new owner.
   const [rows] = await manager.query<[unknown[], number]>(
     `UPDATE users SET clerk_user_id = $2, auth_provider = 'clerk', hashed_password = NULL, updated_at = now()
       WHERE id = $1 AND clerk_user_id IS NULL AND deleted_at IS NULL

@@ -91,7 +91,8 @@ export class ClerkMovements implements OnApplicationShutdown {
 }
 
 /**
- * Decisions that mean that Clerk has changed a user. `heal` is not one of them: it replaces a row that was newer than
- * Clerk's user.
+ * Decisions that show a change of a user at Clerk. Two other decisions write a version but are left out.
+ * - `advance`: Clerk's version is newer, but the content is the same. Our own write-backs cause that as well.
+ * - `heal`: our row was ahead of Clerk. It was replaced, but Clerk has not changed.
  */
 const NEWS: ReadonlySet<string> = new Set(['create', 'link', 'apply']);

@@ -16,8 +16,9 @@ interface Contention {
   /** Clerk ids of users that cannot be written yet: Clerk must first be asked who holds an address. */
   readonly contested: ReadonlySet<string>;
   /**
-   * Addresses in the rows of users of the batch that another user of the same batch wants. The batch holds the newest
-   * content of both users, so Clerk need not be asked. Set these addresses to NULL before the users are written.
+   * Addresses in rows that this batch rewrites with new content, when another user of the batch wants the address. Set
+   * them to NULL first, so that the other user can be written. If the new content still has the address, the rewrite
+   * restores it. Clerk need not be asked: the batch has the newest content of both users.
    */
   readonly release: readonly HeldAddress[];
   /** Conflicts that a person should look at, but that keep no user from being written. */
@@ -29,8 +30,9 @@ interface WantedAddress extends Address {
 }
 
 /**
- * Locks the addresses of the drafts. Then finds the drafts that want an address of another live user, if either of the
- * two users has verified the address. `givenUp`: addresses that their holders lose in this transaction anyway.
+ * Locks the addresses that the drafts want. Then finds the drafts that want an address of another live user, if either
+ * of the two users has verified the address. `givenUp`: the plan's `forsaken` addresses. This transaction sets them to
+ * NULL, so they do not count as held.
  */
 export async function findContention(
   manager: EntityManager,

@@ -26,7 +26,8 @@ export async function endTrust(
 ): Promise<number | null> {
   const barred = drafts.filter(isBarringChanged).flatMap(userOf);
   const deleted = drafts.filter((draft) => deletionOf(draft) !== undefined).flatMap(userOf);
-  // Closes the legacy sessions of linked users: from now on Clerk authenticates the user, and the password is gone.
+  // Local users that this batch links to a Clerk user. Linking has removed their passwords, so their legacy sessions
+  // are closed below. `password_set` is the reason for every change of a password, also for a removed one.
   const adopted = drafts.filter((draft) => adoptedUserOf(draft) !== undefined).flatMap(userOf);
   if (barred.length + deleted.length + adopted.length + ended.length === 0) return null;
   const changes: NewTrustChange[] = [

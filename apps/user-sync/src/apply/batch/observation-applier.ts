@@ -169,8 +169,9 @@ async function carryOutPlan(
 }
 
 /**
- * Whether `applied_events` records the result. Users that a reconcile run found unchanged or deleted are recorded in
- * `reconcile_sightings` instead.
+ * Whether `applied_events` records the result. From the source `reconcile`, two results that change nothing are left
+ * out: `duplicate`, and `tombstoned`, for a user that is deleted here although Clerk still returns it. Reconcile runs
+ * record them in `reconcile_sightings` instead.
  */
 function isWorthRecording({ observation, result }: AppliedRow): boolean {
   return observation.origin.source !== 'reconcile' || !['duplicate', 'tombstoned'].includes(result.decision);

@@ -65,8 +65,9 @@ function isCheckNeeded(
   const held = heldValues(metadata, key);
   if (fingerprintOf(held) === writeBack.seen) return false;
   if (writeBack.state !== 'pending') return true;
-  // A pending write-back may already have reached Clerk: it stays pending until the worker records it as done. So if
-  // Clerk holds exactly the values that we want, they are our own write, and no check is needed.
+  // A pending write-back may already have reached Clerk: it stays pending until the worker records it as done. The
+  // observation may then show its values. If Clerk holds exactly the values that we want, no check is needed, whoever
+  // set them: it would find nothing to write.
   const wanted = wantedValues({ userId, role }, key);
   return held.size !== wanted.size || [...wanted].some(([path, value]) => held.get(path) !== value);
 }

@@ -75,7 +75,11 @@ function carryOut(
   }
 }
 
-/** Public metadata of an observation that is at least as new as the row; undefined for an older observation. */
+/**
+ * Public metadata of the observed user; undefined when the observation is older than the row or shows no user. An
+ * observation with the decision `heal` does not count as older. Its version is lower than the row's, but Clerk has
+ * confirmed it by a second answer.
+ */
 function newestMetadata(action: FinalAction, seen: Seen): UserDraft['metadata'] {
   const isNewest = ['create', 'apply', 'heal', 'advance', 'duplicate'].includes(action);
   return isNewest && 'user' in seen ? seen.user.publicMetadata : undefined;

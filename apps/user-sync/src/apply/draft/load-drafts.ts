@@ -15,9 +15,11 @@ import { type StoredUser, type UserDraft, draftOf, markerOf } from './user-draft
 type LoadedField = BarringField | FieldSinceVersion1;
 
 /**
- * Clerk-owned columns that are loaded and compared by value; for all others, the content hash is compared.
- * `barringFields` (ban, deprovisioning): their change ends or restores trust. `fieldsSinceVersion1`: a hash of content
- * version 1 does not cover them.
+ * Clerk-owned columns whose values are loaded. For all others, loading the content hash is enough.
+ * - `barringFields` (ban, deprovisioning): `endTrust` compares them with the values that the batch writes, because a
+ *   change ends or restores trust.
+ * - `fieldsSinceVersion1`: columns that the first kind of content hash, content version 1, does not cover. A row may
+ *   still have such a hash, so these columns are compared by value.
  */
 const loadedFields: readonly LoadedField[] = [...new Set<LoadedField>([...barringFields, ...fieldsSinceVersion1])];
 const loadedColumns = loadedFields.map((field) => clerkOwnedColumns[field].column);

@@ -73,7 +73,7 @@ export type PendingWrite =
 export interface Deletion {
   /** Id of the observation that showed the deletion. */
   readonly because: string;
-  /** Whether personal data is kept for a day, so that the deletion can be undone. */
+  /** Whether personal data is kept for a day. During that day, an admin can undo the deletions of a reconcile run. */
   readonly undoable: boolean;
   /** The insert of the user, if the same batch created the user. */
   readonly insert: Insert | undefined;
@@ -92,7 +92,10 @@ export interface UserDraft {
   readonly state: DraftState;
   /** Public metadata of the newest observation, if there was one. */
   readonly metadata: PublicMetadata | undefined;
-  /** Id of the local user whose row the Clerk user takes over instead of getting a new one. */
+  /**
+   * Id of the local user whose row the Clerk user is to take over. Has no effect when the Clerk user already has a row
+   * or a tombstone.
+   */
   readonly adoptee: string | undefined;
   /**
    * Kinds of address that the user has at Clerk, but that its row must not hold, because another user holds the
@@ -128,15 +131,18 @@ export function deletionOf({ state }: UserDraft): Deletion | undefined {
   return state.kind === 'tombstone' ? state.deletion : undefined;
 }
 
-/** Id of the local user whose row the draft takes over. */
+/**
+ * Id of the local user whose row the draft has taken over: that of `adoptee`, once content is written. Undefined before
+ * that, and when the Clerk user already had a row of its own.
+ */
 export function adoptedUserOf(draft: UserDraft): string | undefined {
   return draft.adoptee !== undefined && rowOf(draft)?.userId === draft.adoptee ? draft.adoptee : undefined;
 }
 
 /**
- * State of the user as `decide` needs it. The row may store a hash of an earlier content version, which differs from
- * that of `seen` even for the same content. `holdsContent` compares such a hash by the columns of its version. If the
- * content is the same, returns the hash of `seen`, so that `decide` finds them equal.
+ * State of the user as `decide` needs it. `decide` compares the row with `seen` only by content hash. If the row's hash
+ * is of an earlier content version (a smaller set of hashed columns), the hashes differ even for the same content.
+ * `holdsContent` can compare the two. If it finds the same content, the returned state has the hash of `seen`.
  */
 export function knownBeside({ state, stored }: UserDraft, seen?: MappedUser): Known {
   if (state.kind !== 'live') return { kind: state.kind };
@@ -175,7 +181,10 @@ export function writeContent(draft: UserDraft, user: MappedUser, newId: () => st
   }
 }
 
-/** Sets the version of a user whose content is the same, and the current hash of that content. */
+/**
+ * Sets version and lockout of a user whose content is the same. Sets the content hash as well, because the stored one
+ * may be of an earlier content version.
+ */
 export function advanceVersion(draft: UserDraft, { version, contentHash, lockout }: MappedUser): UserDraft {
   return changeRow(draft, 'version', { version, contentHash, lockout });
 }

@@ -47,11 +47,13 @@ export class EventBatch {
   ) {}
 
   /**
-   * Applies and reports a batch. If one event of several cannot be written, writes nothing and throws; the caller then
-   * passes the events one by one. An event that is alone in its batch is reported as failed instead.
+   * Applies and reports a batch. If one of several events cannot be written, writes nothing and throws the error. The
+   * consumer then passes the events one by one, as after any error but SharedOutageError. An event that is alone in its
+   * batch is reported as failed instead.
    * After the commit, calls `control.startNext`: the consumer then handles the next batch while NATS stores the
    * outcomes. If storing them fails, the consumer passes the same events again. Each event that was applied then gets
    * the same decision.
+   * @throws DatabaseRefusedError when one of several events cannot be written
    * @throws SharedOutageError while the database or NATS is unavailable
    */
   async handle(events: readonly EventRead[], control?: BatchControl): Promise<void> {

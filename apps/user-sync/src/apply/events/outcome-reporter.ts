@@ -43,7 +43,8 @@ export class OutcomeReporter {
     await this.jetStream.publish({
       stream: clerkOutcomesStream,
       subject: outcomeSubject(status),
-      // Unique for each report, so that JetStream does not drop a repeated outcome as a duplicate.
+      // Unique for each report, so that JetStream does not drop a repeated outcome as a duplicate. The ledger needs the
+      // repeated outcome: when the first one was lost, the ledger publishes the event again and waits for an outcome.
       messageId: randomUUID(),
       data,
     });

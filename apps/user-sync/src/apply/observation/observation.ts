@@ -4,8 +4,8 @@ import { type Activity, type MappedUser } from '../../clerk-user/map-clerk-user'
  * What made Gatehouse look at the user:
  * - `webhook`: an event of Clerk.
  * - `first_login`: a login of a user that is not stored here.
- * - `conflict`: a conflict over an address of this user and another one.
- * - `reconcile`: a reconcile run, or the review of an open conflict.
+ * - `conflict`: another user was observed with an address that this user has too, so Clerk was asked about both.
+ * - `reconcile`: a reconcile run, or the review of an open conflict, which uses the code of a reconcile run.
  * - `confirmation`: the second check of a suspected absence.
  * - `sync`: an admin who asked for the current state.
  */
@@ -25,8 +25,8 @@ export interface Origin {
 }
 
 /**
- * State of a row when Clerk was asked. A different marker later means that the row has changed. `unknown`: the row was
- * not read, so it counts as changed.
+ * State of a user's row when Clerk was asked. The marker of a live user is `<version>:<content hash>`. If the marker is
+ * different later, the row has changed. `unknown`: the row was not read, so it counts as changed.
  */
 export type RowMarker = 'unknown' | 'absent' | 'tombstone' | `${number}:${string}`;
 

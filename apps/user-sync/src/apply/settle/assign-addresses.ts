@@ -18,13 +18,15 @@ interface PartyAddress extends Address {
 }
 
 /**
- * Assigns each contested address to one user.
+ * Assigns each contested address to one user. Every other party is stored without the address, and a conflict is
+ * recorded. If nobody has verified the address, all parties get it.
  *
- * 1. A party that has the address verified at Clerk gets it before one that has not.
- * 2. If several parties have the address verified, the party whose row already holds it keeps it. So nobody can take an
- *    address by adding it at Clerk.
- * 3. A local user with a verified address is linked to a party that has it verified and has no row yet. If there is no
- *    such party, the local user keeps the address.
+ * 1. A local user who has the address verified comes first. The local user is linked to a party that has the address
+ *    verified and has no row yet. If there is no such party, the local user keeps the address, also against a party
+ *    that has a row.
+ * 2. Otherwise a party that has the address verified at Clerk gets it before one that has not.
+ * 3. If several parties have it verified, the party whose row already holds it verified keeps it. So nobody can take an
+ *    address by adding it at Clerk. If no party's row holds it, the party with the lowest Clerk id gets it.
  */
 export function assignAddresses(parties: readonly Party[], held: readonly HeldAddress[]): AddressPlan {
   const withhold = new Map<string, Set<AddressKind>>();

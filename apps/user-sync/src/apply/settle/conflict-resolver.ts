@@ -50,7 +50,11 @@ export class ConflictResolver {
   /**
    * Resolves the conflict over the user's addresses and applies the observation. The result is unsettled when one of
    * the users changed meanwhile.
-   * @throws ConflictTooWideError, and what {@link ClerkUsers.fetch} throws for the user itself
+   * @throws ConflictTooWideError when more than `MAX_PARTIES` users are concerned
+   * @throws UserMissingAtClerkError when Clerk does not know the user itself. If Clerk does not know another user, that
+   * user loses the contested addresses instead.
+   * @throws ClerkRequestError when a request for any of the users fails
+   * @throws DatabaseRefusedError or SharedOutageError, from the database
    */
   async resolve(observation: Omit<Observation, 'seen'>, options: ResolveOptions): Promise<ApplyResult> {
     const asked = await this.askAll(observation.clerkUserId, options.callOptions);

@@ -17,7 +17,10 @@ export interface AuditNote {
   readonly userId?: string | null;
   readonly subject?: string | null;
   readonly details?: Readonly<Record<string, unknown>>;
-  /** Time since the action happened; milliseconds. */
+  /**
+   * Milliseconds since the action; 0 if absent. Set by the gateway, which queues its audit entries and sends them
+   * later. Unlike a time, an age does not depend on the gateway's clock.
+   */
   readonly ageMs?: number;
 }
 

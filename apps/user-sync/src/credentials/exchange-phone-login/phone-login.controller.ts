@@ -62,8 +62,8 @@ export class PhoneLoginController {
   }
 
   /**
-   * Checks the `clerkUserId` of the body, if any, against the token. Returns the `phoneNumber` of the body, if any, in
-   * E.164; the caller compares it.
+   * Rejects the body if its `clerkUserId` is not that of the token. Returns its `phoneNumber` in E.164; undefined
+   * without one. `begin` compares the number with the user's row, after the row was updated from Clerk.
    */
   private assertedPhone({ token, body }: Exchange): string | undefined {
     if (body.clerkUserId !== undefined && body.clerkUserId !== token.clerkUserId) {
@@ -180,9 +180,9 @@ function ended(): RequestRefusedError {
 }
 
 /**
- * Whether this exchange counts as the user's first login: the user was created in the last hour, for example by a
- * webhook, and has no legacy session. A user who was created earlier may have had a session that is deleted by now:
- * sessions are kept for an hour after they expire.
+ * Whether the reply reports the user as new (`isNewUser`) although another source, such as a webhook, has created the
+ * user. True if the user was created in the last hour and has no legacy session. An older user may have had a session
+ * that is deleted by now: sessions are deleted an hour after they expire.
  */
 async function isUnseen(manager: EntityManager, userId: string): Promise<boolean> {
   const rows = await manager.query<unknown[]>(

@@ -8,8 +8,9 @@ import { hashPassword, isOutdated, passwordMatches } from './password-hash';
 /** Maximum hashes that are computed at the same time. Each takes 19 MiB and a thread. */
 const MAX_CONCURRENT = 2;
 /**
- * Maximum callers that wait or are served; more are rejected. Each hash takes about 30 ms, so callers in a longer queue
- * would time out.
+ * Maximum callers that wait or are served; more are rejected. A hash takes about 30 ms and two run at a time, so 100
+ * callers take about 1.5 s. The gateway gives up after 5 s. The margin is for slower machines, and for callers whose
+ * stored hash is outdated and computed anew.
  */
 const MAX_WAITING = 100;
 

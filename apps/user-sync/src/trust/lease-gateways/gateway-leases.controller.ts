@@ -24,9 +24,9 @@ export class GatewayLeasesController {
       if (ending) await endLease(manager, gatewayId);
       else await renewLease(manager, gatewayId, number);
       this.propagation.hurry();
-      // Read after the lease is stored. For a trust change that is recorded after this read, `propagate` waits for this
-      // gateway's acknowledgement. The number covers the trust changes before this read: the gateway loads those that
-      // it has not applied.
+      // The number is read after the lease is stored. A trust change up to this number is loaded by the gateway, if it
+      // has not applied it. For a later one, `propagate` sees the lease and waits for this gateway. In the reverse
+      // order, neither would hold for a trust change between the two steps, and the gateway could miss it.
       return { current: await lastTrustChangeNumber(manager), leaseMs: ending ? 0 : gatewayLease.lengthMs };
     });
   }

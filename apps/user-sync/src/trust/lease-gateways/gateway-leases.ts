@@ -10,8 +10,8 @@ export interface GatewayLease {
 }
 
 /**
- * Time from the expiry of a lease to the deletion of its row. An expired lease is ignored anyway (`live` is false). The
- * minute only keeps the row of a gateway that renews its lease late.
+ * Time from the expiry of a lease to the deletion of its row. An expired lease is ignored (`live` is false), and a
+ * renewal creates a deleted row again. So nothing depends on the length of this time.
  */
 const DELETE_AFTER = '1 minute';
 

@@ -52,8 +52,8 @@ export class FirstLogin {
     timeoutMs: number,
   ): Promise<Settled> {
     const origin = {
-      // Random, because an observation whose id was applied before is skipped. With the request id, a second read for
-      // the same request would change nothing.
+      // Random, because an observation whose id was applied before is skipped. So each read of the user needs an id of
+      // its own.
       id: `${kind}:${randomUUID()}`,
       source: 'first_login',
       eventType: kind,

@@ -13,10 +13,13 @@ export type Grant =
   | { readonly result: 'promised' | 'already_promised'; readonly promise: AdminPromiseEntity };
 
 /**
- * Makes an admin of the user who has verified this e-mail address at Clerk. If no such user is stored here, promises
- * the role to the next user who verifies the address. Idempotent.
- * @throws AdminRefusedError when the address is unverified at Clerk, or the user cannot act
+ * Makes an admin of the user who has verified this e-mail address at Clerk. Promises the role instead if that user is
+ * not stored here yet, or nobody at Clerk has the address. The promise is for the first stored user whom Clerk shows
+ * with the address verified. Idempotent.
+ * @throws AdminRefusedError when users at Clerk have the address but none or several have verified it, or the user
+ * cannot act
  * @throws ClerkRequestError when Clerk is unavailable or rejects our request
+ * @throws TooManyPromisesError
  */
 export async function grantAdmin(
   dataSource: DataSource,

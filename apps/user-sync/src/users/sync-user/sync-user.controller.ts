@@ -29,8 +29,9 @@ import { presentUserToAdmin } from '../../user-rows/present-user';
 import { loadMetadata, presentLiveMetadata } from '../../write-back/metadata/present-metadata';
 
 /**
- * Timeout of each request for the user; the gateway gives up after 5 s. Usually there is one request; a second one
- * follows only if Clerk's first answer is older than the stored row.
+ * Timeout of each request for the user. Usually there is one request; a second one follows only if Clerk's first answer
+ * is older than the stored row. If both are slow, the gateway gives up first, after 5 s. The admin then gets an error,
+ * but Clerk's answer is still applied.
  */
 const CLERK_TIMEOUT_MS = 3_000;
 const METADATA_TIMEOUT_MS = 1_500;
@@ -105,8 +106,8 @@ export class SyncUserController {
 
   private async settle(clerkUserId: string, requestId: string): Promise<Found> {
     const origin = {
-      // Random, because an observation whose id was applied before is skipped. With the request id, a second read for
-      // the same request would change nothing.
+      // Random, because an observation whose id was applied before is skipped. So each read of the user needs an id of
+      // its own.
       id: `sync:${randomUUID()}`,
       source: 'sync',
       eventType: 'sync',

@@ -30,7 +30,10 @@ export interface MetadataComparison {
   readonly foreign: readonly ForeignValue[];
 }
 
-/** Time after which an unanswered request can no longer arrive at Clerk; milliseconds. */
+/**
+ * Time after which a request with an unknown result is no longer expected to arrive at Clerk; milliseconds. An estimate
+ * with a wide margin: requests time out after 10 s.
+ */
 const SENT_KEPT_MS = 3_600_000;
 
 /** Values that Clerk should hold for a user. `key`: the configured key that holds our values, if any. */
@@ -64,7 +67,10 @@ export function compareMetadata(
   };
 }
 
-/** Adds the wanted values that Clerk already holds (`equal`) to the values known to be ours (`ours`). */
+/**
+ * Adds the wanted values that Clerk already holds (`equal`) to the values known to be ours (`ours`), whoever set them.
+ * Otherwise, when our value changes later, the old one would count as foreign and could not be replaced.
+ */
 export function withEqual(ours: OurValues, equal: WantedValues): OurValues {
   const written = [...equal].map(([path, value]): [string, OurValue] => [path, { ...ours[path], written: value }]);
   return { ...ours, ...Object.fromEntries(written) };

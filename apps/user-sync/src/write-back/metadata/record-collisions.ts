@@ -3,7 +3,12 @@ import { type EntityManager } from 'typeorm';
 import { type ForeignValue } from './compare-metadata';
 import { shownJson } from './metadata-value';
 
-/** States of a current collision: one that has not ended. */
+/**
+ * States of a current collision: one that has not ended.
+ * - `open`: no admin has decided yet.
+ * - `taking`: an admin decided to write our value. It is not written yet.
+ * - `left`: an admin decided to keep Clerk's value.
+ */
 export const currentStates = ['open', 'taking', 'left'] as const;
 
 /** Condition for a current collision in `metadata_collisions`. */
