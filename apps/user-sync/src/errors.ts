@@ -55,7 +55,7 @@ export class ClerkUnavailableError extends ClerkRequestError {
  */
 export class UserMissingAtClerkError extends codedError(
   'USER_MISSING_AT_CLERK',
-  'Clerk does not know this user; only a user.deleted event deletes it here.',
+  'Clerk does not know this user; a user.deleted event or a second check deletes it here.',
 ) {}
 
 /** Clerk does not know the session that is named in a token which Clerk issued. */
