@@ -30,7 +30,10 @@ const DEVELOPMENT = {
   seed: 'clerk-emulator',
 };
 
-/** Value of a variable that makes its setting empty, such as `WEBHOOK_URLS=none`. A blank variable gets its default. */
+/**
+ * A variable with this value makes its setting empty, for example `WEBHOOK_URLS=none`. A blank variable leaves the
+ * setting at its default.
+ */
 const NONE = 'none';
 
 const SECOND = 1_000;
@@ -146,8 +149,8 @@ export interface EmulatorConfig {
   /** Maximum attempts in flight for one endpoint. */
   readonly webhookConcurrency: number;
   /**
-   * Maximum number of pending deliveries. A new delivery above this number is recorded as failed. So is one that brings
-   * the pending bodies above 128 Mi characters.
+   * Maximum number of pending deliveries. Once it is reached, a new delivery is recorded as failed. A new delivery is
+   * also recorded as failed if its body would bring all pending bodies above 128 Mi characters.
    */
   readonly webhookQueueLimit: number;
   /** An endpoint is disabled when all its attempts have failed for this long. */
@@ -168,7 +171,7 @@ export interface EmulatorConfig {
   /** Lifetime of a code that is sent for a sign-in. */
   readonly codeLifetimeMs: number;
   /**
-   * Wrong codes after which one sign-in fails. Each of them also counts towards the lockout of the user
+   * Number of wrong codes after which a sign-in fails. Each wrong code also counts towards the lockout of the user
    * (`SIGN_IN_ATTEMPTS`).
    */
   readonly codeAttempts: number;

@@ -36,8 +36,8 @@ export async function listen(config: EmulatorConfig, now?: Now): Promise<Listeni
   const instance = app.get(Instance);
   const url = baseUrl(config.host, app.getHttpServer().address());
   instance.setUrl(url);
-  // Starts saving and sending only after the port is bound: until then, another emulator that listens on it may be
-  // writing to the same state file.
+  // Starts saving and sending only after the port is bound. Until then, another emulator may be listening on the port
+  // and writing to the same state file.
   app.get(StateKeeper).start();
   app.get(WebhookDispatcher).start();
   if (!LOOPBACK.test(config.host)) logger.warn('not on loopback: anyone who reaches this port controls the emulator');

@@ -71,7 +71,11 @@ export interface ClerkEmulator {
   createUser(params?: CreateUserParams): ClerkUser;
   /** Deletes a user and its sessions. Sends `user.deleted`. @throws ResourceNotFoundError */
   deleteUser(userId: string): void;
-  /** Deprovisions a user, as directory sync does, or reprovisions it. Sends `user.updated`. @throws ResourceNotFoundError */
+  /**
+   * Deprovisions a user, as directory sync does; with `deprovisioned` false, reprovisions the user. Sends
+   * `user.updated`.
+   * @throws ResourceNotFoundError
+   */
   deprovision(userId: string, deprovisioned?: boolean): ClerkUser;
   /** The current state of a user; undefined when it does not exist. */
   findUser(userId: string): ClerkUser | undefined;

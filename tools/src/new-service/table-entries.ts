@@ -33,7 +33,7 @@ export function tableEntries({ kebab, camel, pascal }: ServiceNames): TableEntry
 }
 
 /**
- * The text of a file with an entry in its place.
+ * Returns `text`, the content of a file, with `line` inserted before the first line that begins with `before`.
  * @throws PlaceNotFoundError
  */
 export function withEntry(text: string, { file, line, before }: TableEntry): string {

@@ -84,7 +84,7 @@ export function checkEnvironment(
   return ports;
 }
 
-/** The fault that a NATS server of the caller's own is named without the passwords of its users; at most one. */
+/** At most one fault: NATS_URL is set, but passwords of NATS users are missing. The fault names their variables. */
 function missingPasswords(env: NodeJS.ProcessEnv): string[] {
   const missing = env.NATS_URL ? serviceNames.map(natsPasswordVariable).filter((name) => !env[name]) : [];
   if (missing.length === 0) return [];

@@ -20,7 +20,10 @@ const OWN_CLERK = [
 
 const EMULATOR = 'emulator';
 
-/** The Clerk that the services use: the emulator, or the caller's own Clerk, with the settings that select it. */
+/**
+ * The Clerk that the services use: the emulator, or the Clerk of the person who runs `npm start`. `settings` are the
+ * names of the variables that select that person's Clerk.
+ */
 export type ClerkSource =
   | { readonly kind: 'emulator' }
   | { readonly kind: 'own'; readonly issuer: string; readonly settings: readonly string[] };

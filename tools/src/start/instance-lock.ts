@@ -86,7 +86,7 @@ const ADMIN_VARIABLES = [
 
 const SETUP_VARIABLES = ['NATS_URL', 'NATS_USER', 'NATS_PASSWORD', 'NATS_CA_FILE', 'STREAM_REPLICAS', 'ACK_WAIT_MS'];
 
-/** These variables of an environment. */
+/** A copy of `environment` that has only the variables `names`. */
 function only(environment: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
   return Object.fromEntries(names.map((name) => [name, environment[name]]));
 }

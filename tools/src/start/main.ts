@@ -99,8 +99,8 @@ async function start(): Promise<void> {
 }
 
 /**
- * The first signal stops everything in order. One Ctrl-C can arrive twice, from the terminal and from npm, so a second
- * signal within a second is ignored. A later one stops everything at once.
+ * The first signal stops everything in order. A second signal within 1 s is ignored, because one Ctrl-C can arrive
+ * twice, from the terminal and from npm. A signal more than 1 s after the first stops everything at once.
  */
 function onSignal(): void {
   if (!ending) {

@@ -10,7 +10,7 @@ interface ProgramConfig {
 /** By program: its `config.ts`, with which the program parses its own environment. */
 export type ProgramConfigs = Readonly<Record<AppName, ProgramConfig>>;
 
-/** A fault of a variable, and the programs that cannot use it. */
+/** A fault of a variable, and the programs whose parsers report the fault. */
 export interface EnvironmentFault extends ConfigFault {
   readonly programs: readonly AppName[];
 }

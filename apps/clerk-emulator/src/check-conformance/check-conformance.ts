@@ -9,9 +9,9 @@ import { keyPaths } from './key-paths';
 interface ConformanceRow {
   /** Name of the fixture, such as `bapi.user`. */
   readonly shape: string;
-  /** Number of keys in Clerk's payload, without those of {@link KNOWN_TO_LACK}. */
+  /** Number of keys in Clerk's payload, without the keys that {@link KNOWN_TO_LACK} matches. */
   readonly keys: number;
-  /** Clerk's keys that the emulator does not emit, without those of {@link KNOWN_TO_LACK}. */
+  /** Clerk's keys that the emulator does not emit, without the keys that {@link KNOWN_TO_LACK} matches. */
   readonly missing: readonly string[];
   /** Keys that only the emulator emits. */
   readonly extra: readonly string[];
@@ -39,7 +39,7 @@ export async function checkConformance(folder: string): Promise<ConformanceRow[]
   });
 }
 
-/** The rows as a text table, each followed by its differences. */
+/** A text table: one line for each row, followed by the row's missing and extra keys. */
 export function conformanceTable(rows: readonly ConformanceRow[]): string {
   const width = Math.max(...rows.map(({ shape }) => shape.length));
   const line = ({ shape, keys, missing, extra }: ConformanceRow): string[] => [

@@ -39,7 +39,7 @@ export interface PhoneNumber {
 }
 
 /**
- * Status of an address or number that a user is created with. A `reserved` one is not verified yet, but no other user
+ * Status of a new e-mail address or phone number. A `reserved` address or number is not verified yet, but no other user
  * can take it. Its user can already sign in with a code that is sent to it.
  */
 export type IdentificationStatus = 'verified' | 'unverified' | 'reserved';

@@ -43,8 +43,8 @@ export function newId(prefix: IdPrefix, now: number, bytesFrom: ByteSource = ran
 }
 
 /**
- * Encodes 20 bytes as 27 base62 characters. Computes with 32-bit words: with BigInt, it was the slowest step of
- * generating users.
+ * Encodes 20 bytes as 27 base62 characters. Computes with 32-bit words: with BigInt, this function was the slowest step
+ * of generating users.
  */
 export function base62(bytes: Buffer): string {
   const words = [0, 4, 8, 12, 16].map((offset) => bytes.readUInt32BE(offset));

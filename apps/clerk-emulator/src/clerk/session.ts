@@ -36,8 +36,9 @@ export interface SessionOptions {
 }
 
 /**
- * A session that starts at `now`, by default active. From `expire_at` on (7 days by default) the session gets no more
- * tokens. `abandon_at` (30 days) is shown as at Clerk, but has no effect in the emulator.
+ * A session that starts at `now`, by default active. From `expire_at` on, by default 7 days after the start, the
+ * session gets no more tokens. `abandon_at`, 30 days after the start, is shown as at Clerk, but has no effect in the
+ * emulator.
  */
 export function newSession(userId: string, now: number, options: SessionOptions = {}): ClerkSession {
   return {

@@ -62,8 +62,8 @@ export interface DeletedObject {
 export const USER_LIMIT = 250_000;
 
 /**
- * Wrong codes after which Clerk locks a user. Counts the wrong codes of all sign-ins since the last correct code, the
- * last unlock or the end of the last lockout.
+ * Number of wrong codes after which Clerk locks a user, in all sign-ins of the user together. The count starts again
+ * from 0 after a correct code, an unlock, or the end of a lockout.
  */
 export const SIGN_IN_ATTEMPTS = 100;
 

@@ -18,8 +18,8 @@ interface DeliveryFilter {
 
 const FINISHED_KEPT = 5_000;
 /**
- * Maximum number of characters that all finished deliveries hold together: their bodies and those of their requests and
- * responses. The bodies of all pending deliveries have a separate limit of the same size.
+ * Maximum number of characters that all finished deliveries hold together, in their bodies and in the bodies of their
+ * requests and responses. The bodies of all pending deliveries have a separate limit of the same size.
  */
 const CHARS_KEPT = 128 * 1_048_576;
 

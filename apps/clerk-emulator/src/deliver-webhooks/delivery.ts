@@ -70,8 +70,8 @@ export interface Delivery {
   fault_kinds: readonly string[];
   /**
    * Null without the fault `reorder`. With this fault, the first attempt waits until `by` attempts of other deliveries
-   * to the same endpoint have ended, for at most `max_wait_ms`. When the wait begins, the dispatcher hands it to
-   * `HeldDeliveries`, and this field becomes null. So the field is null during the wait, and retries are not held.
+   * to the same endpoint have ended, but at most `max_wait_ms`. `HeldDeliveries` sets the field to null when this wait
+   * begins, so that retries do not wait again.
    */
   hold: { by: number; max_wait_ms: number } | null;
   faults: HeaderFaults | null;

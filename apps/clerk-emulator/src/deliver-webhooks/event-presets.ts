@@ -6,7 +6,7 @@ import { type JsonObject } from '../clerk/json';
 interface EventPreset {
   readonly type: string;
   readonly data: JsonObject;
-  /** The `instance_id` of the envelope. Undefined: that of the emulator; null: the envelope has none. */
+  /** The `instance_id` of the envelope. Undefined: the emulator's own id; null: the envelope has no `instance_id`. */
   readonly instanceId?: string | null;
 }
 

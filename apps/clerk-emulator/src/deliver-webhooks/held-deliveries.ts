@@ -24,9 +24,9 @@ export class HeldDeliveries {
   }
 
   /**
-   * Notes that an attempt of `sent` has ended. Counts it for each other delivery that is held for the same endpoint,
-   * and releases those that have waited for enough attempts. If this call releases several, the one held last comes
-   * first, so that their order is reversed.
+   * Records that an attempt of the delivery `sent` has ended. The attempt counts for every other delivery that is held
+   * for the same endpoint. Releases each held delivery for which enough attempts have now ended. If there are several,
+   * releases the one held last first, so that their order is reversed.
    */
   noteSent(sent: Delivery): void {
     const due = [...this.held.values()].filter(

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Signature for one secret: HMAC-SHA256 over `id.timestamp.body`, with the decoded base64 after `whsec_` as its key.
+ * Signature for one secret: HMAC-SHA256 over `id.timestamp.body`. The key is the part of the secret after `whsec_`,
+ * decoded from base64.
  *
  * @see https://docs.svix.com/receiving/verifying-payloads/how-manual
  * @param timestamp seconds since 1970

@@ -35,6 +35,9 @@ const LONGEST_TIMER_MS = 2_147_483_647;
  * - in flight: its attempt is in `inFlight`. → delivered, after 2xx. → scheduled, after a failure with a retry left. →
  *   failed, after the last failure.
  *
+ * The control API can also send a delivery in any state but in flight, even one that was delivered or has failed.
+ * `sendAgain` makes it due; `sendNow` starts an attempt at once. `reset` drops every delivery that is not in flight.
+ *
  * Held and scheduled deliveries of a disabled endpoint stay pending until they are due. The deletion of an endpoint
  * fails all its pending deliveries at once.
  *
@@ -253,9 +256,8 @@ export class WebhookDispatcher implements OnModuleDestroy {
 
   private retryOrFail(delivery: Delivery, error: string, retryAfter: string | null): void {
     delivery.failures++;
-    // While the queue exceeds its limit, a delivery that fails is not retried. Clients of the control API can resend
-    // and replay deliveries without regard to the limit. If each of these were retried after a failure, the queue could
-    // grow without end.
+    // While the queue exceeds its limit, a delivery whose attempt fails gets no retry. Resends and replays through the
+    // control API ignore the limit, so with retries the queue could grow without end.
     const schedule = delivery.retry && !this.log.isOverfull ? this.config.retryScheduleMs : [];
     const wait = retryDelayMs(schedule, delivery.failures, retryAfter, this.now());
     const { message_id: id, type } = delivery;

@@ -119,9 +119,9 @@ class HistoryWriter {
   }
 
   /**
-   * Swaps the primary addresses of two users. Takes three changes, because two users cannot have the same address at
-   * once. `first` gives up its address, `second` replaces its own address by that one, and `first` takes the former
-   * address of `second`.
+   * Swaps the primary addresses of two users in three changes, because two users cannot have the same address at once.
+   * First, `first` gives up its address. Then `second` replaces its own address by the former address of `first`. Last,
+   * `first` takes the former address of `second`.
    */
   private swapEmails(first: ClerkUser, second: ClerkUser | undefined): void {
     const [mine, theirs] = [primaryEmail(first), second && primaryEmail(second)];

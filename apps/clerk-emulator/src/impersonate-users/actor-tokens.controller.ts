@@ -17,9 +17,9 @@ type CreateActorTokenParams = z.output<typeof createParams>;
 const ticketParams = z.strictObject({ ticket: z.string().max(500) });
 
 /**
- * Serves `/v1/actor_tokens` of Clerk's Backend API. Also serves `/emulator/sign-in-by-ticket`, with which a test or a
- * person signs in by the ticket of an actor token. At Clerk, the actor's browser does this, and the Backend API has no
- * route for it.
+ * Serves `/v1/actor_tokens` of Clerk's Backend API. Also serves `/emulator/sign-in-by-ticket`, where a test or a person
+ * signs in by the ticket of an actor token. At Clerk, the actor's browser signs in by the ticket; the Backend API has
+ * no such route.
  */
 @Controller()
 export class ActorTokensController {

@@ -32,8 +32,8 @@ export class ApiFaults {
     let refusal: RequestPlan['refusal'] = null;
     for (const { rule } of this.faults.decide({ side: 'backend_api', method, path })) {
       const { params } = rule;
-      // The cast is safe, because `decide` returns only rules of the side in its argument, here `backend_api`. Without
-      // a case below, a new kind of this side does not compile.
+      // The cast is safe, because `decide` returns only rules of the side in its argument, here `backend_api`. Every
+      // kind of this side needs a case below; without one, the code does not compile.
       const kind = rule.kind as FaultKindOf<'backend_api'>;
       switch (kind) {
         case 'api_hang':

@@ -45,8 +45,8 @@ export class DeliveryFaults {
     const attemptFaults: AttemptFault[] = [];
     for (const strike of strikes) {
       const { params, id } = strike.rule;
-      // The cast is safe, because `decide` returns only rules of the side in its argument, here `webhook`. Without a
-      // case below, a new kind of this side does not compile.
+      // The cast is safe, because `decide` returns only rules of the side in its argument, here `webhook`. Every kind
+      // of this side needs a case below; without one, the code does not compile.
       const kind = strike.rule.kind as FaultKindOf<'webhook'>;
       switch (kind) {
         case 'drop':

@@ -3,7 +3,10 @@ import { z } from 'zod';
 const wholeNumber = (min: number, max: number) => z.number().int().min(min).max(max);
 const attempts = wholeNumber(1, 100).nullable().default(1);
 
-/** Every kind of fault: the side it applies to, its effect, and its parameters with defaults. */
+/**
+ * Every kind of fault, with its effect, its parameters and their defaults. `side` says what the kind disturbs: webhooks
+ * or the Backend API.
+ */
 export const FAULT_KINDS = {
   duplicate: {
     side: 'webhook',
@@ -108,7 +111,7 @@ export const FAULT_KINDS = {
 /** The name of a kind of fault. */
 export type FaultKind = keyof typeof FAULT_KINDS;
 
-/** The names of the kinds of one side. */
+/** The fault kinds of one side: those that disturb webhooks, or those that disturb the Backend API. */
 export type FaultKindOf<Side extends 'webhook' | 'backend_api'> = {
   [K in FaultKind]: (typeof FAULT_KINDS)[K]['side'] extends Side ? K : never;
 }[FaultKind];
@@ -116,5 +119,5 @@ export type FaultKindOf<Side extends 'webhook' | 'backend_api'> = {
 /** Parameters of a kind. */
 export type FaultParams<K extends FaultKind> = z.output<(typeof FAULT_KINDS)[K]['params']>;
 
-/** All kinds, those of webhooks first. */
+/** All fault kinds: first those that disturb webhooks, then those that disturb the Backend API. */
 export const faultKinds = Object.keys(FAULT_KINDS) as [FaultKind, ...FaultKind[]];

@@ -31,7 +31,7 @@ export interface FaultRule<K extends FaultKind = FaultKind> {
   readonly params: FaultParams<K>;
   /** Number of deliveries or requests that matched, since the rule's creation or the last change of the seed. */
   readonly considered: number;
-  /** Number of deliveries or requests that the rule applied to in the same time. */
+  /** Number of deliveries or requests to which the rule applied, counted from the same time as `considered`. */
   readonly applied: number;
   readonly created_at: number;
 }

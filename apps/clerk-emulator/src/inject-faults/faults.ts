@@ -20,18 +20,18 @@ export interface FaultDecision {
   readonly kind: FaultKind;
   readonly subject: FaultSubject;
   /**
-   * Number of deliveries or requests that the rule matched before this one, since its creation or the last change of
-   * the seed.
+   * Number of deliveries or requests that the rule matched before this one, since the rule's creation or the last
+   * change of the seed.
    */
   readonly index: number;
   readonly struck: boolean;
 }
 
 /**
- * A rule that applies to a delivery or request. `chance` returns a number in [0, 1) that decides a random detail of the
- * fault. The number depends on the seed, the rule, the count of deliveries or requests that the rule matched before,
- * and `purpose`. So each delivery or request gets another number, but the same seed gives the same numbers again.
- * `purpose` names one decision, such as `jitter`, so that two decisions about one fault do not depend on each other.
+ * A rule that applies to a delivery or request. `chance` returns a number in [0, 1) that decides one random detail of
+ * the fault, such as its jitter. `purpose` names the detail, so that each detail gets a number of its own. The number
+ * also depends on the seed, on the rule, and on how many deliveries or requests the rule matched before. With the same
+ * seed, a repeated test therefore gets the same numbers.
  */
 export interface Strike {
   readonly rule: FaultRule;
@@ -39,10 +39,10 @@ export interface Strike {
 }
 
 /**
- * The fault rules. Each rule gets a number (`place`) when it is created, from 0 upwards. It keeps this number when
- * other rules are deleted. Besides the rule's own fields, these decide whether it applies: the seed, its number, and
- * how many deliveries or requests it has matched before. So the same rules and requests, in the same order, give the
- * same faults.
+ * The fault rules. Each rule gets a number (`place`) when it is created, from 0 upwards. The rule keeps its `place`
+ * when other rules are deleted. Whether a rule applies depends on its own fields, on its `place`, on the seed, and on
+ * how many deliveries or requests the rule has matched before. So the same rules and requests, in the same order, give
+ * the same faults.
  */
 @Injectable()
 export class Faults {
@@ -139,8 +139,9 @@ export class Faults {
   }
 
   /**
-   * Returns the rules that apply to the delivery or request `subject`, in order of creation. Raises `considered` of
-   * every enabled rule that matches `subject`, and `applied` of every rule that applies.
+   * Returns the rules that apply to the delivery or request `subject`, in order of creation. Adds 1 to `considered` of
+   * every enabled rule that matches `subject`. A matching rule applies with its `probability`, until it has applied
+   * `count` times. Adds 1 to `applied` of every rule that applies.
    */
   decide(subject: FaultSubject): Strike[] {
     const strikes: Strike[] = [];

@@ -1,6 +1,6 @@
 /**
- * Index of one kind of value, such as usernames: by value, the ids of the users who have it, its holders. Only an
- * e-mail address or phone number can have several holders.
+ * Index of one kind of value, such as usernames. Maps each value to its holders: the ids of the users who have it. Only
+ * an e-mail address or phone number can have several holders.
  */
 export class HolderIndex {
   private readonly first = new Map<string, string>();

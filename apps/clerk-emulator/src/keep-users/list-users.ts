@@ -111,9 +111,9 @@ function pageByCreation(store: UserStore, params: ListUsersParams, cursor: Clerk
 }
 
 /**
- * Users who may match `filter`, without duplicates; the caller checks every filter. Uses one index: that of the first
- * of these filters that is given: `user_id`, `email_address`, `phone_number`, `external_id`, `username`. If none of the
- * five is given, returns all users.
+ * Users who may match `filter`, without duplicates; the caller checks every filter. Looks up the first filter that is
+ * given, in this order: `user_id`, `email_address`, `phone_number`, `external_id`, `username`. If none of the five is
+ * given, returns all users.
  */
 function candidates(store: UserStore, filter: Partial<UserFilter>): readonly ClerkUser[] {
   const { user_id, email_address, phone_number, external_id, username } = filter;

@@ -26,10 +26,10 @@ export class LockoutEnds {
     }
     const shown = user.lockout_expires_in_seconds ?? Infinity;
     const known = this.ends.get(user.id);
-    // Usually `user` is a changed copy, for example with a new name, of a user that the same request has read. The copy
-    // has the seconds that were left at that read, rounded up. A request takes less than 1 s, so they are at most 1
-    // more than the seconds left now. So up to a difference of 1 s, the lockout is the same, and its end stays. A
-    // larger difference means a new lockout, whose end is recorded.
+    // Usually `user` is a changed copy, for example with a new name, of a user that the same request has read. The
+    // remaining seconds of the copy were computed at that read and rounded up. A request takes less than 1 s, so they
+    // exceed the seconds that remain now by at most 1. A difference of at most 1 s therefore means the same lockout,
+    // whose end stays. A larger difference means a new lockout, whose end is recorded.
     const isSame =
       known !== undefined && (known === Infinity ? shown === Infinity : Math.abs(left(known, now) - shown) <= 1);
     if (!isSame) this.ends.set(user.id, now + shown * 1_000);

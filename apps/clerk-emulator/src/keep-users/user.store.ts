@@ -11,8 +11,8 @@ import { savedUsers } from './saved-users';
 import { UserVersions } from './user-versions';
 
 /**
- * Kinds of values that are unique among users. An e-mail address or phone number is unique only where it is verified or
- * reserved; further users can have it unverified.
+ * Kinds of values that at most one user can have. Exception: any number of users can have an e-mail address or phone
+ * number unverified, but only one of them can have it verified or reserved.
  */
 export type UniqueKind = 'email_address' | 'phone_number' | 'username' | 'external_id' | 'identifier_id';
 
@@ -196,8 +196,8 @@ export class UserStore {
 }
 
 /**
- * True when `user`, who has `value`, has it exclusively: no other user can take it. E-mail addresses and phone numbers
- * are exclusive while verified or reserved, all other kinds always.
+ * True when no other user can take the `value` that `user` has. For an e-mail address or phone number, this is the case
+ * while `user` has it verified or reserved; for every other kind, always.
  */
 export function hasForItself(user: ClerkUser, kind: UniqueKind, value: string): boolean {
   if (kind === 'email_address') {

@@ -8,7 +8,10 @@ import { type RateLimitMode } from './rate-limit-mode';
 const WINDOW_MS = 10_000;
 const INSTANCE_LIMIT = { development: 100, production: 1_000 } as const;
 const USER_WRITE_LIMIT = 10;
-/** Maximum number of users whose changes are counted. Beyond it, forgets the user whose last change is the oldest. */
+/**
+ * Maximum number of users whose changes are counted, to bound the memory. When it is exceeded, the user whose last
+ * change is the oldest is forgotten.
+ */
 const USERS_KEPT = 10_000;
 
 interface Window {
@@ -17,9 +20,9 @@ interface Window {
 }
 
 /**
- * Rate limits of Clerk's Backend API, in windows of 10 s. One limit counts all requests of the instance. The other
- * counts, for each user, the requests that update the user's profile or metadata; a ban, for example, is not counted. A
- * window starts with its first request. The JWKS has no limit.
+ * Rate limits of Clerk's Backend API, in windows of 10 s: one limit for the instance and one for each user. The
+ * instance's limit counts all requests but those for the JWKS. A user's limit counts the requests that update the
+ * user's profile or metadata, but not a ban, for example. A window starts with its first request.
  */
 @Injectable()
 export class RateLimiter {

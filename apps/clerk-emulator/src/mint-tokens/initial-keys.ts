@@ -6,11 +6,11 @@ import { savedKeys } from './saved-keys';
 import { SigningKey } from './signing-key';
 
 /**
- * Keys that the ring starts with.
- * - With a configured key (`privateKey`): the saved keys, if the oldest of them is the configured one. The ring then
- *   began with this key, and may have been rotated since. Otherwise only the configured key: the saved keys belong to
- *   an earlier configuration.
- * - Without one: the saved keys, or a new key if none are saved.
+ * Keys that the ring starts with:
+ * - No key is configured (`privateKey`): the saved keys, or a new key if none are saved.
+ * - A key is configured, and it is the oldest saved key: the saved keys. The later ones come from rotations.
+ * - A key is configured, and it is not the oldest saved key: only the configured key. Any saved keys belong to an
+ *   earlier configuration.
  * @throws StateFileInvalidError
  */
 export async function initialKeys(

@@ -23,10 +23,10 @@ import { sessionClaims } from './session-claims';
 import { SigningKey } from './signing-key';
 
 /**
- * How to mint a token. Without options the token is valid, and `version` only chooses its format. These options make
- * the token invalid: `expired`, `tampered`, `tamperedClaims`, `encoding`, the key `foreign`, and any algorithm but
- * RS256. For the others it depends on the value: a negative `expiresInSeconds`, for example, gives an expired token. In
- * `claims` and `header`, the value null removes a member.
+ * Options for minting a token. Without options, the token is valid. `version` only chooses its format. These options
+ * always make the token invalid: `expired`, `tampered`, `tamperedClaims`, `encoding`, `key: 'foreign'`, and an
+ * `algorithm` other than RS256. Other options make it invalid with certain values only, such as a negative
+ * `expiresInSeconds`. In `claims` and `header`, the value null removes a member.
  */
 export interface TokenFaults {
   readonly version?: 1 | 2 | undefined;

@@ -24,7 +24,7 @@ export class ModerationService {
     return this.users.change(id, (user) => void (user.banned = false));
   }
 
-  /** The user keeps existing sessions but cannot start new ones. */
+  /** Locks the user, who keeps existing sessions but cannot start new ones. */
   lock(id: string): ClerkUser {
     return this.lockouts.lock(id);
   }
@@ -33,7 +33,7 @@ export class ModerationService {
     return this.lockouts.unlock(id);
   }
 
-  /** The user keeps existing sessions but cannot start new ones. */
+  /** Deprovisions the user, who keeps existing sessions but cannot start new ones. */
   deprovision(id: string): ClerkUser {
     return this.users.change(id, (user) => void (user.deprovisioned = true));
   }

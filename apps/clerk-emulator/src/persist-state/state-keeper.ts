@@ -10,8 +10,8 @@ import { writeStateFile } from './write-state-file';
 /** Minimum delay between a change and its write, in ms. */
 const DEBOUNCE_MS = 100;
 /**
- * The delay is also at least this many times the duration of the last write. So even a large state is being written for
- * at most about a tenth of the time.
+ * Minimum delay before a write, as a multiple of the duration of the last write. So writes take at most about a tenth
+ * of the time, however large the state is.
  */
 const REST_FACTOR = 10;
 

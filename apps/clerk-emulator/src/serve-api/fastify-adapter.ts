@@ -9,7 +9,7 @@ import { withOrigin } from '../http/request-origin';
 const BODY_LIMIT_BYTES = 1_048_576;
 /** Maximum depth of a body: deeper JSON could overflow the stack when it is serialised again. */
 const DEPTH_LIMIT = 500;
-/** Has no charset: `@clerk/backend` parses a response as JSON only when its Content-Type is exactly this value. */
+/** Content-Type of responses. `@clerk/backend` parses JSON only with exactly this value, without a charset. */
 const CONTENT_TYPE = 'application/json';
 
 /** Fastify with Clerk's behaviour: JSON content type without charset, empty bodies allowed, bodies of at most 1 MiB. */

@@ -11,9 +11,9 @@ const LOCAL_NAME = /^(?:[^.]+|.+\.(?:localhost|local|internal|test|svc|home\.arp
 
 /**
  * Rejects requests that a browser sends for a page of another site, because the emulator's page and control API need no
- * credential. Also rejects host names that are not local, against DNS rebinding: a foreign page whose name is pointed
- * at this machine would have the same origin as the emulator. Accepts requests of programs, which send neither Origin
- * nor Sec-Fetch-Site.
+ * credential. Also rejects host names that are not local. Otherwise another site could point its own name at this
+ * machine (DNS rebinding), and its page would have the same origin as the emulator. Accepts requests of programs, which
+ * send neither Origin nor Sec-Fetch-Site.
  */
 @Injectable()
 export class OwnOriginGuard implements CanActivate {
@@ -64,8 +64,8 @@ function isOpening({ method, headers }: FastifyRequest, route: string): boolean 
 
 /**
  * True when the request comes from the emulator's own page or from no page. In Sec-Fetch-Site, `none` means that the
- * user opened the URL, for example in the address bar. An old browser without this header is recognised by Origin,
- * which it sends with a cross-site POST. Its cross-site GET is accepted, because the other site cannot read the
+ * user opened the URL, for example in the address bar. An old browser does not send this header, but it sends Origin
+ * with a cross-site POST. A cross-site GET of an old browser is accepted, because the other site cannot read the
  * response.
  * @see https://www.w3.org/TR/fetch-metadata/
  */

@@ -115,7 +115,8 @@ export class SignInService {
 
 function newCode(identifier: string): string {
   if (isTestIdentifier(identifier)) return TEST_CODE;
-  // Must not be `TEST_CODE`: tests send that as a wrong code, and would fail once in a million runs.
+  // A random code must not be `TEST_CODE`. Tests send `TEST_CODE` as a wrong code, and would fail if it were the right
+  // one.
   const code = String(randomInt(1_000_000)).padStart(6, '0');
   return code === TEST_CODE ? newCode(identifier) : code;
 }

@@ -27,8 +27,8 @@ export interface DatabaseUrls {
 const provisionLock = 4_711_001;
 
 /**
- * Creates both roles and the database, or brings existing ones into the same state. Safe to repeat and to run
- * concurrently.
+ * Creates both roles and the database, with their grants. Existing roles get the passwords of `plan`, and an existing
+ * database gets the same grants. Safe to repeat and to run concurrently.
  * @param adminUrl URL of a role that may create roles and databases; it need not be a superuser
  */
 export async function provisionDatabase(adminUrl: string, plan: DatabasePlan): Promise<DatabaseUrls> {

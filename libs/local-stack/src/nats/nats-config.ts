@@ -3,12 +3,12 @@ import { isAtLeast } from './nats-resolution';
 
 /** Settings of nats-server. */
 export interface NatsConfig {
-  /** Version of the server, e.g. `2.9.10`: older servers reject newer settings. */
+  /** Version of the server, e.g. `2.9.10`. Settings that this version would reject are left out. */
   version: string;
   host: string;
   port: number;
   storeDirectory: string;
-  /** Users of the one account of a server without `accounts`. */
+  /** Users of a server without `accounts`; all of them share one account. */
   users?: readonly NatsUser[];
   accounts?: readonly NatsAccount[];
   /** The part of the configuration file that defines accounts, as text. Replaces the text made from `accounts`. */

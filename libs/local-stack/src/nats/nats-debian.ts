@@ -8,7 +8,7 @@ import { makeDirectory } from '../processes/make-directory';
 /** The name under which the program of the Debian package is cached. */
 export const cachedDebianName = 'nats-server-debian';
 
-/** Where the Debian package is unpacked, and which programs do it. */
+/** Folders for unpacking the Debian package, and the apt-get to use. */
 export interface DebianUnpack {
   cacheDirectory: string;
   /** Holds our own package lists when the system's are not usable. */

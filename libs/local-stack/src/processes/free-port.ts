@@ -10,8 +10,9 @@ const loopback = '127.0.0.1';
  */
 const RANGE = { first: 20_000, count: 10_000 };
 /**
- * Distance, in ports, between the places at which processes with consecutive ids begin their search. `freePort` checks
- * a port but does not reserve it. Two processes that searched the same ports could both get the same one.
+ * Size, in ports, of the part of the range in which a process begins its search. Processes with consecutive ids begin
+ * in different parts. `freePort` checks a port but does not reserve it, so two processes that searched the same ports
+ * could both choose the same port.
  */
 const PART = 200;
 let next = (process.pid * PART + randomInt(PART)) % RANGE.count;

@@ -1,6 +1,6 @@
 /**
- * The helper process that leash.ts starts. Reads orders from standard input, one JSON object a line, until that pipe
- * closes. The kernel closes the pipe when the process that started the helper ends, even by SIGKILL. The helper then
+ * The helper process that leash.ts starts. Reads orders from standard input, one JSON object a line. Standard input is
+ * a pipe. The kernel closes the pipe when the process that started the helper ends, even by SIGKILL. The helper then
  * stops the processes that the orders name, the newest first. Imports nothing of this workspace, because under Jest
  * Node runs this file uncompiled.
  */

@@ -60,10 +60,10 @@ export class ManagedProcess {
       child.once('exit', (code, signal) => {
         this.exit = { code, signal };
         options.leash?.remove(pid);
-        // Node emits 'close' after the exit, when all output is read. A grandchild can keep the pipe open, and then
-        // 'close' would come late or never. So this timer emits 'close' 1 s after the exit. This process may have been
-        // suspended meanwhile, for example with Ctrl-Z. When it continues, Node runs the overdue timer before it reads
-        // the waiting output. `setImmediate` emits 'close' after that output is read.
+        // Node emits 'close' after the exit, when all output is read. If a grandchild keeps the pipe open, 'close'
+        // comes late or never. So this timer emits 'close' 1 s after the exit. If this process was suspended meanwhile,
+        // for example with Ctrl-Z, the timer is overdue when the process continues. Node then runs the timer before it
+        // reads the waiting output. `setImmediate` delays 'close' until that output is read.
         lateClose = setTimeout(() => setImmediate(() => child.emit('close', code, signal)), 1000);
       });
       child.once('close', (code: number | null, signal: NodeJS.Signals | null) => {

@@ -48,7 +48,7 @@ export interface GatehouseOptions extends EndListeners {
    * start` passes its own environment. With DATABASE_URL no PostgreSQL is started, with NATS_URL no nats-server.
    */
   env?: NodeJS.ProcessEnv;
-  /** Whether to start the emulator (default). Otherwise `env` names the Clerk to use. */
+  /** Whether to start the emulator; true by default. When false, `env` names the Clerk to use. */
   emulator?: boolean;
   /** Folder in which a nats-server program is cached; the state directory by default. */
   programDirectory?: string;
@@ -246,9 +246,9 @@ class GatehouseStart {
       await setUpStreams({
         root: this.options.root,
         environment,
-        // With `own`, Gatehouse has started nats-server itself, and stops it when this step fails. Then nobody could
-        // run `nats-setup --recreate` against this server, so this step does it. Streams on a server in NATS_URL are
-        // deleted only by that server's operator.
+        // If `own`, this process has started nats-server, and stops it when this step fails. Nobody could then run
+        // `nats-setup --recreate` against the stopped server, so this step itself recreates what NATS refuses to
+        // change. Streams on a server in NATS_URL are deleted only by that server's operator.
         recreate: own,
         logFile: this.logFile('nats-setup'),
         leash: this.running.leash,

@@ -3,8 +3,8 @@ import { BadVariableError } from '../errors';
 import { freePort } from '../processes/free-port';
 
 /**
- * Names of the ports of one service: `<shortName>Ops` for its operations port, which answers /readyz. Also
- * `<shortName>`, if the service has an HTTP server.
+ * Names of the ports of one service. Every service has `<shortName>Ops`, its operations port, which answers /readyz. A
+ * service with an HTTP server also has `<shortName>`.
  */
 type ServicePort<Service extends ServiceName> = Services[Service] extends { port: number }
   ? Services[Service]['shortName'] | `${Services[Service]['shortName']}Ops`
@@ -50,7 +50,7 @@ export const portVariables = Object.fromEntries(portNames.map((name) => [name, v
 
 /**
  * The default ports, overridden by `env`. PORT sets the port of the gateway. OPS_PORT sets the operations port of the
- * first service in `serviceNames`; the others follow in that order. Each port also has a variable of its own in
+ * first service in `serviceNames`; each later service gets the next number. Each port also has a variable of its own in
  * {@link portVariables}, which takes precedence.
  * @throws BadVariableError
  */

@@ -41,7 +41,7 @@ type Variables = Record<string, string | undefined>;
 
 /** The variables of one program. */
 interface Row {
-  /** Values that `env` does not replace, because `npm start` uses those names for itself. */
+  /** Variables that `env` does not replace. For example, PORT in `env` sets the port of the gateway only. */
   fixed: Variables;
   defaults: Variables;
 }
@@ -84,8 +84,8 @@ export function serviceEnvironments(input: ServiceEnvironmentInput): Record<AppN
 }
 
 /**
- * Variables of `env` that are passed to no program: options for Node, and variables that hold a secret of one program.
- * These are the passwords of NATS users and the addresses of databases. Each program gets its own password as
+ * Variables of `env` that are passed to no program: NODE_OPTIONS, the passwords of NATS users, and the addresses of
+ * databases. Each of these passwords and addresses is a secret of one program. The program gets its own password as
  * NATS_PASSWORD, and the address of its own database as DATABASE_URL.
  */
 const KEPT_BACK: ReadonlySet<string> = new Set([
@@ -167,8 +167,8 @@ function ownVariables({
       ...(emulated ? {} : { CLERK_INSTANCE_ID: undefined }),
       CLERK_SECRET_KEY: made(settings.clerkSecretKey),
       CLERK_API_URL: made(emulator),
-      // Lets user-sync send as many requests as it wants: the emulator has no rate limit by default. With CLERK_API_URL
-      // user-sync calls another address than the emulator's, so its own default (Clerk's limit) applies.
+      // Lets user-sync send as many requests as it wants, because the emulator has no rate limit by default. If
+      // CLERK_API_URL in `env` names another address, the default of user-sync applies, which is Clerk's limit.
       CLERK_REQUESTS_PER_10S: env.CLERK_API_URL ? undefined : made('100000'),
       // With the emulator, metadata can make a user an admin: `npm start` and the tests make their first admin this
       // way. With any other Clerk address, this variable is passed only if `env` has it.

@@ -25,7 +25,7 @@ export async function startNatsContainer(options: NatsContainerOptions): Promise
     accounts: options.accounts,
     accountsText: options.accountsText,
     maxFileStore: options.maxFileStore,
-    // The oldest supported version: with its settings, the file works in every image.
+    // The oldest supported version, so that the file has only settings that the server of every image accepts.
     version: '2.9.0',
     host: '0.0.0.0',
     port: 4222,

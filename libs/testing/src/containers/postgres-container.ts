@@ -31,8 +31,8 @@ export async function startPostgresContainer(password: string): Promise<string> 
     listening: /database system is ready to accept connections/,
   });
   const url = `postgres://postgres:${password}@${container.host}:${container.port}/postgres`;
-  // The official image also logs the awaited line for the temporary server of its setup, which is not reachable. So
-  // this tries to connect until the real server answers.
+  // `startContainer` has waited for a line in the log. The official image also writes this line for the temporary
+  // server of its setup, which is not reachable. So the loop below tries to connect until the real server answers.
   const deadline = Date.now() + readyTimeoutMs;
   for (;;) {
     try {

@@ -23,7 +23,7 @@ const CREATED_INDEX = /^CREATE (?:UNIQUE )?INDEX (?:CONCURRENTLY )?(?:IF NOT EXI
 const LEFTOVER_INDEX = /^DROP INDEX (?:CONCURRENTLY )?IF EXISTS ([\w.]+)$/i;
 /**
  * Matches CREATE INDEX without CONCURRENTLY, which blocks writers. Also matches every CREATE UNIQUE INDEX, which
- * rejects rows that were valid before. The group is the table.
+ * rejects rows that were valid before. The group of the expression captures the name of the table.
  */
 const BLOCKING_INDEX = /^CREATE (?:UNIQUE INDEX|INDEX(?! CONCURRENTLY)) .*?\bON (?:ONLY )?([\w.]+)/i;
 
@@ -74,7 +74,8 @@ function statementsOf(text: string): string[] {
   let bare = text
     .replace(/--.*$/gm, '')
     .replace(/\bDO (?:LANGUAGE \w+ )?\$(\w*)\$([\s\S]*?)\$\1\$/gi, (_, _tag, block: string) =>
-      // In a block, a statement can follow one of these keywords directly, so each becomes the end of a statement.
+      // In a block, a statement can directly follow one of these keywords. So each keyword becomes `;`, which ends a
+      // statement.
       block.replace(/\b(BEGIN|THEN|ELSE|LOOP|DECLARE)\b/gi, ';'),
     )
     // Removes the bodies of functions: the migration defines the functions and does not run them.

@@ -12,8 +12,7 @@ export async function startContainerInfrastructure(needed: {
   postgres: boolean;
   nats: boolean;
 }): Promise<TestInfrastructure> {
-  // Always checked, also when the run uses servers that exist already, because test files start containers of their
-  // own.
+  // Checks for a container engine even when `needed` names no server, because test files start containers of their own.
   await requireContainerEngine();
   // Disables the reaper of testcontainers, which needs another image and the socket of the engine. `ContainerReaper`
   // needs neither.

@@ -7,9 +7,9 @@ export function namedNatsPrograms(): string[] {
 }
 
 /**
- * Each nats-server for a test that runs on several versions: the one of the global setup and the further ones in
- * NATS_SERVER_BIN. `server` is its name in the title of a test. In a run with containers, only the image, which has no
- * `program`.
+ * Each nats-server on which a test for several versions runs: the one of the global setup, and the further ones in
+ * NATS_SERVER_BIN. `server` is its name in the title of a test. A run with containers has one entry, without `program`:
+ * the server of the image.
  */
 export function natsServers(): readonly { readonly server: string; readonly program?: string }[] {
   if (testServers() === 'testcontainers') return [{ server: 'the image of the containers' }];

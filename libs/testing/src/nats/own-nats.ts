@@ -41,8 +41,8 @@ export interface OwnNatsOptions {
    */
   configured?: { readonly accountsText: string; readonly environment: Record<string, string> };
   /**
-   * Folder in which the server's store is created. Its disk may be smaller than what the streams reserve. Ignored in a
-   * run with containers.
+   * Folder in which the server's store is created, for example on a small disk that a test fills. The server then
+   * accepts streams of up to 4 GB in total, whatever the size of the disk. Ignored in a run with containers.
    */
   place?: string;
   /** nats-server to run instead of the one that the global setup found. */
