@@ -28,8 +28,9 @@ import { type MetadataRules } from './clerk-user/company-metadata';
 const clerkVariables = {
   CLERK_SECRET_KEY: z.string().regex(/^sk_(test|live)_\w+$/, 'must start with sk_test_ or sk_live_'),
   CLERK_API_URL: httpUrl.default('https://api.clerk.com'),
-  // Below 12, requests of the lowest priority would never be sent. Such a request needs one token and must leave half
-  // of the bucket, which holds 18 % of the limit. 20 leaves a margin.
+  // The bucket of the Clerk budget holds 18 % of this limit. A request of the lowest priority takes one token and must
+  // leave half of a full bucket. Below 12 the bucket is too small for that, so such a request would never be sent. 20
+  // leaves a margin.
   CLERK_REQUESTS_PER_10S: z.coerce.number().int().min(20).max(10_000_000).optional(),
 };
 

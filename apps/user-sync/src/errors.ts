@@ -50,8 +50,8 @@ export class ClerkUnavailableError extends ClerkRequestError {
 }
 
 /**
- * Clerk does not know the user: it answered 404. One 404 does not delete the user here. A `user.deleted` event does,
- * and so does a second 404 a minute later, which the message leaves out.
+ * Clerk does not know the user: it answered 404. One 404 does not delete the user here. A `user.deleted` event deletes
+ * the user, and so does a second 404 a minute later.
  */
 export class UserMissingAtClerkError extends codedError(
   'USER_MISSING_AT_CLERK',

@@ -16,8 +16,8 @@ import { type Command, USAGE, describeGrant, describePromises, parseCommand } fr
 import { grantAdmin } from './users/grant-admin/grant-admin';
 
 /**
- * Makes a user an admin, or lists or cancels promises of the admin role. Of the environment variables of the service,
- * needs those of the users database and of Clerk.
+ * Makes a user an admin, or lists or cancels promises of the admin role. Of the service's environment variables, only
+ * those of the users database and of Clerk are needed.
  */
 async function makeAdmin(args: readonly string[]): Promise<void> {
   const command = parseCommand(args);

@@ -13,8 +13,8 @@ import {
 
 /**
  * Stored content of a user: the content hash, and the values of the columns that were added since content version 1.
- * The content version is the number before the colon of a hash, and says which columns the hash covers. It rises when a
- * column is added to `clerkOwnedColumns`. So a hash of an earlier version does not cover all columns.
+ * The content version is the number before the colon of a hash. It rises when a column is added to `clerkOwnedColumns`.
+ * So a hash of an earlier version does not cover the columns that were added later.
  */
 export interface StoredContent extends Pick<ClerkOwned, FieldSinceVersion1> {
   /** Null when the next observation must be written without a comparison. */
@@ -27,10 +27,10 @@ export function contentHashOf(columns: ClerkOwned): string {
 }
 
 /**
- * Whether the row `stored` holds exactly the values of `seen.columns`. `stored.contentHash` may be of an earlier
- * content version, which covers fewer columns. These columns are then compared by the hash, and the newer columns by
- * value. So an unchanged row needs no write when the content version rises. A hash of a later version, which a newer
- * release wrote, counts as different.
+ * Whether the row `stored` holds exactly the values of `seen.columns`. A hash of an earlier content version covers only
+ * the columns of that version. These columns are compared by the hash, and later columns by value. So an unchanged row
+ * needs no write when the content version rises. A hash of a later version, which a newer release wrote, counts as
+ * different.
  *
  * @param owned Clerk-owned columns; only tests pass others, to try a later content version
  */

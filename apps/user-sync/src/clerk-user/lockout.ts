@@ -2,7 +2,7 @@ import { type ClerkUser, latestTimeMs } from '@gatehouse/contracts';
 
 /**
  * A lockout at Clerk after too many failed sign-ins. Admins can see it, but the user can still use Gatehouse: anybody
- * who knows the user's address can cause a lockout. Clerk sends no event when it ends.
+ * who knows the user's address can cause a lockout. Clerk sends no event when a lockout ends.
  */
 export interface Lockout {
   readonly locked: boolean;

@@ -29,7 +29,7 @@ export interface MappedUser {
    * explain.
    */
   readonly addressNote: string | null;
-  /** Metadata of the user, which also holds values of the company. It is never stored as a whole. */
+  /** Metadata of the user. It also holds values of the company, so it is never stored as a whole. */
   readonly publicMetadata: PublicMetadata;
   readonly activity: Activity;
 }

@@ -11,8 +11,8 @@ import { type Priority, priorities } from './priority';
 /** Share of Clerk's limit that is used. The rest is for clock differences, probes and other users of the secret key. */
 const USED = 0.9;
 /**
- * Share of the used limit that may be spent at once, when the bucket is full. The rest of the used limit is refilled
- * over 10 s, so that no window of 10 s exceeds the limit.
+ * Size of the bucket, as a share of the used limit. When the bucket is full, that many requests can be sent at once.
+ * The other 80 % are refilled over 10 s. So no window of 10 s exceeds the used limit.
  */
 const BURST = 0.2;
 /** By priority: the share of a full bucket that a request must leave for more urgent requests. */
@@ -124,10 +124,9 @@ export class ClerkBudget {
       void this.run();
       return;
     }
-    // The loop sleeps until the bucket has a token for the blocked request. A more urgent request has to leave fewer
-    // tokens in the bucket, so it may go first and wakes the loop.
-    // A request of the same or a lower priority has to leave at least as many tokens. So it waits at least as long as
-    // the blocked one. Every waiting request whose maximum wait is shorter is rejected now.
+    // The loop sleeps until the bucket has a token for the blocked request. A more urgent request may leave fewer
+    // tokens in the bucket, so it can be sent earlier and wakes the loop. Any other request waits at least as long as
+    // the blocked one. If it may not wait that long, it is rejected now.
     const { blocked } = this;
     if (blocked === undefined) return;
     if (priorities.some((priority) => isMoreUrgent(priority, blocked.priority) && this.isWaiting(priority)))

@@ -13,7 +13,8 @@ const PROBE_TIMEOUT_MS = 10_000;
 const BETWEEN_PROBES_MS = { first: 1_000, most: 10_000 };
 
 /**
- * Clerk's limit on all requests of our instance (429). `retryAfterMs`: how long Clerk asks us to wait, if it says so.
+ * Clerk's answer 429, when it limits all requests of our instance. `retryAfterMs`: the wait that Clerk asks for, if
+ * any.
  */
 export type InstanceLimit = Pick<ClerkAnswer, 'retryAfterMs'>;
 
@@ -42,16 +43,16 @@ export class ClerkHealth {
   }
 
   /**
-   * Admits a request. During an outage, rejects all requests but first logins. A request that arrives when a probe is
-   * due waits for the probe, unless its priority is `conflict`, and is admitted if Clerk answers.
+   * Admits a request, or rejects it during an outage. First logins are always admitted. When a probe is due, the next
+   * request waits for the probe, and is admitted if Clerk answers. A request of priority `conflict` starts the probe as
+   * well, but is rejected without waiting.
    * @throws ClerkUnavailableError for a request that is not admitted
    */
   async admit(priority: Priority): Promise<void> {
     if (this.outage === undefined || priority === 'first_login') return;
     if (performance.now() >= this.outage.probeAt) {
       const unavailable = this.isUnavailable();
-      // A request for an event (`conflict`) is rejected without waiting for the probe: a wait would delay the events
-      // behind it. Requests of the other priorities wait, and are sent if Clerk answers the probe.
+      // A request for an event (`conflict`) does not wait for the probe: the wait would delay the events behind it.
       if (priority !== 'conflict' && !(await unavailable)) return;
     }
     throw new ClerkUnavailableError('network', {}, 'Clerk as a whole is unavailable.');
@@ -103,12 +104,13 @@ export class ClerkHealth {
   private async probe(): Promise<boolean> {
     try {
       const { status } = await this.countUsers();
+      // 408, 429 and 5xx count as an outage: Clerk did not process even this simple request.
       if (status < 500 && status !== 408 && status !== 429) {
         this.answered();
         return false;
       }
     } catch {
-      // No answer counts as an outage. So do 408, 429 and 5xx: even this simple request was not processed.
+      // No answer counts as an outage.
     }
     if (this.outage === undefined) this.log.warn('Clerk as a whole is unavailable');
     const pauseMs = Math.min((this.outage?.pauseMs ?? BETWEEN_PROBES_MS.first / 2) * 2, BETWEEN_PROBES_MS.most);

@@ -23,7 +23,8 @@ const TIMEOUT_MS = 5_000;
 
 /**
  * The Clerk instance whose events are accepted: `CLERK_INSTANCE_ID`, otherwise the instance of the secret key. Asks
- * Clerk for the latter in the background, until Clerk answers. Logs an error if the two differ.
+ * Clerk for the instance of the secret key in the background, until Clerk answers. Logs an error if `CLERK_INSTANCE_ID`
+ * names another instance.
  */
 @Injectable()
 export class ClerkInstance implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {

@@ -1,8 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /**
- * A deleted Clerk id. No event restores the user. For a day, an admin can undo the deletions of a reconcile run; that
- * removes their tombstones.
+ * A deleted Clerk id. No event restores the user. For a day, an admin can undo the deletions of a reconcile run. The
+ * undo deletes the tombstones of the restored users.
  */
 @Entity('clerk_tombstones')
 export class ClerkTombstoneEntity {

@@ -35,8 +35,8 @@ export class WriteBackEntity {
 
   /**
    * Whether this write-back is sent only after all that are not bulk. True for a write-back that nobody waits for: one
-   * of a reconcile run, a check, or a decision about many users at once. False for one that follows a login, an event,
-   * or an admin's action on one user.
+   * of a reconcile run, a check, or an admin's action on many users. False for one that follows a login, an event, or
+   * an admin's action on one user.
    */
   @Column('boolean', { name: 'bulk', default: false })
   bulk!: boolean;

@@ -18,9 +18,9 @@ export class InstanceCheck {
   ) {}
 
   /**
-   * Whether `instanceId` is the instance that our users come from. That is the configured instance, otherwise the instance
-   * of the last complete reconcile run. If neither exists, every instance is ours. Without `instanceId`, checks the
-   * instance of the secret key, which it asks Clerk for.
+   * Whether `instanceId` is the Clerk instance that our users come from: the configured one, otherwise that of the last
+   * complete reconcile run. True when neither is known. Without `instanceId`, asks Clerk for the instance of the secret
+   * key and checks that one.
    */
   async isOurs(instanceId?: string): Promise<boolean> {
     const ours = this.config.clerk.instanceId ?? (await this.runs.lastFinished('done'))?.instanceId ?? undefined;

@@ -14,8 +14,8 @@ const MAX_REDACTIONS = 500;
 
 /**
  * Deletions that no webhook reported: by a reconcile run, or by the second check of a suspected absence. The users are
- * redacted a day later. Until then, an admin can undo the deletions of a reconcile run. Those of a second check cannot
- * be undone. Their rows are kept for a day to limit their number per day (`countConfirmedToday`).
+ * redacted a day later. Until then, an admin can undo the deletions of a reconcile run. Deletions by a second check
+ * cannot be undone. They are kept for the day as well, because their number per day is limited (`countConfirmedToday`).
  */
 @Injectable()
 export class PendingRedactions {

@@ -55,14 +55,14 @@ export class ReconcileRuns {
   }
 
   /**
-   * Records the decisions about users whom the run has scanned, or has asked Clerk about one by one, in one
-   * transaction. Marks the users as seen, except those that Clerk does not know. Adds their decisions to `changes`.
-   * Users whom the run has seen before are not counted again: a scan restarts at the first page when no user of its
-   * cursor exists any more.
+   * Records, in one transaction, the decisions about the users of `sightings`: users that the run has scanned, or has
+   * asked Clerk about one by one. Marks the users as seen, except those that Clerk does not know. Adds the decisions to
+   * `changes`. A user whom the run has seen before is not counted again. A run sees users twice when no user of its
+   * cursor exists any more: the scan then restarts at the first page.
    *
-   * `cursor`: after a scanned page, the users scanned last; a crashed run resumes after them. The users of the page are
-   * then added to `users_done`. Null for users that Clerk was asked about one by one: the stored cursor and
-   * `users_done` stay.
+   * `cursor`: after a scanned page, the users scanned last. A crashed run resumes after them. The users of the page are
+   * added to `users_done`. Null for users that Clerk was asked about one by one: the stored cursor and `users_done`
+   * then stay.
    */
   async advance(id: string, sightings: readonly Sighting[], cursor: readonly string[] | null): Promise<void> {
     await guardDatabase(() =>

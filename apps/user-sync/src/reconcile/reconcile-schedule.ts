@@ -4,8 +4,8 @@ import { CONFIG } from '../tokens';
 import { ReconcileRuns } from './reconcile-runs';
 
 /**
- * Minimum uptime of the service before a scheduled run, in milliseconds: after a start, it first catches up with
- * webhooks.
+ * Minimum uptime of the service before a scheduled run, in milliseconds. After a start, the service first catches up
+ * with webhooks.
  */
 const MIN_UPTIME_MS = 60_000;
 

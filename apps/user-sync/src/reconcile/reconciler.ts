@@ -26,7 +26,8 @@ import { CONFIG } from '../tokens';
  *
  * Transitions:
  * - queued -> running: `run`, by the leading replica. A run that was interrupted stays running and is resumed.
- * - running -> done, refused, needs_approval: `run`. running -> failed: the worker.
+ * - running -> done, needs_approval: `run`.
+ * - queued, running -> refused: `run`. queued, running -> failed: the worker.
  * - needs_approval -> queued: an admin approves.
  * - every state but queued and running -> undone: an admin undoes the deletions. A refused or failed run may have
  *   deleted users before it was interrupted and resumed.

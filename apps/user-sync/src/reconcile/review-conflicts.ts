@@ -85,9 +85,9 @@ const ended = `
 
 /**
  * A claimant is due if the holder's `updated_at` is later than the last check minus this margin. `updated_at` is the
- * time at which the transaction began, not its commit. So a check may miss a change that began before the check and is
- * committed after it. The margin makes the claimant due once more. Each statement times out after 10 s, and a
- * transaction rarely takes longer in total. If one does, the next reconcile run finds the change.
+ * time at which the holder's transaction began. If that transaction commits after a check, the check has missed the
+ * change. The margin then makes the claimant due again. Each statement times out after 10 s, and a transaction rarely
+ * takes longer in total. If one does, the next reconcile run finds the change.
  */
 const MARGIN = "interval '10 seconds'";
 

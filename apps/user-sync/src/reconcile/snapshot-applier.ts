@@ -73,8 +73,9 @@ export class SnapshotApplier {
       if (result?.settled === true) return sightingOf(observation, result.decision);
       return this.settle(observation, result?.needs ?? 'fetch', versionOf(observation));
     });
-    // Users who want each other's addresses may have changed each other's rows while they were settled concurrently,
-    // until their rounds were used up. Settles the failed users again, one by one.
+    // Users who want each other's addresses can change each other's rows while they are settled concurrently. Each
+    // change costs another round, and a user without a round left fails. So the failed users are settled again, one by
+    // one.
     for (const [index, observation] of observations.entries()) {
       if (sightings[index]?.decision !== 'failed') continue;
       sightings[index] = await this.settle(observation, 'fetch', versionOf(observation));

@@ -12,9 +12,10 @@ const MAX_ROWS = 10_000;
 const LOCK = 7_202_612;
 
 /**
- * Retention of trust changes. Must exceed the minute for which a session token of Clerk lives: a token of an ended
- * session is rejected only while the end is known. A gateway also loads the trust changes that it missed. If some of
- * them are deleted, it must ask again for everything that it remembers.
+ * Retention of trust changes. A session token of Clerk lives for a minute. The token of an ended session is rejected
+ * only while the trust change that records the end is stored. So the retention must exceed a minute. A gateway also
+ * loads the trust changes that it missed. If some are already deleted, it must ask again for everything that it
+ * remembers.
  */
 const CHANGES_KEPT = '24 hours';
 
@@ -35,8 +36,8 @@ const batch = (table: string, key: string, condition: string) =>
   `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${condition} LIMIT ${MAX_ROWS})`;
 
 const statements = [
-  // Deletes in the order of the numbers, so that no number is missing above the lowest remaining one.
-  // `loadTrustChanges` relies on that: it tells gateways that all trust changes from that number on are there.
+  // Deletes the lowest numbers first, so that no number above the lowest remaining one is missing. So
+  // `loadTrustChanges` can tell gateways that all trust changes from the lowest remaining number on are there.
   `DELETE FROM changes WHERE number <= (
      SELECT max(number) FROM (
        SELECT number, at FROM changes ORDER BY number LIMIT ${MAX_ROWS}) AS oldest
@@ -45,8 +46,8 @@ const statements = [
   batch('signed_out_sessions', 'session_id', `at < now() - interval '${SIGNED_OUT_KEPT}'`),
   batch('password_tokens', 'hash', 'expires_at < now()'),
   // Keeps sessions for an hour after they expire. The phone exchange reports a user as new if the user was created in
-  // the last hour and has no stored session. Deleted earlier, a short session would let a second exchange report the
-  // user as new again.
+  // the last hour and has no stored session. If a short session were deleted earlier, a second exchange would report
+  // the user as new again.
   batch('legacy_sessions', 'id', "expires_at < now() - interval '1 hour'"),
   // Promises of the admin role that have ended. The audit log keeps their history.
   batch('admin_promises', 'id', "ended_at < now() - interval '90 days'"),

@@ -16,8 +16,9 @@ const MAX_BACKLOG = 5_000;
  * Announces trust changes to all gateways: after a commit, and by a heartbeat. Each replica reads them from the
  * database and announces, in order, its own and those of other replicas. So gateways may receive a trust change twice.
  *
- * No gateway misses one, even when a replica crashes between a commit and its announcement. Each announcement and
- * heartbeat has the current number, and a gateway with a lower number requests the trust changes between.
+ * No gateway misses a trust change, even when a replica crashes between a commit and its announcement. Each
+ * announcement and heartbeat has the current number. A gateway whose number is lower requests the trust changes in
+ * between.
  */
 @Injectable()
 export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeApplicationShutdown {

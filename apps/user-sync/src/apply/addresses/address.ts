@@ -4,8 +4,8 @@ import { contentHashOf } from '../../clerk-user/content-hash';
 import { type MappedUser } from '../../clerk-user/map-clerk-user';
 
 /**
- * Kinds of address. Of all live users, at most one has a given address verified. A user is live until it is deleted,
- * even while it is deactivated.
+ * Kinds of address. A verified address belongs to at most one live user. A user is live until it is deleted, even while
+ * it is deactivated.
  */
 export const addressKinds = ['email', 'phone'] as const;
 export type AddressKind = (typeof addressKinds)[number];
@@ -27,9 +27,9 @@ export interface HeldAddress extends Address {
 }
 
 /**
- * Maximum rows of `findHeldAddresses`, per address and in total. Users who have the address verified come first. At
- * most one live user has it verified; the others lose it to that user, unless they are local. A holder beyond the limit
- * is not read, so it keeps the address unverified. That is harmless: the unique indexes only cover verified addresses.
+ * Maximum rows of `findHeldAddresses`, per address and in total. Users who have verified the address come first. Other
+ * Clerk users lose the address to the user who has verified it. A Clerk user beyond the limit is not read and keeps the
+ * address unverified. That is harmless: the unique indexes only cover verified addresses.
  */
 const MAX_HELD = 1_000;
 
@@ -45,7 +45,7 @@ export function addressesOf(columns: ClerkOwned): Address[] {
   return addresses;
 }
 
-/** Returns the user without the addresses of `kinds`, which another user holds. */
+/** Returns the user without the addresses of `kinds`: other users hold these addresses. */
 export function withoutAddresses(user: MappedUser, kinds: ReadonlySet<AddressKind>): MappedUser {
   if (kinds.size === 0) return user;
   const columns = {
@@ -76,8 +76,8 @@ export function findHeldAddresses(addresses: readonly Address[]): Statement<Held
   return {
     name: 'find-held-addresses',
     // LATERAL makes PostgreSQL look up each address in the index. A join could be planned as a table scan while the
-    // table is small, and PostgreSQL keeps such a plan when the table grows. The query also runs outside the batch
-    // transaction, which turns scans off.
+    // table is small, and PostgreSQL keeps such a plan when the table grows. The batch transaction turns scans off, but
+    // this query also runs in other transactions.
     text: `SELECT 'email' AS kind, u.email AS value, u.email_verified AS verified, u.id AS user_id, u.clerk_user_id, u.is_active
        FROM (SELECT DISTINCT lower(email) AS email FROM unnest($1::text[]) AS email) AS wanted,
        LATERAL (SELECT id, clerk_user_id, is_active, email, email_verified FROM users

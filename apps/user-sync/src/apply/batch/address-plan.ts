@@ -16,7 +16,9 @@ export interface AddressPlan {
   readonly withhold: ReadonlyMap<string, ReadonlySet<AddressKind>>;
   /** By Clerk id: the id of the local user whose row the Clerk user takes over. */
   readonly link: ReadonlyMap<string, string>;
-  /** Addresses in the rows of users whom Clerk no longer knows. They are set to NULL, because other users get them. */
+  /**
+   * Addresses to set to NULL in the rows of users whom Clerk no longer knows, because other users get these addresses.
+   */
   readonly forsaken: readonly (HeldAddress & { readonly clerkUserId: string })[];
   readonly notes: readonly ConflictNote[];
 }

@@ -4,7 +4,8 @@ import { type UserDraft, contentOf, deletionOf } from '../draft/user-draft';
 
 /**
  * A conflict over an address, for a person to look at. `holder` keeps the address. `claimant` is a Clerk user who is
- * stored without it, or a local user who has it unverified. Both are Clerk ids, or our ids of local users.
+ * stored without it, or a local user who has it unverified. A Clerk user is named by its Clerk id, a local user by our
+ * id.
  */
 export interface ConflictNote {
   readonly kind: AddressKind;

@@ -16,9 +16,10 @@ interface Contention {
   /** Clerk ids of users that cannot be written yet: Clerk must first be asked who holds an address. */
   readonly contested: ReadonlySet<string>;
   /**
-   * Addresses in rows that this batch rewrites with new content, when another user of the batch wants the address. Set
-   * them to NULL first, so that the other user can be written. If the new content still has the address, the rewrite
-   * restores it. Clerk need not be asked: the batch has the newest content of both users.
+   * Addresses to set to NULL before the batch writes users, so that one user can get an address from another. The batch
+   * rewrites the rows of these addresses with new content, and another user of the batch wants each address. If the new
+   * content still has the address, the rewrite restores it. Clerk need not be asked, because the batch has the newest
+   * content of both users.
    */
   readonly release: readonly HeldAddress[];
   /** Conflicts that a person should look at, but that keep no user from being written. */
@@ -30,9 +31,9 @@ interface WantedAddress extends Address {
 }
 
 /**
- * Locks the addresses that the drafts want. Then finds the drafts that want an address of another live user, if either
- * of the two users has verified the address. `givenUp`: the plan's `forsaken` addresses. This transaction sets them to
- * NULL, so they do not count as held.
+ * Locks the addresses that the drafts want. Then finds the drafts that want an address of another live user. An address
+ * that neither of the two users has verified does not count. `givenUp`: the plan's `forsaken` addresses. They do not
+ * count as held, because this transaction sets them to NULL.
  */
 export async function findContention(
   manager: EntityManager,
@@ -97,8 +98,8 @@ function contend(
         .filter(
           (other) => address.verified && isUnverifiedLocal(other) && other.userId !== rowOf(address.draft)?.userId,
         )
-        // No conflict is recorded for a deactivated local user: an admin deactivates the local user to close such a
-        // conflict, and it must not open again.
+        // Records no conflict for a deactivated local user. An admin closes such a conflict by deactivating the local
+        // user, and the closed conflict must not open again.
         .filter(({ isActive }) => isActive)
         .map((other) => ({
           kind: address.kind,

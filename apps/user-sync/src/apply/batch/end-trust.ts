@@ -11,10 +11,13 @@ export interface EndedSession {
 }
 
 /**
- * Revokes the credentials of deleted users, in the transaction that applies a batch. Closes the legacy sessions of
- * deleted users, and those opened in an ended Clerk session. Also closes those of linked users: local users whose row a
- * Clerk user takes over in this batch. Records a trust change for each of these users and sessions, and for each user
- * whose ban or deprovisioning begins or ends.
+ * Ends the credentials that a batch makes invalid, in the transaction that applies the batch:
+ * - Deleted users: revokes API keys, deletes set-password tokens and closes legacy sessions.
+ * - Linked users (local users whose row a Clerk user takes over): closes legacy sessions.
+ * - Ended Clerk sessions: closes the legacy sessions that were opened in them.
+ *
+ * Records a trust change for each of these users and sessions, and for each user whose ban or deprovisioning begins or
+ * ends.
  *
  * Must come last in the transaction, because it locks the counter of trust changes.
  * @returns the number of the last trust change that the batch causes; null when it causes none

@@ -161,17 +161,16 @@ async function carryOutPlan(
     if (!isAdopted) throw new ConflictChangedError('resolve');
   }
   const needs = results.flatMap((result) => (result.settled ? [] : [result.needs]));
-  // If one user needs `fetch-later`, reports that need, whatever other users need. Only a round that waits and asks
-  // again can settle this user. Until then the user keeps its addresses, so users who want these addresses stay
-  // unsettled.
+  // If one user needs `fetch-later`, only a round that waits and asks Clerk again can settle that user. The users who
+  // want its addresses cannot be settled before. So `fetch-later` comes before all other needs.
   const [first] = needs.includes('fetch-later') ? (['fetch-later'] as const) : needs;
   if (first !== undefined) throw new ConflictChangedError(first);
 }
 
 /**
- * Whether `applied_events` records the result. From the source `reconcile`, two results that change nothing are left
- * out: `duplicate`, and `tombstoned`, for a user that is deleted here although Clerk still returns it. Reconcile runs
- * record them in `reconcile_sightings` instead.
+ * Whether `applied_events` records the result. Two results of the source `reconcile` change nothing and are left out:
+ * `duplicate`; and `tombstoned`, when Clerk still returns a user that is deleted here. Reconcile runs record these two
+ * in `reconcile_sightings` instead.
  */
 function isWorthRecording({ observation, result }: AppliedRow): boolean {
   return observation.origin.source !== 'reconcile' || !['duplicate', 'tombstoned'].includes(result.decision);

@@ -65,9 +65,9 @@ function isCheckNeeded(
   const held = heldValues(metadata, key);
   if (fingerprintOf(held) === writeBack.seen) return false;
   if (writeBack.state !== 'pending') return true;
-  // A pending write-back may already have reached Clerk: it stays pending until the worker records it as done. The
-  // observation may then show its values. If Clerk holds exactly the values that we want, no check is needed, whoever
-  // set them: it would find nothing to write.
+  // Clerk may already hold the values of a pending write-back: it stays pending until the worker records it as done. A
+  // check is not needed if Clerk holds exactly the values that we want, whoever set them. The check would find nothing
+  // to write.
   const wanted = wantedValues({ userId, role }, key);
   return held.size !== wanted.size || [...wanted].some(([path, value]) => held.get(path) !== value);
 }

@@ -3,8 +3,8 @@ import { type ClerkOwned, clerkOwnedColumns, clerkOwnedFields, displayName } fro
 import { type DraftRow } from '../draft/user-draft';
 
 /*
- * SQL fragments for the columns of `users` that an observation writes. Rows travel to PostgreSQL as one JSON array, which
- * `jsonb_to_recordset` turns into a table named `new`.
+ * SQL fragments for the columns of `users` that an observation writes. Rows travel to PostgreSQL as one JSON array.
+ * `jsonb_to_recordset` turns the array into a table named `new`.
  *
  * - Content: the columns of `clerkOwnedColumns`, and `full_name`, which is computed from them.
  * - State: version, hash, lockout and activity times.

@@ -76,8 +76,8 @@ function carryOut(
 }
 
 /**
- * Public metadata of the observed user; undefined when the observation is older than the row or shows no user. An
- * observation with the decision `heal` does not count as older. Its version is lower than the row's, but Clerk has
+ * Public metadata of the observed user; undefined when the observation is older than the row or shows no user. With the
+ * decision `heal`, the observation does not count as older. Its version is lower than that of the row, but Clerk has
  * confirmed it by a second answer.
  */
 function newestMetadata(action: FinalAction, seen: Seen): UserDraft['metadata'] {
@@ -108,7 +108,10 @@ function decisionWithoutUser(draft: UserDraft): Decision | { readonly action: 'a
   }
 }
 
-/** When the stored address is not the primary one, adds to the reason of the decision which address is stored. */
+/**
+ * Adds `addressNote` to the reason of the decision: why the stored address is not the primary one, or why none is
+ * stored. Does not add it to `stale` and `tombstoned`, which ignore the observed user.
+ */
 function withAddressNote(decision: Decision, { addressNote }: MappedUser): Decision {
   const isWritten = decision.action !== 'stale' && decision.action !== 'tombstoned';
   return addressNote !== null && isWritten ? { ...decision, reason: `${decision.reason}; ${addressNote}` } : decision;

@@ -46,8 +46,8 @@ export function loadDrafts(clerkUserIds: Iterable<string>): Statement<Map<string
   return {
     name: 'load-drafts',
     // LATERAL makes PostgreSQL look up each id in the index. A join could be planned as a table scan while the table is
-    // small, and PostgreSQL keeps such a plan when the table grows. The query also runs outside the batch transaction,
-    // which turns scans off.
+    // small, and PostgreSQL keeps such a plan when the table grows. The batch transaction turns scans off, but this
+    // query also runs in other transactions.
     text: `SELECT asked.id AS clerk_user_id, u.id AS user_id, u.clerk_updated_at AS version, u.content_hash,
             t.clerk_user_id IS NOT NULL OR u.deleted_at IS NOT NULL AS tombstoned,
             EXISTS (SELECT FROM user_conflicts c WHERE c.claimant = asked.id AND c.resolved_at IS NULL) AS open_conflict,

@@ -97,10 +97,7 @@ export interface UserDraft {
    * or a tombstone.
    */
   readonly adoptee: string | undefined;
-  /**
-   * Kinds of address that the user has at Clerk, but that its row must not hold, because another user holds the
-   * address.
-   */
+  /** Kinds of address that another user holds. The user has such an address at Clerk, but is stored without it. */
   readonly withheld: ReadonlySet<AddressKind>;
 }
 
@@ -132,17 +129,17 @@ export function deletionOf({ state }: UserDraft): Deletion | undefined {
 }
 
 /**
- * Id of the local user whose row the draft has taken over: that of `adoptee`, once content is written. Undefined before
- * that, and when the Clerk user already had a row of its own.
+ * Id of the local user whose row the draft has taken over; undefined when there is none. The draft takes over the row
+ * of `adoptee` when content is first written, unless the Clerk user already has a row of its own.
  */
 export function adoptedUserOf(draft: UserDraft): string | undefined {
   return draft.adoptee !== undefined && rowOf(draft)?.userId === draft.adoptee ? draft.adoptee : undefined;
 }
 
 /**
- * State of the user as `decide` needs it. `decide` compares the row with `seen` only by content hash. If the row's hash
- * is of an earlier content version (a smaller set of hashed columns), the hashes differ even for the same content.
- * `holdsContent` can compare the two. If it finds the same content, the returned state has the hash of `seen`.
+ * State of the user as `decide` needs it. `decide` compares the row with `seen` only by content hash. A hash of an
+ * earlier content version covers fewer columns, so it differs even for the same content. `holdsContent` can compare
+ * such a row. If the row holds the content of `seen`, the returned state has the hash of `seen`.
  */
 export function knownBeside({ state, stored }: UserDraft, seen?: MappedUser): Known {
   if (state.kind !== 'live') return { kind: state.kind };
@@ -208,9 +205,9 @@ export function noteActivity(draft: UserDraft, seen: Activity): UserDraft {
 }
 
 /**
- * Removes the addresses of `kinds`, which other users hold, from the content that the draft writes. If the draft writes
- * no content yet, starts from `seen`, the user as observed. If the stored row already holds the content without these
- * addresses, only the version is written.
+ * Leaves the addresses of `kinds` out of the user's content, because other users hold them. Starts from the content
+ * that the draft writes. If the draft writes none, starts from `seen`, the user as observed. If the stored row already
+ * holds the result, the draft writes only the version.
  */
 export function leaveAddresses(draft: UserDraft, kinds: ReadonlySet<AddressKind>, seen: MappedUser): UserDraft {
   const { state, stored } = draft;

@@ -47,9 +47,10 @@ export class EventBatch {
   ) {}
 
   /**
-   * Applies and reports a batch. If one of several events cannot be written, writes nothing and throws the error. The
-   * consumer then passes the events one by one, as after any error but SharedOutageError. An event that is alone in its
-   * batch is reported as failed instead.
+   * Applies and reports a batch. If one of several events cannot be written, writes nothing and throws the error. After
+   * this error the consumer passes the events one by one. If the only event of a batch cannot be written, reports the
+   * event as failed.
+   *
    * After the commit, calls `control.startNext`: the consumer then handles the next batch while NATS stores the
    * outcomes. If storing them fails, the consumer passes the same events again. Each event that was applied then gets
    * the same decision.
@@ -123,7 +124,8 @@ export class EventBatch {
   }
 
   /**
-   * Reports a message that was delivered too often, without applying it: the message may be what crashes this process.
+   * Reports a message that was delivered more than `RETRY_MAX` + 1 times. Does not apply it, because the message may be
+   * what crashes this process.
    */
   private async giveUp(event: EventRead): Promise<Report> {
     const { webhookId } = event.metadata;

@@ -21,12 +21,12 @@ interface PartyAddress extends Address {
  * Assigns each contested address to one user. Every other party is stored without the address, and a conflict is
  * recorded. If nobody has verified the address, all parties get it.
  *
- * 1. A local user who has the address verified comes first. The local user is linked to a party that has the address
- *    verified and has no row yet. If there is no such party, the local user keeps the address, also against a party
- *    that has a row.
- * 2. Otherwise a party that has the address verified at Clerk gets it before one that has not.
- * 3. If several parties have it verified, the party whose row already holds it verified keeps it. So nobody can take an
- *    address by adding it at Clerk. If no party's row holds it, the party with the lowest Clerk id gets it.
+ * 1. A local user who has verified the address comes first. If a party has it verified at Clerk and has no row yet, the
+ *    local user is linked to that party, which gets the address. Otherwise the local user keeps it, even if a party
+ *    with a row has verified it at Clerk.
+ * 2. Without such a local user, a party that has verified the address at Clerk gets it.
+ * 3. If several parties have verified the address, the party whose row already has it as verified keeps it. So nobody
+ *    can take an address by adding it at Clerk. If there is no such row, the party with the lowest Clerk id gets it.
  */
 export function assignAddresses(parties: readonly Party[], held: readonly HeldAddress[]): AddressPlan {
   const withhold = new Map<string, Set<AddressKind>>();

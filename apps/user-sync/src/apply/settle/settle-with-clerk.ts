@@ -28,9 +28,9 @@ const MAX_ROUNDS = 6;
 /*
  * Rounds of a settlement, by what the observation needs:
  * - fetch, confirm: fetch the user and apply the snapshot. The observation is settled unless the row changed meanwhile.
- * - fetch-later: Clerk's snapshot was older than the row. Fetch again after a delay, because the answer may have been
- *   outdated. If the second snapshot is older too (`confirmed`), the row is ahead of Clerk. Clerk owns the content, so
- *   the snapshot replaces the row and the observation is settled.
+ * - fetch-later: the first snapshot was older than the row, and may have been outdated. Wait, then fetch again. If the
+ *   second snapshot is older too (`confirmed`), the row is ahead of Clerk. Clerk owns the content, so the snapshot
+ *   replaces the row and the observation is settled.
  * - resolve: resolve the conflict over an address, in this round and in all later ones.
  * If a round leaves the observation unsettled, the result says what the next round does. There are at most MAX_ROUNDS.
  */
@@ -48,7 +48,8 @@ export class ClerkSettlement {
   ) {}
 
   /**
-   * Settles one observation, in rounds. `first`: what the first round does (see the rounds above).
+   * Settles one observation, in rounds. `first`: what the first round does; the comment above this class lists the
+   * rounds.
    * @throws UserMissingAtClerkError when Clerk does not know the user. The absence is queued for a confirmation.
    * @throws ClerkRequestError, ConflictTooWideError or UserUnsettledError
    */

@@ -180,9 +180,9 @@ function ended(): RequestRefusedError {
 }
 
 /**
- * Whether the reply reports the user as new (`isNewUser`) although another source, such as a webhook, has created the
- * user. True if the user was created in the last hour and has no legacy session. An older user may have had a session
- * that is deleted by now: sessions are deleted an hour after they expire.
+ * Whether to report the user as new (`isNewUser`), although another source, such as a webhook, has created the user.
+ * True if the user was created in the last hour and has no stored legacy session. For an older user, a missing session
+ * proves nothing: sessions are deleted an hour after they expire.
  */
 async function isUnseen(manager: EntityManager, userId: string): Promise<boolean> {
   const rows = await manager.query<unknown[]>(

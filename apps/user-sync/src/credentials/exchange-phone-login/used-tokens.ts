@@ -23,9 +23,8 @@ const KEPT_LONGER_MS = 60_000;
 const REPEATABLE_FOR = '10 seconds';
 
 /**
- * Looks up a token.
- * @returns `unused`; or the result of the exchange if it was in the last 10 s and its session is still open; otherwise
- * `used`
+ * Looks up a token. The result of its exchange is found only for 10 s, and only while the legacy session is open.
+ * @returns `unused`; the result of the exchange; or `used` when that result is not found
  */
 export async function findExchanged(
   manager: EntityManager,

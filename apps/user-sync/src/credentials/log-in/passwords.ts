@@ -15,8 +15,8 @@ const MAX_CONCURRENT = 2;
 const MAX_WAITING = 100;
 
 /**
- * Dummy password. Its hash is checked when a user has none, so that the answer takes as long as for a wrong password.
- * The login is rejected in any case.
+ * Dummy password. For a user without a password, a login is checked against the hash of the dummy and rejected. So the
+ * answer takes as long as for a wrong password.
  */
 export const placeholderPassword = 'placeholder for a user without a password';
 

@@ -74,8 +74,8 @@ export class KeysController {
       const ended = body.predecessors ? await endKeys(manager, envelope, older) : [];
       const grace = body.graceHours * HOUR_MS;
       const end = grace === 0 ? { revokedAt: new Date(now) } : { graceEndsAt: new Date(now + grace) };
-      // Ends the old key before inserting the new one. So a user at the maximum number of keys can rotate with a grace
-      // period of 0.
+      // Ends the old key before the new one is inserted. With a grace period of 0, the old key then no longer counts.
+      // So a user who has the maximum number of keys can still rotate.
       await manager.update(ApiKeyEntity, { id: old.id }, end);
       const { key, row } = await insertKey(manager, this.config.apiKeyEnvironment, successorOf(old, now));
       await manager.update(ApiKeyEntity, { id: old.id }, { replacedBy: row.id });
@@ -104,8 +104,8 @@ export class KeysController {
       const found = await findKey(manager, body.id, isAdmin ? undefined : callerId);
       const { predecessors } = await loadKeyLine(manager, found);
       const [row = found, ...older] = await lockKeys(manager, [found, ...predecessors]);
-      // `row` was read under the key's lock. A rotation that committed between `findKey` and the lock has set
-      // `row.replacedBy`, so only `row` leads to the key's newest successors.
+      // `row` was read again under the lock of the key, `found` without it. A rotation may have set `replacedBy` in
+      // between. So `row`, not `found`, leads to the newest successors.
       const { successors } = await loadKeyLine(manager, row);
       // The caller named this key, so it is marked as revoked even if it has expired. A predecessor is revoked only if
       // it is valid, because an expired one is rejected anyway.

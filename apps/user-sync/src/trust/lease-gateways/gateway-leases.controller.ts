@@ -24,9 +24,9 @@ export class GatewayLeasesController {
       if (ending) await endLease(manager, gatewayId);
       else await renewLease(manager, gatewayId, number);
       this.propagation.hurry();
-      // The number is read after the lease is stored. A trust change up to this number is loaded by the gateway, if it
-      // has not applied it. For a later one, `propagate` sees the lease and waits for this gateway. In the reverse
-      // order, neither would hold for a trust change between the two steps, and the gateway could miss it.
+      // The number is read after the lease is stored. The gateway loads each trust change up to this number that it has
+      // not applied. For each later trust change, `propagate` sees the lease and waits for this gateway. In the reverse
+      // order, a trust change between the two steps could be neither loaded nor awaited.
       return { current: await lastTrustChangeNumber(manager), leaseMs: ending ? 0 : gatewayLease.lengthMs };
     });
   }

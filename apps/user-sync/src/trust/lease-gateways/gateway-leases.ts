@@ -16,8 +16,9 @@ export interface GatewayLease {
 const DELETE_AFTER = '1 minute';
 
 /**
- * SQL for the `number` that a gateway has acknowledged; 0 if it is above the last number of this database. That happens
- * after a failover of the database that has lost trust changes. The gateway then counts as having acknowledged none.
+ * SQL for the `number` that a gateway has acknowledged; 0 if it is above the last number of this database. It can be
+ * above after a failover to a standby that lacks the last trust changes. The gateway then counts as having acknowledged
+ * none.
  */
 const seen = (number: string) => `CASE WHEN ${number} <= (SELECT number FROM change_counter) THEN ${number} ELSE 0 END`;
 

@@ -105,8 +105,8 @@ export class TrustChangePropagation implements BeforeApplicationShutdown {
   }
 
   private async readLeases(): Promise<void> {
-    // A copy: a waiter that is added during the read waits for the next read, because these leases may be older than
-    // its commit.
+    // Copies the set. A waiter that is added during the read must wait for the next read: its commit may be newer than
+    // the leases of this read.
     const waiters = [...this.waiters];
     try {
       const leases = await loadLeases(this.dataSource.manager);

@@ -115,7 +115,10 @@ export async function takeDuePromises(manager: EntityManager): Promise<readonly 
   return due;
 }
 
-/** Request id and principal for audit entries of `make-admin` and of promises, which no request of a caller causes. */
+/**
+ * Request id and principal for audit entries that no caller's request causes: those of `make-admin` and of promises of
+ * the admin role. The id is new, the principal null.
+ */
 export function byCommand(): { readonly rid: string; readonly principal: null } {
   return { rid: `command-${randomUUID()}`, principal: null };
 }

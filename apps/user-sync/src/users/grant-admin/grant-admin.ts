@@ -14,8 +14,8 @@ export type Grant =
 
 /**
  * Makes an admin of the user who has verified this e-mail address at Clerk. Promises the role instead if that user is
- * not stored here yet, or nobody at Clerk has the address. The promise is for the first stored user whom Clerk shows
- * with the address verified. Idempotent.
+ * not stored here yet, or nobody at Clerk has the address. The promise makes an admin of the first user who is stored
+ * here and has verified the address at Clerk. Idempotent.
  * @throws AdminRefusedError when users at Clerk have the address but none or several have verified it, or the user
  * cannot act
  * @throws ClerkRequestError when Clerk is unavailable or rejects our request

@@ -35,10 +35,9 @@ export class PromiseWorker extends PeriodicWorker {
       for (const promise of await guardDatabase(() => takeDuePromises(this.dataSource.manager)))
         await this.check(promise);
     } catch (error) {
-      // Not logged here: `ClerkHealth` logs an outage of Clerk, and the write-back worker logs one of the database.
-      // Other errors of Clerk, such as a rejected secret key, are only counted, by
-      // `gatehouse_user_sync_clerk_requests_total`. Write-backs and reconcile runs log a rejected key. The promise is
-      // checked again in a minute.
+      // Not logged here. `ClerkHealth` logs an outage of Clerk, and the write-back worker one of the database.
+      // Write-backs and reconcile runs log a rejected secret key. Other errors of Clerk are only counted, by
+      // `gatehouse_user_sync_clerk_requests_total`. The promise is checked again in a minute.
       if (error instanceof SharedOutageError || error instanceof ClerkRequestError) return;
       this.log.error({ err: error }, 'checking promises of the admin role failed; retrying');
     }

@@ -8,8 +8,8 @@ import { CONFIG } from '../../tokens';
 import { activeAdmins } from './active-admins';
 
 /**
- * Number of counts in a row that find no admin before the warning is logged. More than one, because a new deployment
- * gets its first admin shortly after the start.
+ * The warning is logged when this many counts in a row have found no admin. One count does not suffice, because a new
+ * deployment gets its first admin shortly after the start.
  */
 const COUNTS_BEFORE_WARNING = 2;
 

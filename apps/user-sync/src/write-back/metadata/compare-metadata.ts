@@ -68,8 +68,8 @@ export function compareMetadata(
 }
 
 /**
- * Adds the wanted values that Clerk already holds (`equal`) to the values known to be ours (`ours`), whoever set them.
- * Otherwise, when our value changes later, the old one would count as foreign and could not be replaced.
+ * Adds the wanted values that Clerk already holds (`equal`) to the values known to be ours (`ours`), even if somebody
+ * else set them. Otherwise Clerk's value would count as foreign once we want another value, and could not be replaced.
  */
 export function withEqual(ours: OurValues, equal: WantedValues): OurValues {
   const written = [...equal].map(([path, value]): [string, OurValue] => [path, { ...ours[path], written: value }]);

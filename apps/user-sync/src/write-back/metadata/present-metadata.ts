@@ -74,8 +74,7 @@ export function metadataProgress(states: readonly MetadataState[], writes: boole
 }
 
 /**
- * States of all our keys. The configured key that holds them, such as `gatehouse`, is left out unless it holds a
- * foreign value.
+ * States of all our keys. The configured key itself, such as `gatehouse`, is left out unless it holds a foreign value.
  */
 function statesOf(
   user: Person,

@@ -65,12 +65,14 @@ interface FailedAttempt {
  * revision is still current.
  *
  * Transitions:
- * - no row, done, dead -> pending: `queueWriteBacks`, `queueChecks`, an admin's retry. Each of these raises the
- *   revision.
- * - pending -> done: COMPLETE if the leased revision is current; `lease` or `endWriteBacks` for a deleted user.
+ * - no row, pending, done, dead -> pending: `queueWriteBacks` and `queueChecks`. dead -> pending: an admin's retry.
+ *   Each of these raises the revision.
+ * - pending -> done: COMPLETE if the leased revision is current; `lease` for a deleted user.
+ * - pending, dead -> done: `endWriteBacks`, for a deleted user.
  * - pending -> pending: COMPLETE or FAIL if the leased revision is no longer current; FAIL with a retry; `release`; an
  *   expired lease.
  * - pending -> dead: FAIL without a retry, if the leased revision is current.
+ * - every state -> no row: `redactUsers`.
  * Every statement of a lease's holder names the lease, so it changes nothing once another process has leased the row.
  */
 
@@ -253,7 +255,7 @@ export class WriteBackQueue {
     return guardDatabase(() => repeatOnConflict(() => this.dataSource.transaction(work)));
   }
 
-  /** Runs a statement. Repeats it after a deadlock with a batch that deletes users, or with another replica. */
+  /** Runs a statement. Repeats it after a deadlock, which a batch that deletes users or another replica can cause. */
   private async change<Row>(statement: string, parameters: readonly unknown[]): Promise<Row[]> {
     const run = () => this.dataSource.query<[Row[], number]>(statement, [...parameters]);
     const [rows] = await guardDatabase(() => repeatOnConflict(run));
