@@ -193,8 +193,8 @@ function withParties<Schema extends z.ZodObject>(schema: Schema): Schema {
 }
 
 /**
- * Returns a predicate: whether `use` accepts a key without an error. Checked at boot; otherwise an unusable key would
- * be noticed only when the first request fails.
+ * Returns a check of a configured key: whether `use` accepts the key without an error. Runs at boot, because otherwise
+ * an unusable key would be noticed only when the first request fails.
  */
 function isFit<Key>(use: (key: Key) => unknown): (key: Key) => boolean {
   return (key) => {

@@ -58,14 +58,14 @@ export interface WebhookIngestConfig {
   /** Days after which the bodies of resolved events are dropped; `0` keeps all bodies. */
   readonly bodyRetentionDays: number;
   /**
-   * Time without an event after which two of the three silence alarms can fire: the alarm after rejected deliveries,
+   * Minimum time without an event before two of the three silence alarms can fire: the alarm after a rejected delivery,
    * and the alarm for an unusually long silence. See `judgeSilence`.
    */
   readonly silenceMs: number;
   /**
-   * Maximum delay of a webhook. The other silence alarm fires when user-sync saw a change at Clerk, and no event about
-   * any user arrived within this time. An event from up to this long before the change also prevents the alarm, because
-   * the clocks of Clerk and the database may differ.
+   * Grace time of the third silence alarm. It fires when user-sync saw a change at Clerk more than this time ago, and
+   * no event about any user was recorded since the change. An event from up to this time before the change also
+   * prevents the alarm, because the clocks of Clerk and the database may differ.
    */
   readonly silenceGraceMs: number;
   /** Maximum total size of the bodies that are being received or recorded; bytes. */

@@ -102,8 +102,8 @@ export type CredentialFault = keyof typeof credentialFaults;
 /** A credential does not prove who is calling. The message does not show the credential. */
 export class CredentialRefusedError extends Error {
   /**
-   * @param recheckAfterMs milliseconds until the signing keys can be fetched again. Set only if the credential may be
-   *   signed by a newer key that this gateway has not fetched yet
+   * @param recheckAfterMs milliseconds until the signing keys can be fetched again. Set only if a newer key, not
+   *   fetched by this gateway yet, may have signed the credential
    */
   constructor(
     readonly code: CredentialFault,

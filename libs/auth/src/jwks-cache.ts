@@ -14,14 +14,14 @@ export interface JwksCacheOptions {
    */
   readonly now?: () => number;
   /**
-   * Minimum time from the start of a successful fetch to the start of the next one. After a failed fetch, applies only
-   * to `findSuccessor`, which fetches when a token with a known key id has a wrong signature. Most of these tokens are
-   * forged, so such fetches must stay rare even while fetches fail.
+   * Minimum time from the start of a successful fetch to the start of the next fetch. For a fetch by `findSuccessor`,
+   * also the minimum time after a failed fetch. `findSuccessor` fetches when a token with a known key id has a wrong
+   * signature. Most of these tokens are forged, so its fetches must stay rare even while fetches fail.
    */
   readonly cooldownMs?: number;
   /**
-   * Minimum time from the start of a failed fetch to the start of the next one. `findSuccessor` waits `cooldownMs`
-   * instead.
+   * Minimum time from the start of a failed fetch to the start of the next fetch, except for a fetch by
+   * `findSuccessor`; see `cooldownMs`.
    */
   readonly failureCooldownMs?: number;
   /** Age of the cached keys after which the next lookup starts a fetch in the background. */
@@ -59,8 +59,8 @@ export class JwksCache implements KeySource {
       if (this.options.now() - this.fetchedAt > this.options.maxAgeMs) void this.refresh(this.unknownKeyCooldownMs);
       return known;
     }
-    // Each of Clerk's keys has an id of 1 to 256 characters. So a token without such an id causes no fetch, unless no
-    // keys are cached: then the next valid token needs the fetch anyway.
+    // Key ids of Clerk have 1 to 256 characters. So a token with no key id, or with one of another length, causes no
+    // fetch. While no keys are cached, it causes one, which the next valid token needs anyway.
     if (this.set !== undefined && !isKid(kid)) return undefined;
     const asked = await this.refresh(this.unknownKeyCooldownMs);
     const found = this.lookUp(kid);

@@ -1,12 +1,12 @@
 import { type KeyObject, createHmac, timingSafeEqual, verify } from 'node:crypto';
 
 /**
- * Decides whether the signature of one token is checked. Either calls `matches`, which checks the signature, and
- * returns its result; or throws an error, with which the token is rejected. The gateway, for example, may throw when a
- * sender has sent many forged tokens in this second.
+ * Decides whether the signature of one token is checked. If so, returns the result of `matches`, which checks the
+ * signature. If not, throws an error, and the token is rejected with this error. The gateway, for example, may throw
+ * when a sender has sent many forged tokens in this second.
  *
- * A verifier fetches the key before it calls this function. A fetch between decision and check would admit all tokens
- * that arrive during the fetch, because no forgery among them is counted yet.
+ * A verifier fetches the key before it calls this function, and not between decision and check. Otherwise the decision
+ * would admit all tokens that arrive during the fetch, because no forgery among them is counted yet.
  */
 export type SignatureCheck = (matches: () => boolean) => boolean;
 

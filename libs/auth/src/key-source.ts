@@ -6,8 +6,8 @@ export interface Successor {
   /** The new key with the same id; undefined if no new key is known. */
   readonly key: KeyObject | undefined;
   /**
-   * Milliseconds until the source can be asked again. Undefined if asking again is useless: the source has answered
-   * during this call, or its key is pinned and never changes.
+   * Milliseconds until the source can be asked again. Undefined if another request would find nothing new: the source
+   * has answered during this call, or its key is pinned and never changes.
    */
   readonly recheckAfterMs: number | undefined;
 }

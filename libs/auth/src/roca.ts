@@ -1,15 +1,15 @@
 const GENERATOR = 65_537;
 /**
- * Largest prime that {@link isRocaModulus} tests. That test needs primes that divide the number M of the flawed key
- * generator (explained there). M is the product of the smallest primes; the longer the RSA key, the more of them. For
- * the shortest keys, the largest of these primes is 167. So the primes up to 167 divide M for every key length.
+ * Largest prime that {@link isRocaModulus} tests. Only primes that divide M can be tested: M is the product of primes
+ * that {@link isRocaModulus} describes. M contains all primes up to a limit that grows with the length of the RSA key.
+ * For the shortest keys the limit is 167. So the primes up to 167 divide M for every key length.
  */
 const LARGEST_PRIME = 167;
 
 /**
- * For each small prime: the residues modulo that prime that a ROCA modulus can have, which are the powers of 65537.
- * Leaves out primes such as 3, for which these are all residues but zero. Such a prime would exclude no modulus,
- * because no RSA modulus is a multiple of a small prime.
+ * For each small prime: the remainders that a ROCA modulus can have when divided by the prime. They are the powers of
+ * 65537 modulo the prime. Leaves out primes such as 3, for which every remainder except 0 is such a power. Such a prime
+ * would exclude no modulus: no RSA modulus has the remainder 0, because it is not a multiple of a small prime.
  */
 const subgroups: readonly (readonly [prime: bigint, powers: ReadonlySet<bigint>])[] = primesTo(LARGEST_PRIME)
   .map((prime) => [BigInt(prime), powersModulo(prime)] as const)

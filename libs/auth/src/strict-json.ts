@@ -57,8 +57,8 @@ function countMembers(value: unknown, level: number, toError: ToError): number {
 }
 
 /**
- * Limits for `countNames`, which reads a text before the text is parsed. A text that exceeds them can be rejected
- * without parsing, which would take long.
+ * Limits for `countNames`, which reads a text before the text is parsed. A text beyond these limits can be rejected
+ * without the slow parsing.
  */
 export interface Bounds {
   readonly depth: number;

@@ -28,8 +28,8 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Known names shorter than this are not compared; characters. HOST and PORT differ by only two letters, yet neither is
- * a misspelling of the other.
+ * Minimum length of a known name for which misspellings are searched; characters. A shorter name is too similar to
+ * unrelated names: PORT and SORT differ by one letter.
  */
 const MIN_LENGTH = 6;
 const LONG_NAME = 10;

@@ -86,7 +86,8 @@ export const stillValidSchema = z.array(z.object({ id: uuidSchema, prefix: z.str
 /**
  * Replaces a key of the calling user by a new key; the old key stays valid for `graceHours`. With `predecessors`, also
  * revokes the keys that the old key had replaced. `stillValid` lists the older keys of the line that are still valid:
- * the old key and its predecessors. The field is optional, because the previous release does not send it.
+ * the old key and its predecessors. `stillValid` is optional, because user-sync of the previous release does not send
+ * it.
  */
 export const rotateKey = defineRequest({
   subject: 'user-sync.keys.rotate',
@@ -106,7 +107,7 @@ export const rotateKey = defineRequest({
 /**
  * Revokes a key of the calling user, or any key for an admin. With `predecessors`, also revokes every key that this key
  * replaced, directly or through others. Revoking a revoked key changes nothing. `stillValid` lists all other keys of
- * the line that are still valid. The field is optional, because the previous release does not send it.
+ * the line that are still valid. `stillValid` is optional, because user-sync of the previous release does not send it.
  */
 export const revokeKey = defineRequest({
   subject: 'user-sync.keys.revoke',

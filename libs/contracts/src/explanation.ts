@@ -14,7 +14,7 @@ const versionSchema = z.number().int().nullable();
 
 const stepSchema = z.object({
   /**
-   * Webhook id of the event. For every other `source`, the source and an id of its own, such as `sync:<uuid>` or
+   * Webhook id, if `source` is `webhook`. Any other id begins with the source, such as `sync:<uuid>` or
    * `reconcile:<run id>:<Clerk user id>`.
    */
   id: z.string(),

@@ -4,8 +4,8 @@ import { trustChangeNumberSchema } from './trust-change';
 import { uuidSchema } from './uuid';
 
 /**
- * How long a gateway lease lasts, and how often it is renewed; milliseconds. A gateway also stops using its cache after
- * the silence in `trustChangeHeartbeat`, so a longer lease alone has no effect. Change both:
+ * How long a gateway lease lasts, and how often it is renewed; milliseconds. A longer lease alone has no effect: after
+ * `trustChangeHeartbeat.silenceMs` without a message, a gateway stops using its cache anyway. Change both:
  * docs/contributing/change-the-gateway-lease.md.
  */
 export const gatewayLease = { lengthMs: 3_000, renewMs: 1_000 } as const;

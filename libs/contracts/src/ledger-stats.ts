@@ -11,8 +11,8 @@ const oldest = z.object({ id: z.string(), webhookId: z.string(), at: timeSchema 
  * Statistics of the event ledger. Counts cover events recorded since `since`. The fields `open`, `oldestUnpublished`,
  * `oldestUnapplied`, `lastEvent`, `rejected` and `silence` do not depend on `since`.
  *
- * An event is open while it is pending or processing, or has failed and will be retried. The field `open` also counts
- * dead events, which are not open. `oldestUnpublished` is the oldest pending or processing event that is not published
+ * An event is open while it is pending or processing, or has failed and will be retried. `open` counts the open events
+ * and, as `dead`, the dead ones. `oldestUnpublished` is the oldest pending or processing event that is not published
  * yet. `oldestUnapplied` is the oldest open event.
  */
 export const ledgerStatsSchema = z.object({

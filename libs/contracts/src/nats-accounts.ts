@@ -110,7 +110,7 @@ export function natsAccounts(
   }));
 }
 
-/** What a service of these rights imports from other accounts. */
+/** What a service with these rights imports from other accounts. */
 function needsOf(rights: BusRights): Need[] {
   const {
     requests = [],
@@ -184,7 +184,9 @@ const setupPermissions: NatsPermissions = {
   allowResponses: false,
 };
 
-/** The calls that read a stream or consumer and create it. A consumer is updated by the call that creates it. */
+/**
+ * The calls that read and create a stream or consumer. The call that creates a consumer can also update the consumer.
+ */
 function createCalls(contract: StreamContract | ConsumerContract): string[] {
   const create =
     'durable' in contract
@@ -199,7 +201,7 @@ function infoCall(contract: StreamContract | ConsumerContract): string {
     : `STREAM.INFO.${contract.name}`;
 }
 
-/** The account of the service that a subject belongs to. Its first token names the service. */
+/** The account of the service that owns a subject. The first token of the subject is the name of that service. */
 function ownerOf(subject: string): string {
   return accountOf(subject.split('.')[0] as ServiceName);
 }

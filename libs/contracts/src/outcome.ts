@@ -20,9 +20,9 @@ const common = {
 };
 
 /**
- * Outcome of one publish of an event, which user-sync reports to the ledger on `CLERK_OUTCOMES`. `at` is in milliseconds
- * since the epoch; `decision` and `reason` come from `lifecycle.decide`. Only the ledger computes `next_retry_at`;
- * `retryAfterMs` is the delay that Clerk asked for.
+ * Outcome of one publish of an event. user-sync reports outcomes to the ledger on `CLERK_OUTCOMES`. `at` is in
+ * milliseconds since the epoch; `decision` and `reason` come from `lifecycle.decide`. `retryAfterMs` is the delay that
+ * Clerk asked for. Only the ledger computes `next_retry_at`.
  */
 export const outcomeSchema = z.discriminatedUnion('status', [
   z.object({ ...common, status: z.literal('success'), decision: z.string(), reason: z.string() }),
@@ -37,8 +37,8 @@ export const outcomeSchema = z.discriminatedUnion('status', [
       retryable: z.boolean(),
       retryAfterMs: z.number().int().nonnegative().nullable(),
       /**
-       * Whether Clerk was unavailable for all our requests, or limited them all, not only for this event. The retry
-       * after such a failure does not count against the event's maximum retries.
+       * Whether the failure affects all our requests to Clerk, and not only this event: Clerk is unavailable or limits
+       * our rate. The retry after such a failure does not count against the maximum retries of the event.
        */
       sharedOutage: z.boolean().optional(),
     }),

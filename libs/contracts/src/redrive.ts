@@ -73,8 +73,8 @@ export function redriveRequestSchema<Filter extends z.ZodType<object>>(filter: F
 /**
  * Redrives events: makes them `pending`, and gives them all their retries again. Redrives at most `limit` events;
  * `nextCursor` continues after them, and `redriveId` groups the pages. Skips events that are pending or processing, so
- * a repeated request does not redrive an event twice while it is in progress. An event that has failed again is
- * redriven again. `dryRun` changes nothing.
+ * a repeated request does not restart an event in progress. An event that has failed again is redriven again. `dryRun`
+ * changes nothing.
  */
 export const redriveEvents = defineRequest({
   subject: 'webhook-ingest.events.redrive',
@@ -94,7 +94,10 @@ export const redriveEvents = defineRequest({
 export const redriveSchema = z.object({
   id: uuidSchema,
   at: timeSchema,
-  /** The admin who requested the redrive. Null when Clerk redelivered a dead event, which redrives the event. */
+  /**
+   * The admin who requested the redrive. Null when Clerk delivered a dead event again: that delivery redrives the
+   * event.
+   */
   actorUserId: uuidSchema.nullable(),
   requestId: z.string(),
   filter: z.record(z.string(), z.unknown()),

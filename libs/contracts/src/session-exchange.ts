@@ -37,11 +37,15 @@ export type PhoneLoginBody = z.output<typeof phoneLoginBodySchema>;
  * Exchanges a verified Clerk session token for a legacy session. In `token`, `id` is the token's `jti`, or the SHA-256
  * of the token in hex when it has no `jti`. `expiresAt` is in milliseconds since the epoch.
  *
- * For ten seconds the same token returns the same session. After that, or when that session has ended, the token is
- * rejected as `token_used`. Rejected as `session_ended` when the Clerk session is not active, and as `forbidden` for a
- * user who is not active. Rejected as `identity_mismatch` when `clerkUserId` or `phoneNumber` differs from that of the
- * signed-in user. Other codes: `phone_unverified`, and those of `user-sync.clerk-users.sync`. Every rejection is
- * audited, except for an invalid request or an outage.
+ * For ten seconds the same token returns the same legacy session. After that, or when the legacy session has ended, the
+ * token is rejected as `token_used`. Other rejections:
+ *
+ * - `session_ended`: the Clerk session is not active.
+ * - `forbidden`: the user is not active.
+ * - `identity_mismatch`: `clerkUserId` or `phoneNumber` differs from that of the signed-in user.
+ * - `phone_unverified`, and the codes of `user-sync.clerk-users.sync`.
+ *
+ * Every rejection is audited, except for an invalid request or an outage.
  */
 export const exchangePhoneLogin = defineRequest({
   subject: 'user-sync.phone-login.exchange',

@@ -21,8 +21,8 @@ export const writeBackSchema = z.object({
   clerkUserId: z.string().nullable(),
   state: shownValue(writeBackStates),
   /**
-   * Why the write-back was queued; the last reason, when there were several. The reason `check` does not replace that
-   * of a pending write-back.
+   * Why the write-back was queued; the last reason, when there were several. But `check` does not replace the reason of
+   * a write-back that is pending.
    *
    * - `create`: the user was created.
    * - `link`: a local user was linked to a Clerk user.
@@ -31,7 +31,7 @@ export const writeBackSchema = z.object({
    * - `retry`: an admin retried a dead write-back.
    * - `check`: an event or a read showed values at our keys that differ from those recorded by the last check or write.
    *   The write-back reads the values again, and writes ours where it may.
-   * - `take`: an admin decided a metadata collision for our value.
+   * - `take`: an admin decided that our value replaces Clerk's in a metadata collision.
    */
   reason: shownValue(['create', 'link', 'restore', 'role', 'retry', 'check', 'take']),
   /** Number of failed attempts since the write-back was queued. */

@@ -26,7 +26,8 @@ const personalFlag = { type: 'boolean', personal: true, bars: false, since: 1 } 
  * made from this list or checked against it. Code that leaves out a column does not compile.
  *
  * The content hash covers the columns in this order. So add a new column at the end, with the next content version as
- * `since`. That raises `contentVersion`; rows with an older hash are still compared by the columns of its version.
+ * `since`. That raises `contentVersion`. A row with a hash of an earlier version is compared by this hash, and by value
+ * in the columns that were added later.
  */
 export const clerkOwnedColumns = {
   email: { column: 'email', ...personalText },

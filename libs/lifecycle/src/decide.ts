@@ -12,7 +12,7 @@ export type Known =
  *   user without a request to Clerk.
  * - `rowUnchanged`: the row has not changed since Clerk was asked for the snapshot.
  * - `confirmed`: this snapshot is the second one. The version of the first one was lower than the row's, so Clerk was
- *   asked again after a delay. If the version is still lower, the row was ahead of Clerk.
+ *   asked again after a delay. If the version is lower again, the row is ahead of Clerk and is healed.
  */
 export type Observed =
   | { readonly kind: 'event'; readonly version: number; readonly contentHash: string; readonly proven: boolean }

@@ -1,8 +1,8 @@
 /**
  * States of a ledger row.
  *
- * - `pending`: recorded, not yet published. Ends when the event is published. An outcome can also end it, if it arrives
- *   before the row is updated to `processing`.
+ * - `pending`: recorded, not yet published. Ends when the event is published and the row is updated to `processing`. If
+ *   an outcome arrives before that update, the outcome ends the state.
  * - `processing`: published. Ends when user-sync reports an outcome.
  * - `success`: applied, or needed no change. Final.
  * - `failed`: the last attempt failed. Ends when a retry is due, when a late success is reported, or by a redrive.

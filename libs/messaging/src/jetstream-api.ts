@@ -47,7 +47,8 @@ export function unavailable(what: string, cause: unknown): JetStreamUnavailableE
 function reasonOf(error: unknown): string | undefined {
   if (error instanceof JetStreamApiError) return error.message;
   if (!(error instanceof Error)) return undefined;
-  // The client wraps what it takes for a server without JetStream, "no responders" among it, in an error of its own.
+  // The client takes some errors, such as "no responders", for a server without JetStream. It wraps them in an error of
+  // its own, so the reason is in the cause of that error.
   if (!(error instanceof RequestError)) return reasonOf(error.cause);
   // "No responders" means that nobody receives the call: for example, the account of the user does not import JetStream's
   // API.

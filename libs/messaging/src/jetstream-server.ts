@@ -4,9 +4,9 @@
  * States:
  *
  *   checking    the consumer is compared with its contract.
- *   careful     messages are pulled one by one. A predecessor may have crashed with messages in progress, and JetStream
- *               redelivers these within `ack_wait`. Each redelivery counts as an attempt, so a message that crashes the
- *               service must not use up the attempts of others.
+ *   careful     messages are pulled one by one. A predecessor may have crashed because of one of its messages, and
+ *               JetStream redelivers all of them. Each redelivery counts as an attempt. Alone, a message that crashes the
+ *               service does not use up the attempts of others.
  *   batching    messages are pulled in batches of `batchSize`. At most two batches are in progress: the next one is
  *               pulled when the handler calls `startNext`, and handled when the one before is settled.
  *   missing     the consumer does not exist or cannot be used. Logged once, reported by readiness, checked again after a
@@ -20,9 +20,8 @@
  *                           to whom. If a live replica has them, this state only costs speed for a while.
  *   checking → batching     otherwise.
  *   checking → missing      on ContractAbsentError or ContractMismatchError; missing → checking after the pause.
- *   careful → batching      after `ack_wait` and the maximum time of one pull (`WAIT_MS`). The last pull of a crashed
- *                           predecessor may receive messages until that time is over; JetStream redelivers them
- *                           `ack_wait` later.
+ *   careful → batching      after `WAIT_MS` and `ack_wait` together. The last pull of a crashed predecessor may receive
+ *                           messages for up to `WAIT_MS`; JetStream redelivers these messages `ack_wait` later.
  *   any → checking          when NATS reconnects, a pull reports trouble or an error is thrown.
  *   any → stopped           when the server closes.
  */
@@ -46,8 +45,8 @@ import { CONSUMER_TRANSPORT } from './transports';
  * `BatchControl`.
  *
  * - When the method returns, all messages are acknowledged.
- * - When the method throws, it receives the messages again one by one. A message that throws alone is redelivered after
- *   `ack_wait`.
+ * - When the method throws, it receives the messages again one by one. When it throws for a single message, JetStream
+ *   redelivers that message after `ack_wait`.
  * - When the method throws SharedOutageError, the consumer pauses and retries the same messages.
  */
 export function ConsumerHandler(consumer: ConsumerContract): MethodDecorator {

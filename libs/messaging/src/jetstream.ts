@@ -168,7 +168,7 @@ export class JetStream {
 
   /** Removes all messages up to and including `sequence`; returns how many. @throws JetStreamUnavailableError */
   async purgeUpTo(stream: StreamContract, sequence: number): Promise<number> {
-    // nats-server 2.9 and 2.10 take `seq: 1` for "everything".
+    // `sequence` 0 would become `seq: 1`, which nats-server 2.9 and 2.10 take for "everything".
     if (sequence < 1) return 0;
     const manager = await this.manager();
     return api(`purging ${stream.name}`, async () => {

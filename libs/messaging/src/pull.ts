@@ -3,9 +3,9 @@ import { type Msg, type NatsConnection, type Subscription, createInbox, nanos } 
 import { type PulledMessage, toPulledMessage } from './stream-message';
 
 /**
- * Result of a pull. `trouble` is why the pull ended early: a status of NATS, or the code 0 for a failure in this
- * process, such as a missing answer. For example, 409 means that the consumer was deleted, and 503 that it does not
- * exist. The statuses 404 and 408 only mean that no message was available, so they are no trouble.
+ * Result of a pull. `trouble` says why the pull ended early. Its `code` is a status of NATS, such as 409 (the consumer
+ * was deleted) or 503 (the consumer does not exist). 0 stands for a failure in this process, such as a missing answer.
+ * The statuses 404 and 408 only mean that no message was available, so they are no trouble.
  */
 export interface Pulled {
   readonly messages: PulledMessage[];

@@ -1,8 +1,8 @@
 import { isTlsFailure } from '@gatehouse/observability';
 
 /**
- * Returns why NATS rejects a client for good, as the end of a sentence; undefined for failures that a retry may solve.
- * An unknown host is such a failure: in Kubernetes the name of a server disappears together with the server.
+ * Returns why NATS rejects a client for good, as the end of a sentence. Returns undefined for a failure that a retry
+ * may solve, such as an unknown host: in Kubernetes the name of a server disappears together with the server.
  */
 export function refusalReason(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;

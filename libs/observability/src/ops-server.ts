@@ -13,10 +13,12 @@ import { type ReadinessCheck } from './readiness-check';
 const CHECK_TIMEOUT_MS = 2_000;
 
 /**
- * Operations port for operators and Kubernetes, separate from client traffic. `/healthz`: 200 while the process
- * answers. `/readyz`: 200 while its dependencies answer, too; otherwise, and during shutdown, 503. `/metrics`:
- * Prometheus text. `/readyz?exclude=<check>` skips a check, like the servers of Kubernetes; an unknown check is
- * rejected with 400.
+ * Operations port for operators and Kubernetes, separate from client traffic.
+ *
+ * - `/healthz`: 200 while the process answers.
+ * - `/readyz`: 200 while all readiness checks pass; otherwise, and during shutdown, 503. `/readyz?exclude=<check>`
+ *   skips a check, like the servers of Kubernetes; an unknown check is rejected with 400.
+ * - `/metrics`: Prometheus text.
  * @see https://kubernetes.io/docs/reference/using-api/health-checks/
  */
 export class OpsServer implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {

@@ -8,10 +8,11 @@ export interface WorkerSchedule {
 }
 
 /**
- * Work that a service repeats while it runs. Runs never overlap: a tick during a run is skipped. At shutdown no further
- * run begins, and the current one is awaited. Nest calls `onModuleDestroy` of every worker before
- * `beforeApplicationShutdown` of the first. So all workers learn of the shutdown before any is awaited, and their last
- * runs end in parallel.
+ * Work that a service repeats while it runs. Runs never overlap: a tick during a run is skipped.
+ *
+ * At shutdown no further run begins, and the current one is awaited. Nest first calls `onModuleDestroy` of every
+ * worker, and then `beforeApplicationShutdown` of each. So all workers learn of the shutdown before any is awaited, and
+ * their last runs end in parallel.
  */
 export abstract class PeriodicWorker implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;

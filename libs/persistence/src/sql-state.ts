@@ -14,8 +14,8 @@ export const SQL_STATE = {
 } as const;
 
 /**
- * Error codes that mean an unavailable database, by their class: connection exceptions (`08`), insufficient resources
- * (`53`) and operator intervention (`57P`; canceled queries have another code of class `57`).
+ * Error codes that mean an unavailable database: connection exceptions (class `08`), insufficient resources (class
+ * `53`), and the part `57P` of operator intervention (class `57`). Canceled queries are `57014`, so they do not match.
  */
 const UNAVAILABLE_CLASSES = /^(08|53|57P)/;
 
@@ -68,8 +68,8 @@ export function isQueryCanceled(error: unknown): boolean {
 }
 
 /**
- * Whether the database as a whole is unavailable, and not only the statement at fault. Causes are a lost connection, a
- * shutdown, too many connections or a full disk.
+ * Whether the database as a whole is unavailable; false if only this statement is at fault. Causes are a lost
+ * connection, a shutdown, too many connections or a full disk.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   const state = sqlState(error);

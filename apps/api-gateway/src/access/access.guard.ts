@@ -93,8 +93,8 @@ export class AccessGuard implements RouteGuard {
     if (credential.method !== 'api_key' || credential.key.rateLimit === null) {
       return whenKnown(ofClass, (standing) => applyStandings(reply, [standing]));
     }
-    // If `ofClass` rejects, nobody awaits `ofKey`. A rejection of `ofKey` would then be unhandled, and Node would end
-    // the process. But `ofKey` never rejects: while the shared store is unavailable, it counts in memory.
+    // If `ofClass` rejects, nobody awaits `ofKey`. This is safe, because `ofKey` never rejects: while the shared store
+    // is unavailable, it counts in memory. An unhandled rejection would end the process.
     const ofKey = this.limits.ofKey(credential.key.keyId, credential.key.rateLimit);
     return whenKnown(ofClass, (first) => whenKnown(ofKey, (second) => applyStandings(reply, [first, second])));
   }

@@ -25,9 +25,9 @@ export interface RouteAccess {
   /** `session`: the route rejects API keys. */
   readonly credential?: (typeof credentialKinds)[number];
   /**
-   * Set on pages that people open in a browser, whatever credential they need, such as `/docs`. Clerk and other
-   * services append query parameters of their own to links to such pages. So these routes ignore unknown query
-   * parameters. Other routes reject them.
+   * Set for routes that people open in a browser, such as `/docs`, whatever credential they need. These routes ignore
+   * unknown query parameters, because Clerk and other services append parameters of their own to links. Other routes
+   * reject them.
    */
   readonly navigation?: true;
   /** `none`: an API key needs no scope, because the route shows only the caller's credential or public data. */

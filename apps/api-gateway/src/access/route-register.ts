@@ -39,7 +39,8 @@ export class RouteRegister {
 
   /**
    * Records and guards every route that is registered after this call. So call it before the first route is registered.
-   * @throws RouteUndeclaredError, InputUncheckedError later, when a faulty route is registered; this stops the boot
+   * @throws RouteUndeclaredError, InputUncheckedError not in this call, but when a faulty route is registered; this
+   *   stops the boot
    */
   watch(server: FastifyInstance): void {
     server.addHook('onRoute', (route) => {

@@ -7,15 +7,15 @@
  * - lost: dropped for a `LossReason`, logged and counted. Final, even if a response arrives later.
  *
  * Transitions:
- * - `add`: new → waiting → in flight, or new → lost (`full`)
- * - `write`: new → in flight, without waiting for its turn
- * - response: in flight → written
- * - error: in flight → waiting, or in flight → lost (`refused`, `full` or `ended`)
- * - its turn comes when the entry is older than a day: waiting → lost (`expired`)
- * - `end`: waiting → in flight once more; what is not written after 2 s → lost (`ended`)
+ * - `add`: new → waiting, or new → lost (`full`)
+ * - the turn of an entry comes: waiting → in flight, or waiting → lost (`expired`) if the entry is older than a day
+ * - `write`: new → in flight, without waiting for a turn
+ * - the request succeeds: in flight → written
+ * - the request fails: in flight → waiting, or in flight → lost (`refused`, `full` or `ended`)
+ * - `end`: waiting → in flight, for one last attempt. Entries that are not written within 2 s → lost (`ended`)
  *
- * After an error, entries are sent one at a time, each after a pause: 1 s at first, doubled after each error, at most
- * 30 s. The first success restores the full concurrency.
+ * After a failed request, entries are sent one at a time, each after a pause. The pause is 1 s at first, doubles after
+ * each failure, and is at most 30 s. The first success restores the full concurrency.
  */
 import { type AuditAction, type RequestOf, maxAuditAgeMs, recordAudit } from '@gatehouse/contracts';
 import { RequestClient, type RequestContext, RequestRefusedError } from '@gatehouse/messaging';

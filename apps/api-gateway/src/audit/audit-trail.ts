@@ -11,9 +11,9 @@ import { AuditQueue, type Entry } from './audit-queue';
 
 const MAX_RECENT = 10_000;
 /**
- * Time within which equal entries are recorded only once; milliseconds. Entries are equal if `isNew` gets the same text
- * for them. For rejected access this text names the user, the key or session, the permission and the reason. Keeps a
- * client in a loop from filling the audit log.
+ * Time within which an equal entry is not recorded again; milliseconds. Keeps a client that repeats a request in a loop
+ * from filling the audit log. Entries are equal if they have the same text, the argument of `isNew`. For rejected
+ * access, the text names the user, the key or session, the permission and the reason.
  */
 const REPEAT_MS = 60_000;
 

@@ -20,8 +20,8 @@ type Found = ReplyOf<typeof resolveKey>;
 const MAX_UNKNOWN = 2_000;
 /**
  * How long the gateway remembers that user-sync does not know a key; milliseconds. user-sync creates keys at random, so
- * a key that it does not know will never be created. The time limit only matters after a wrong answer, such as one from
- * a database that is being restored.
+ * a key that it does not know will never be created. The time is limited in case the answer was wrong, for example
+ * because the database was being restored.
  */
 const UNKNOWN_TTL_MS = 30_000;
 /**

@@ -15,7 +15,10 @@ export function clerkKeys(
   return clerk.jwtKey === undefined ? fetchedKeys(clerk.jwksUrl, metrics, log, now) : pinnedKey(clerk.jwtKey);
 }
 
-/** Returns the readiness check of Clerk's keys: passes when a key is known; fetches the key set if no key is known. */
+/**
+ * Returns the readiness check of Clerk's keys: passes when a key is known. While none is known, each check fetches the
+ * key set.
+ */
 export function keysReadiness(keys: KeySource): ReadinessCheck {
   return { name: 'clerk-keys', check: () => keys.load() };
 }

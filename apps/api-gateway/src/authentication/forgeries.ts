@@ -5,8 +5,9 @@ import { actionPolicies } from '../limits/rate-limits';
 import { WindowCounters } from '../limits/window-counters';
 
 /**
- * Bounds of memory. `sessions`: number of known sessions; the session whose last token was verified longest ago is
- * forgotten first. `names`: number of addresses and sessions with a counter of their own; further ones share counters.
+ * Bounds of memory. `sessions`: number of known sessions. When there are more, the gateway forgets the session whose
+ * tokens it has not verified for the longest time. `names`: number of addresses and sessions that have counters of
+ * their own. When there are more, they share counters.
  */
 const BOUNDS = { sessions: 20_000, names: 20_000 };
 const { limit } = actionPolicies.forgedToken;
@@ -22,13 +23,14 @@ interface ForgeriesOptions {
  * Limits how many forged tokens per second have their signature checked. Each gateway counts for itself, because the
  * limit protects its own CPU.
  *
- * Each forgery is counted for its sender's address. If this gateway has accepted a token of the session that the
- * forgery names, the forgery is also counted for that session.
+ * A forged token is counted for its sender's address. If this gateway has accepted a token of the session that the
+ * forged token names, it is also counted for that session. A token that is rejected without a check counts like a
+ * forged one.
  *
- * A token is checked if its address or its session permits the check. Each of them permits it while fewer than twenty
- * forgeries were counted for it in this second. From then on, a random draw decides: the more forgeries, the lower the
- * probability of a check. So a forger does not block signed-in users behind the same address: the counts of their
- * sessions stay low.
+ * A token is checked if its address or its session permits the check. An address permits the check while fewer than
+ * twenty forged tokens of this second were counted for the address. From then on, a random draw decides: the more
+ * forged tokens, the lower the probability of a check. The same holds for a session. So a forger does not block
+ * signed-in users behind the same address: the counts of their sessions stay low.
  *
  * A plain limit would be simpler, but a forger that sends early in each second would use it up. Then no new session
  * behind the same address could sign in during the attack. A random draw gives every token the same chance.

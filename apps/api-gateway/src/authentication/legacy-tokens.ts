@@ -45,9 +45,10 @@ export class LegacyTokens {
       userId,
       jti: session.id,
       sessionId: parentSessionId,
-      // Only the end of a session is stored, so its start is computed from the end. A client that repeats an exchange,
-      // such as a second browser tab, thus gets an identical token. If `LEGACY_JWT_TTL` was lowered since, the computed
-      // start can lie in the future, and verifiers would reject the token. Then the current time is used.
+      // Only the end of a session is stored. The start is computed from the end, so that a repeated exchange, for
+      // example by a second browser tab, gets an identical token. If `LEGACY_JWT_TTL` was lowered after the session
+      // began, the computed start can lie in the future. Verifiers would reject such a token, so its start is the
+      // current time.
       issuedAt: Math.min(session.expiresAt - this.ttl, Date.now()),
       expiresAt: session.expiresAt,
     };

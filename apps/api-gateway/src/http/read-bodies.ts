@@ -20,8 +20,9 @@ type Done = (error: Error | null, body?: unknown) => void;
 export function readBodies(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addHook('onRequest', ({ raw: { headers } }, _reply, done) => {
-    // Fastify would reject some media types before it notices that the body is empty. So this hook removes the header
-    // unless the type is JSON. Without the header, the parser for `*` runs, which accepts an empty body.
+    // Fastify would reject some media types before it notices that the body is empty. So this hook removes
+    // `Content-Type` unless it is JSON. Without `Content-Type`, Fastify runs the parser for `*`, which accepts an empty
+    // body.
     if (headers['content-type'] === undefined) return done();
     if (JSON_TYPE.test(headers['content-type'])) headers['content-type'] = 'application/json';
     else delete headers['content-type'];

@@ -11,9 +11,9 @@ export interface Purpose {
   readonly name: string;
   readonly windowMs: number;
   /**
-   * How a caller that is not yet counted is handled while the in-memory counters of this purpose are full. `share`: the
-   * caller shares a counter with others, so that every hit is counted. `evict`: the caller replaces the one whose
-   * window ends first.
+   * How a caller without a counter is counted while the in-memory counters of this purpose are full. `share`: the
+   * caller shares a counter with others, so that every hit is counted. `evict`: the caller gets the place of the
+   * counter whose window ends first.
    */
   readonly whenFull: 'share' | 'evict';
 }

@@ -28,7 +28,7 @@ export interface RatePolicy {
   /** While the shared store is unavailable: `open` counts in memory, `closed` rejects requests. */
   readonly withoutStore: 'open' | 'closed';
   /**
-   * How a caller that is not yet counted is handled while the in-memory counters of this class are full; see
+   * How a caller without a counter is counted while the in-memory counters of this class are full; see
    * `Purpose.whenFull`.
    */
   readonly whenFull: Purpose['whenFull'];
@@ -42,10 +42,14 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const byTier = { free: 60, pro: 600, enterprise: 6_000 };
 
 /**
- * Rate limits per minute, by class and tier. While the shared store is unavailable, logins and exchanges are rejected,
- * and each gateway counts the other classes in its own memory. When the in-memory counters of a class are full, a new
- * caller replaces the one whose window ends first. Logins and exchanges are counted in memory only with
- * `RATE_LIMIT_STORE=memory`. Their new callers then share counters, so that no attempt is uncounted.
+ * Rate limits per minute, by class and tier.
+ *
+ * While the shared store is unavailable, logins and exchanges are rejected. Each gateway then counts the other classes
+ * in its own memory. While the counters of a class in memory are full, a new caller gets the place of the counter whose
+ * window ends first.
+ *
+ * Logins and exchanges are counted in memory only with `RATE_LIMIT_STORE=memory`. While those counters are full, new
+ * callers share counters, so that no attempt is uncounted.
  */
 export const ratePolicies: Record<RateClass, RatePolicy> = {
   docs: { limits: same('docs', 120), withoutStore: 'open', whenFull: 'evict' },

@@ -20,11 +20,11 @@ function markOf(change: TrustChange): string {
 
 /**
  * Remembers the number of the last trust change for each mark. The number of marks is bounded: a further mark evicts
- * the one whose last change is oldest. `floor` is the highest number that was evicted.
+ * the mark whose last change is oldest. `floor` is the highest change number that was evicted.
  *
- * A mark without a number was evicted or has never changed; nothing tells which. If it was evicted, the number of its
- * last change is at most `floor`. An answer of user-sync from before change `floor` may lack that change, so every such
- * answer is stale.
+ * A mark that is not remembered has never changed, or was evicted. The last change of an evicted mark has a number of
+ * at most `floor`. An answer of user-sync from before change `floor` may lack that change, so every such answer is
+ * stale.
  */
 export class LastChanges {
   private readonly numbers: LRUCache<string, number>;

@@ -11,13 +11,13 @@
  * Transitions:
  * - first lease: unregistered → behind. Adopts the number in user-sync's reply. Then requests the changes after it,
  *   because announcements that arrived before this reply were ignored.
- * - reply to a lease or to a request for changes, with a number below the one that was sent: behind or current →
- *   behind. The database was replaced; the gateway adopts the new database's number.
- * - announcement or lease whose number equals ours: behind → current
+ * - reply of user-sync with a lower number than the request of the gateway: behind or current → behind. The database
+ *   was replaced; the gateway adopts the new database's number.
+ * - announcement or lease whose number equals ours, if no higher number was announced before: behind → current
  * - announcement or lease with a higher number: current → behind, then catches up
  * - catch-up reaches the announced number: behind → current
  * - reconnect, or an announcement that cannot be parsed: current → behind
- * - `end`: → ended
+ * - `end`: any → ended
  *
  * The lease is renewed every `gatewayLease.renewMs`. It registers the gateway: while the lease is valid, user-sync waits
  * for the gateway's acknowledgement of each change.

@@ -20,12 +20,12 @@ interface Remembered<Value> {
 }
 
 interface RunningRequest<Value> {
-  /** Number of the last change that the feed had applied when the request was sent. */
+  /** Number of the last change that the feed had applied when this request was sent. */
   readonly since: number;
   readonly answer: Promise<Value>;
   /**
-   * Answer of the request that follows this one. It is for callers that came while the feed was not `trusting`. They
-   * must not get `answer`, because user-sync may have read its data before a revocation that the feed missed.
+   * Answer of the next request, which starts when this request ends. For callers that came while the feed was not
+   * `trusting`. They must not get `answer`: user-sync may have read its data before a revocation that the feed missed.
    */
   next?: Promise<Value>;
 }

@@ -71,7 +71,7 @@ export class StreamKeeper extends PeriodicWorker {
     await Promise.all(
       contracts.map(async (contract) => {
         const made = await this.maker.createIfMissing(contract).catch((error: Error) => error);
-        // An answer of an earlier connection says nothing about the state now.
+        // If the connection was lost meanwhile, the answer says nothing about the state now.
         if (!signal.aborted) this.kept.note(contract, this.record(contract, made));
       }),
     );
@@ -80,7 +80,7 @@ export class StreamKeeper extends PeriodicWorker {
   /** Logs and counts what became of a stream or consumer. */
   private record(contract: Contract, made: Made | Error): Finding {
     if (made instanceof ContractAbsentError) {
-      // The log names its stream already.
+      // Not logged, because the missing stream of this consumer is logged already.
       return { kind: 'missing', problem: `the ${nameOf(contract)} is missing, because its stream is missing` };
     }
     if (made instanceof Error) {

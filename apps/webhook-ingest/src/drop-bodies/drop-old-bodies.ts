@@ -32,9 +32,10 @@ const DROP_RESOLVED = `
 const PORTION = 5_000;
 
 /**
- * Drops bodies that are older than `days` days; keeps those of unresolved events (pending, processing or failed). First
- * drops the partitions of whole months, which moves the kept bodies to the default partition. Then deletes old bodies
- * in the default partition whose events have been resolved since.
+ * Drops bodies that are older than `days` days; keeps those of unresolved events (pending, processing or failed).
+ *
+ * First drops the partitions of whole months, and moves the kept bodies of each to the default partition. Then deletes
+ * the old bodies in the default partition whose events have been resolved since.
  */
 export async function dropOldBodies(dataSource: DataSource, days: number): Promise<Dropped> {
   const old = await dataSource.query<{ month: string }[]>(OLD_MONTHS, [days]);

@@ -55,8 +55,8 @@ const REMOVE_BODIES = `
   SELECT count(*)::integer AS bodies, coalesce(sum(bytes), 0)::float8 AS bytes FROM removed`;
 
 /**
- * Makes events dead that are pending, processing or failed, because they cannot be applied without their payload.
- * Removes or replaces error texts, which may quote the payload.
+ * Makes pending, processing and failed events dead, because an event cannot be applied without its payload. Removes or
+ * replaces error texts, which may quote the payload.
  */
 const CLOSE = `
   UPDATE webhook_events

@@ -5,12 +5,12 @@
  *
  *   success   pending, processing or failed → success.
  *   ignored   pending or processing → ignored.
- *   failed    pending or processing → failed. A retry is scheduled if the error is retryable and attempts are left;
- *             otherwise the row is dead.
+ *   failed    pending or processing → failed. A retry is scheduled after a shared outage, or if the error is retryable
+ *             and attempts are left. Otherwise the row is dead.
  *
  * These outcomes change nothing:
  *
- *   - any outcome for a row in another state than those above;
+ *   - an outcome for a row in a state that is not listed for this outcome;
  *   - a failed outcome of an attempt before the last one;
  *   - a failed or ignored outcome of a publish before the last one, because the event was published again since.
  */

@@ -11,8 +11,8 @@ export interface PublishAck {
 }
 
 /**
- * SQL for the status of a row after its publish is acknowledged. The outcome may arrive before the acknowledgement; the
- * status that the outcome set is then kept.
+ * SQL for the status of a row after its publish is acknowledged. If the outcome arrived before the acknowledgement, the
+ * row keeps the status that the outcome set.
  */
 const STATUS_AFTER_PUBLISH = `CASE event.status ${Object.entries(transitions)
   .flatMap(([state, { published }]) => (published === 'stay' ? [] : [`WHEN '${state}' THEN '${published}'`]))

@@ -2,8 +2,8 @@ import { type StreamContract } from '@gatehouse/contracts';
 import { type JetStream, type StreamState } from '@gatehouse/messaging';
 
 /**
- * Fraction of `maxBytes` from which acknowledged messages are removed. A full stream rejects new messages, so half of
- * it is kept for messages that arrive before the next check.
+ * Acknowledged messages are removed when a stream has reached this fraction of `maxBytes`. A full stream rejects new
+ * messages, so the other half stays free for messages that arrive before the next check.
  */
 const FULL = 0.5;
 

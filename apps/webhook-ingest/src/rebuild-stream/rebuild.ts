@@ -1,6 +1,7 @@
 /*
- * Compares the ledger with the streams and requeues what the streams have lost. PostgreSQL is the record; JetStream
- * can lose an acknowledged message, because it flushes to disk later. Several replicas can compare at the same time.
+ * Compares the ledger with the streams and requeues what the streams have lost. The ledger in PostgreSQL is complete.
+ * JetStream can lose a message, because it acknowledges a publish before it flushes the message to disk. Several
+ * replicas can compare at the same time.
  *
  * States of a published row (status processing) that this comparison distinguishes:
  *
@@ -11,8 +12,10 @@
  * Transitions:
  *
  *   in flight → lost        by a cause outside this service; the comparison finds the row.
- *   lost → requeued         by this class, at most `MAX_UNPUBLISHED` rows at a time.
+ *   lost → requeued         by this class, while fewer than `MAX_UNPUBLISHED` rows are unpublished.
  *   requeued → in flight    by the relay.
+ *
+ * An outcome ends all three: the status is then no longer processing.
  */
 import {
   type StreamContract,

@@ -18,7 +18,7 @@ export interface StreamSeen {
   readonly asOf: string;
   readonly createdAt: Date;
   readonly lastSequence: number;
-  /** Settled sequence: events up to it that have no outcome yet will never get one. 0 while unknown. */
+  /** Settled floor: an event up to this sequence that has no outcome yet will never get one. 0 while unknown. */
   readonly settledSequence: number;
 }
 
@@ -33,7 +33,7 @@ export async function databaseNow(dataSource: DataSource): Promise<string> {
  * - events published on a stream that is older than the present one
  * - events published on a newer stream, for example before NATS was restored from an older backup
  * - events of the present stream above its last sequence
- * - events of the present stream up to the settled sequence
+ * - events of the present stream up to the settled floor
  *
  * Normally all four are empty. Skips rows that are locked; the next round finds them.
  */

@@ -1,6 +1,6 @@
 /**
- * State of the event stream and the outcome stream at one time. A floor is a sequence; every message up to it is
- * acknowledged or expired.
+ * State of the event stream and the outcome stream at one time. The floor of a stream is the sequence up to which every
+ * message is acknowledged or expired.
  */
 export interface StreamsSeen {
   /** Monotonic time; milliseconds. */
@@ -14,32 +14,34 @@ export interface StreamsSeen {
 }
 
 /**
- * Finds the settled sequence: every event up to it has its outcome in the ledger, or will never have one.
+ * Finds the settled floor: the sequence up to which an event without an outcome will never get one.
  *
- * user-sync stores the outcome of an event before it acknowledges the event. So when the floor of the events is F and
- * the last outcome is L, the outcomes of all events up to F are among those up to L, or are lost. Once the ledger has
- * consumed the outcomes up to L, the sequence F is settled. Events that a slow consumer has not acknowledged are above
- * F, so they are never taken for lost.
+ * user-sync stores the outcome of an event before it acknowledges the event. Let F be the floor of the event stream at
+ * one time, and L the last sequence of the outcome stream at that time. Each event up to F then has its outcome at or
+ * below L, or will never have one. So F is settled once the ledger has consumed the outcomes up to L. Events that a slow
+ * consumer has not acknowledged are above F, so they are never taken for lost.
  *
- * The grace time is the minimum time between two settled sequences. F is right without the grace time, which only
- * limits how often the ledger is searched for events without an outcome.
+ * The grace time is the minimum time between two settled floors. It only limits how often the ledger is searched for
+ * events without an outcome; F would be right without it.
  *
  * States:
  *
- *   unknown    no state was observed, or the event stream was replaced since. The settled sequence is 0.
- *   waiting    a state (F, L) was observed. The grace time is not over, or outcomes up to L are not consumed.
- *   settled    the grace time is over and the outcomes up to L are consumed. `observe` returns F once, and begins
- *              to wait again, with the state of this call as the new (F, L).
+ *   unknown    nothing was observed.
+ *   waiting    F and L of an earlier call of `observe` are remembered.
  *
- * Transitions: `observe` leads from unknown to waiting, from waiting to settled, and back to unknown when the event
- * stream was replaced.
+ * Transitions, all by `observe`:
+ *
+ *   unknown → waiting    remembers F and L; returns 0.
+ *   waiting → waiting    returns 0 until the grace time is over and the outcomes up to L are consumed. Then returns F
+ *                        once, and remembers F and L of this call. If the event stream was replaced, remembers F and L
+ *                        of the new stream and returns 0.
  */
 export class SettledFloor {
   private waitingFor: StreamsSeen | undefined;
 
   constructor(private readonly graceMs: number) {}
 
-  /** Records the state of the streams; returns the settled sequence, or 0 while none is known. */
+  /** Observes the state of the streams; returns the settled floor, or 0 while none is known. */
   observe(now: StreamsSeen): number {
     const seen = this.waitingFor;
     if (seen === undefined || seen.eventsCreatedAt.getTime() !== now.eventsCreatedAt.getTime()) {

@@ -35,8 +35,8 @@ export function readEvent(body: Buffer): ReadEvent {
  * Returns the body to store: the sent bytes, unless they contain a secret. If they do, returns the parsed event as
  * JSON, with the secret redacted.
  *
- * If an object has two members of the same name, `JSON.parse` keeps only the last one. A secret in the other member is
- * not found. So returns the parsed event as JSON then too, without the other member.
+ * Also returns the parsed event as JSON if an object has two members of the same name. `JSON.parse` keeps only the last
+ * of the two, so a secret in the first one is not found. The parsed event does not contain the first one.
  */
 function withoutSecrets(event: Record<string, unknown>, text: string, body: Buffer): Buffer {
   const redacted = redactSecrets(event) ?? (repeatsMembers(text, event) ? event : undefined);

@@ -8,8 +8,8 @@ const MAX_DECODED = 64 * 1024;
 const MAY_CONTAIN_SECRET = /[=%]|__|\.eyJ/;
 
 /**
- * How the names of secrets end, in lower case and without separators. The last group, `(s?)`, holds the plural `s`: a
- * number under a plural name, such as `tokens`, is an amount and not a secret.
+ * Matches the end of a name of a secret, in lower case and without separators. The last group, `(s?)`, holds the plural
+ * `s`: a number under a plural name, such as `tokens`, is an amount and not a secret.
  */
 const SECRET_NAME =
   /(?:ticket|token|otp|totp|nonce|secret|password|passcode|jwt|handshake|magiclink|(?:verification|onetime|backup|recovery|login|signin|signup|sms|email|phone|security|auth|authentication|confirmation|access|pin|otp|mfa)codes?|pincode|magiclinkurl)(s?)$/;
@@ -52,7 +52,7 @@ export function isSecretName(name: string, value: string | number): boolean {
   return kind === 'secret' || (kind === 'code' && /\d/.test(String(value)) && String(value).length >= 4);
 }
 
-/** Whether all values nested in a member of this name are judged by this name instead of their own names. */
+/** Whether the name of a member decides about all values nested in the member, whatever their own names are. */
 export function namesSecrets(name: string): boolean {
   return kindOf(name) !== 'harmless';
 }

@@ -7,8 +7,8 @@ type RefusalReason = HeaderFault | 'signature_mismatch' | 'timestamp_too_old' | 
 
 /**
  * Result of a verification. `sentAt` is the time at which Clerk signed this attempt to deliver the event. `signedBy` is
- * the fingerprint of the secret that made the signature. A failed verification has it only if the signature is valid
- * and the timestamp is not.
+ * the fingerprint of the secret that made the signature. After a failed verification, `signedBy` is set only if the
+ * signature is valid and the timestamp is too old or too new.
  */
 export type Verification =
   | { readonly ok: true; readonly webhookId: string; readonly sentAt: Date; readonly signedBy: string }

@@ -2,21 +2,24 @@
  * Group commit: deliveries that arrive while a group is written share the next group, and with it one transaction and one
  * flush of the disk.
  *
- * The state is the number of active writers and whether a timer runs. With a limit of two writers, as in production:
+ * The state is the number of active writers, of which production has at most two, and whether deliveries wait:
  *
- *   idle        no writer, no timer. No delivery waits.
- *   writing     one writer, no timer. No delivery waits.
- *   lagging     one writer and a timer. Deliveries wait, but too few and not long enough for the second writer.
+ *   idle        no writer. No delivery waits.
+ *   writing     one writer. No delivery waits.
+ *   lagging     one writer. Deliveries wait, but too few and not long enough for the second writer. A timer runs.
  *   saturated   two writers. New deliveries wait until a writer is free.
  *
  * Transitions:
  *
  *   record      idle → writing: starts a writer.
- *               writing → lagging: starts the timer.
+ *               writing → lagging: starts the timer, unless it still runs.
  *               lagging → saturated: starts the second writer when enough rows or bytes wait.
  *   timer       lagging → saturated: starts the second writer when the oldest delivery has waited long enough.
- *   group done  The writer takes the next group if it is the only writer or enough deliveries wait. Otherwise it ends:
- *               saturated → lagging or writing, writing → idle.
+ *               Otherwise starts the timer again while deliveries wait.
+ *   group done  The only writer takes the next group while any delivery waits: lagging → writing if the group takes
+ *               all, else it stays lagging. If no delivery waits, the writer ends: writing → idle.
+ *               One of two writers takes the next group while enough deliveries wait, or one has waited long enough.
+ *               Otherwise it ends: saturated → lagging or writing.
  */
 
 import { type Logger } from 'pino';

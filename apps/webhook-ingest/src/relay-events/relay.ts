@@ -3,15 +3,16 @@
  *
  * States of the relay, which runs a round every `pollMs`:
  *
- *   working    the last round succeeded, or none has run. After a round with a full batch, the next follows at once.
+ *   working    the last round succeeded, or no round ran: at first, and while NATS is disconnected. After a round with a
+ *              full batch, the next follows at once.
  *   failing    the last round threw an error: a publish failed or the database is unavailable. The error was logged when
  *              this state began.
  *   blocked    the stream is missing or cannot be used. Nothing is leased. The error is logged only at debug level,
  *              because `JetStream` has already logged that the stream is missing or differs from its contract.
  *   stopped    the service shuts down. The chunk in progress is finished; the leases of other rows are released.
  *
- * Transitions: working → failing or blocked when a round throws, failing or blocked → working when a round succeeds, and
- * any → stopped at shutdown.
+ * Transitions: a round that throws leads to failing or blocked. A round that succeeds, or is skipped because NATS is
+ * disconnected, leads to working. The shutdown leads to stopped from every state.
  *
  * States of a row that the relay distinguishes:
  *
@@ -47,7 +48,9 @@ const BATCH = 64;
 const CHUNK = 16;
 const MIN_FAILURE_PAUSE_MS = 100;
 
-/** Rows that are not published, and the first error; without an error the relay stopped. */
+/**
+ * Rows that were not published, and the first error. Without an error, the relay stopped before it tried these rows.
+ */
 interface Unpublished {
   readonly left: readonly LeasedEvent[];
   readonly error?: Error | undefined;

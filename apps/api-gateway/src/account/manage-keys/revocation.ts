@@ -11,12 +11,11 @@ export const REVOCATION =
   'With `predecessors=true`, also revokes the keys that this key replaced by rotation. `stillValid` lists the older and newer keys of the same rotation line that stay valid.';
 
 /**
- * Returns the field `predecessors` for a request to user-sync that revokes or rotates a key. With `true`, user-sync
- * also revokes the keys that this key replaced by rotation.
+ * Returns the field `predecessors` of a request to user-sync that revokes or rotates a key: `true`, or no field. With
+ * `true`, user-sync also revokes the keys that this key replaced by rotation.
  *
- * user-sync of the previous release rejects a request that has this field. If `predecessors` is false, returns no
- * field, so that the previous release accepts the request. If `predecessors` is true, the rejection is right: the
- * previous release cannot revoke the replaced keys.
+ * user-sync of the previous release cannot revoke the replaced keys, and rejects every request with this field. So
+ * false becomes no field, and the previous release accepts the request.
  */
 export function predecessorsOf(predecessors: boolean): { readonly predecessors?: true } {
   return predecessors ? { predecessors } : {};

@@ -24,8 +24,9 @@ import { roleBodySchema, tierBodySchema } from './user-changes';
 const reading: RouteAccess = { access: 'admin', permission: 'users:read', rateClass: 'admin' };
 const writing: RouteAccess = { access: 'admin', permission: 'users:write', rateClass: 'admin' };
 /**
- * Access to routes that create users or grant rights. Requires a session, because an API key is copied into programs
- * and leaks more easily. Revoking a stolen key would not remove the users and rights that a thief created with it.
+ * Access to routes that create users or grant rights. API keys are rejected: a key is copied into programs, so it leaks
+ * more easily than a session token. Revoking a stolen key would not remove the users and rights that a thief created
+ * with it.
  */
 const granting: RouteAccess = { ...writing, credential: 'session' };
 
