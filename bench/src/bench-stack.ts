@@ -21,6 +21,7 @@ import { eventually } from '@gatehouse/testing';
 import { connect } from '@nats-io/transport-node';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { cpuTimeMs } from './cpu-time';
+import { loadInstance } from './http-load';
 import { type PeerSettings } from './peer';
 
 const POOL_SIZE = 10;
@@ -80,6 +81,7 @@ export class BenchStack {
         DATABASE_POOL_SIZE: String(POOL_SIZE),
         NATS_URL: nats.url,
         ...Object.fromEntries(natsIdentities.map((identity) => [natsPasswordVariable(identity), identity])),
+        CLERK_INSTANCE_ID: loadInstance,
         // The users of the load do not exist at Clerk.
         CLERK_WRITE_BACK: 'off',
         ...env,

@@ -17,6 +17,9 @@ export interface LoadOptions {
 }
 
 const USERS = 1_000;
+
+/** Clerk instance of the deliveries. user-sync applies no event of another instance. */
+export const loadInstance = 'ins_bench';
 /** Text that compresses to about half, like a real payload. */
 const filler = randomBytes(512 * 1_024).toString('hex');
 let run = 0;
@@ -56,7 +59,9 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
 /** Reuses most of each request, because the generator shares the cores with the server. */
 function request(options: LoadOptions, key: KeyObject, id: string, number: number): Buffer {
   const version = Date.now();
-  const body = bodyOf(`user_bench${number % USERS}`, version, options.bodyBytes);
+  // The first delivery about each user creates it.
+  const type = number <= USERS ? 'user.created' : 'user.updated';
+  const body = bodyOf(type, `user_bench${number % USERS}`, version, options.bodyBytes);
   const timestamp = Math.floor(version / 1_000);
   const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
   return Buffer.from(
@@ -67,10 +72,11 @@ function request(options: LoadOptions, key: KeyObject, id: string, number: numbe
   );
 }
 
-/** An update of a user, in ASCII. */
-function bodyOf(user: string, version: number, bytes: number): string {
+/** An event about a user, in ASCII. */
+function bodyOf(type: string, user: string, version: number, bytes: number): string {
   const head =
-    `{"type":"user.updated","object":"event","timestamp":${version},"data":{"id":"${user}","object":"user",` +
+    `{"type":"${type}","object":"event","instance_id":"${loadInstance}","timestamp":${version},` +
+    `"data":{"id":"${user}","object":"user",` +
     `"created_at":1790000000000,"updated_at":${version},"first_name":"Ada","filler":"`;
   return `${head}${filler.slice(0, Math.max(0, bytes - head.length - 3))}"}}`;
 }
