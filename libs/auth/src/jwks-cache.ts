@@ -111,8 +111,8 @@ export class JwksCache implements KeySource {
   /**
    * Fetches the keys, or waits for the running fetch. Does nothing if the last fetch began less than `cooldownMs` ago.
    * Never throws.
-   * @returns whether this call started a fetch. A fetch that was already running may miss a key that was published
-   *   meanwhile
+   * @returns true if this call started a fetch. After false, the cached keys may be older than this call: it joined a
+   *   running fetch, or the cooldown forbade one
    */
   private async refresh(cooldownMs: number): Promise<boolean> {
     if (this.running !== undefined) {

@@ -118,7 +118,10 @@ export class RequestServer extends Server implements CustomTransportStrategy {
     this.inProgress.add(work);
   }
 
-  /** Logs a dropped request; as a warning only the first one for its subject, because a sender may repeat it. */
+  /**
+   * Logs a dropped request: the first of each subject as a warning, later ones at debug level, because a sender may
+   * repeat its request.
+   */
   private drop({ subject }: RequestContract): void {
     const level = this.dropped.has(subject) ? 'debug' : 'warn';
     this.dropped.add(subject);

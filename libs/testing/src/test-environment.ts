@@ -9,7 +9,7 @@ export const testVariables = {
   nats: 'GATEHOUSE_TEST_NATS_URL',
   /** Password of the users `test1`, `test2`, …; unset for a server that the run did not start. */
   natsPassword: 'GATEHOUSE_TEST_NATS_PASSWORD',
-  /** nats-server program for tests that start their own; unset with containers. */
+  /** Path of nats-server, for tests that start a server of their own. Unset when TEST_INFRA is `testcontainers`. */
   natsProgram: 'GATEHOUSE_TEST_NATS_BIN',
   /** Random id of this run, in the names of its databases and in the label of its containers. */
   run: 'GATEHOUSE_TEST_RUN',

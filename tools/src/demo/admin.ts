@@ -8,7 +8,7 @@ const PATIENCE_MS = 20_000;
 const POLL_MS = 50;
 const TOKEN_FRESH_MS = 30_000;
 
-/** Calls the gateway as the first admin, and as any user. */
+/** Calls the gateway as the first admin; `me` calls it with the token that it is given. */
 export class Admin {
   private held: { token: string; at: number } | undefined;
   private sessionId: string | undefined;

@@ -34,7 +34,7 @@ const ofKeys: CountedPurpose = {
 /** A purpose, and what happens while the shared store is unavailable: `open` counts in memory, `closed` rejects. */
 type CountedPurpose = Purpose & { readonly withoutStore: 'open' | 'closed' };
 
-/** Counts requests and actions per caller, and rejects actions beyond their limit. */
+/** Counts requests and actions per caller. Only `consume` rejects; the other methods return the count. */
 @Injectable()
 export class RateLimiter {
   private readonly fallback: MemoryCounters;

@@ -29,7 +29,10 @@ export interface FaultRule<K extends FaultKind = FaultKind> {
   readonly count: number | null;
   readonly match: FaultMatch;
   readonly params: FaultParams<K>;
-  /** Number of deliveries or requests that matched, since the rule's creation or the last change of the seed. */
+  /**
+   * Number of deliveries or requests that matched since the rule was created, or since the seed of the random numbers
+   * was last set.
+   */
   readonly considered: number;
   /** Number of deliveries or requests to which the rule applied, counted from the same time as `considered`. */
   readonly applied: number;

@@ -20,8 +20,8 @@ export interface FaultDecision {
   readonly kind: FaultKind;
   readonly subject: FaultSubject;
   /**
-   * Number of deliveries or requests that the rule matched before this one, since the rule's creation or the last
-   * change of the seed.
+   * Number of deliveries or requests that the rule matched before this one, since the rule was created or the seed of
+   * the random numbers was last set.
    */
   readonly index: number;
   readonly struck: boolean;

@@ -117,7 +117,7 @@ export class Ledger {
     this.schedule();
   }
 
-  /** Whether the next group should be written now, beside `others` active writers. */
+  /** Whether the next group should be written now, while `others` other writers are active. */
   private isDue(others: number): boolean {
     const { writers, besideRows, besideAfterMs, groupBytes } = this.limits;
     const { rows, bytes, sinceMs } = this.queue.waiting;

@@ -18,7 +18,7 @@ export type AppName = ServiceName | 'clerk-emulator';
 /** All programs, in the order in which they are started. */
 export const appNames: readonly AppName[] = ['clerk-emulator', ...serviceNames];
 
-/** What the environments of the programs are made of. */
+/** Input of `serviceEnvironments`, which returns the environment variables of each program. */
 export interface ServiceEnvironmentInput {
   /** Variables of the person or test that starts Gatehouse; they replace the defaults. */
   env: NodeJS.ProcessEnv;

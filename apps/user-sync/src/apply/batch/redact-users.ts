@@ -7,8 +7,8 @@ import { endCollisions } from '../../write-back/metadata/record-collisions';
 const REDACTED_NAME = 'Deleted user';
 
 /**
- * By column that Gatehouse owns: the SQL assignment that redacts the column, or null when it holds nothing personal. A
- * new column of the entity does not compile until it has an entry here.
+ * For each column that Gatehouse owns: the SQL assignment that a redaction makes, or null when the column stays as it
+ * is. A new column of the entity does not compile until it has an entry here.
  */
 const ownColumns: Readonly<Record<Exclude<keyof UserEntity, ClerkOwnedField>, string | null>> = {
   id: null,

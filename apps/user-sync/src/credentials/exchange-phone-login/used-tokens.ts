@@ -23,8 +23,8 @@ const KEPT_LONGER_MS = 60_000;
 const REPEATABLE_FOR = '10 seconds';
 
 /**
- * Looks up a token. The result of its exchange is found only for 10 s, and only while the legacy session is open.
- * @returns `unused`; the result of the exchange; or `used` when that result is not found
+ * Looks up a token. Returns `unused` if it was never exchanged; the result of the exchange if that was less than 10 s
+ * ago and its legacy session is still open; otherwise `used`.
  */
 export async function findExchanged(
   manager: EntityManager,

@@ -91,8 +91,8 @@ export class WriteBackRound {
   }
 
   /**
-   * Processes the leased write-backs. Returns whether to pause, because Clerk has rejected our secret key or a request
-   * to read.
+   * Processes the leased write-backs. Returns true if the worker should pause: Clerk rejected our secret key, or the
+   * metadata could not be read.
    */
   private async work(lease: WriteBackLease, enough: () => boolean): Promise<boolean> {
     for (let from = 0; from < lease.items.length && !enough(); from += READ_AT_ONCE) {
