@@ -45,8 +45,8 @@ describe('the accounts of NATS', () => {
     for (const { user, permissions } of running) {
       const allowed = permissions?.publish.allow ?? ['>'];
       expect(allowed.filter((subject) => /STREAM\.(UPDATE|DELETE)|CONSUMER\.DELETE|>$|\*/.test(subject))).toEqual(
-        // Its own events, outcomes and acknowledgements.
-        allowed.filter((subject) => /^(clerk\.|\$JS\.ACK\.)/.test(subject)),
+        // Its own events, outcomes, acknowledgements and replies.
+        allowed.filter((subject) => /^(clerk\.|\$JS\.ACK\.|_R_\.)/.test(subject)),
       );
       const creates = allowed.filter((subject) => /CREATE/.test(subject));
       expect([user, creates.length > 0]).toEqual([user, user === 'stream-keeper']);
