@@ -61,7 +61,10 @@ export const replyFrameSchema = z.discriminatedUnion('ok', [
 /** Wire format of a reply. */
 export type ReplyFrame = z.output<typeof replyFrameSchema>;
 
-/** Defines the contract of a request, and keeps the types of its schemas. */
+/**
+ * Defines the contract of a request, and keeps the types of its schemas. The gateway may send it once it is listed in
+ * `gatewayRequests` (bus-rights.ts): see docs/contributing/add-a-nats-subject.md.
+ */
 export function defineRequest<Request extends z.ZodType, Reply extends z.ZodType>(
   contract: RequestContract<Request, Reply>,
 ): RequestContract<Request, Reply> {
