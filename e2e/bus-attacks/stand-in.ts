@@ -13,7 +13,7 @@ import { type Layout, hasUser } from './layout';
 /** Time for a pull, which nats-server 2.9 does not answer when the consumer is missing. */
 const PULL_MS = 1_000;
 
-/** An honest service: it uses every right that it has, with canaries as payloads, and notes what nobody honest sent. */
+/** An honest service. Uses every right that it has, with canaries as payloads. Records messages that no honest service sent. */
 export class StandIn {
   /** Messages that reached this service and that no honest service sent, by subject. */
   readonly forged: string[] = [];
