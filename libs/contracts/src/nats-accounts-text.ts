@@ -9,7 +9,7 @@ function accountText({ name, jetStream, users, exports, imports }: NatsAccount):
   return [
     `  ${name}: {\n`,
     ...(jetStream ? ['    jetstream: enabled\n'] : []),
-    list('users', users.map(natsUserText)),
+    list('users', users.map(userText)),
     ...(exports.length > 0 ? [list('exports', exports.map(exportText))] : []),
     ...(imports.length > 0 ? [list('imports', imports.map(importText))] : []),
     '  }\n',
@@ -33,7 +33,7 @@ function importText({ kind, account, subject, to }: NatsImport): string {
 }
 
 /** A user, as an element of a list of users in nats-server's configuration. */
-export function natsUserText({ user, password, permissions }: NatsUser): string {
+function userText({ user, password, permissions }: NatsUser): string {
   const secret = typeof password === 'string' ? quoted(password) : `$${password.variable}`;
   const parts = [`user: ${quoted(user)}`, `password: ${secret}`];
   if (permissions !== undefined) {

@@ -1,4 +1,4 @@
-import { type NatsAccount, type NatsUser, natsAccountsText, natsUserText } from '@gatehouse/contracts';
+import { type NatsAccount, natsAccountsText } from '@gatehouse/contracts';
 import { isAtLeast } from './nats-resolution';
 
 /** Settings of nats-server. */
@@ -8,8 +8,6 @@ export interface NatsConfig {
   host: string;
   port: number;
   storeDirectory: string;
-  /** Users of a server without `accounts`; all of them share one account. */
-  users?: readonly NatsUser[];
   accounts?: readonly NatsAccount[];
   /** The part of the configuration file that defines accounts, as text. Replaces the text made from `accounts`. */
   accountsText?: string;
@@ -38,9 +36,7 @@ export function natsConfigText(config: NatsConfig): string {
     ...(config.syncAlways && isAtLeast(config.version, 2, 10) ? ['  sync_interval: always'] : []),
     '}',
   ];
-  lines.push('authorization {', `  timeout: ${AUTHORIZATION_TIMEOUT_S}`);
-  if (config.users) lines.push('  users: [', ...config.users.map((user) => `    ${natsUserText(user)}`), '  ]');
-  lines.push('}');
+  lines.push(`authorization { timeout: ${AUTHORIZATION_TIMEOUT_S} }`);
   const accounts = config.accountsText ?? (config.accounts ? natsAccountsText(config.accounts) : '');
   return `${lines.join('\n')}\n${accounts}`;
 }

@@ -10,10 +10,10 @@ import { natsConfigText, type NatsConfig } from './nats-config';
 import { firstNatsClient } from './nats-first-client';
 import { explainFileError, explainOutput } from '../processes/explain-failure';
 
-/** Which nats-server to run, for which users, and where. */
+/** Which nats-server to run, with which accounts, and where. */
 export interface NatsServerOptions extends Pick<
   NatsConfig,
-  'users' | 'accounts' | 'accountsText' | 'syncAlways' | 'maxFileStore'
+  'accounts' | 'accountsText' | 'syncAlways' | 'maxFileStore'
 > {
   /** Program and version, from `resolveNatsServer`. */
   program: { path: string; version: string };
@@ -43,7 +43,7 @@ export interface NatsServer {
 
 /**
  * Starts nats-server with JetStream on 127.0.0.1 and waits until one of its users can connect. There is no cluster, and
- * no anonymous access when users or accounts are given.
+ * no anonymous access when accounts are given.
  * @throws LocalServerError that names the cause where it is known
  */
 export async function startNatsServer(options: NatsServerOptions): Promise<NatsServer> {
@@ -74,7 +74,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
       leash: options.leash,
     });
     const url = `nats://127.0.0.1:${port}`;
-    const user = options.users?.[0] ?? options.accounts?.[0]?.users[0];
+    const user = options.accounts?.[0]?.users[0];
     await firstClient(server, url, user, options.readyTimeoutMs ?? 20_000);
     return { port, url, process: server, stop: async () => void (await server.stop()) };
   } catch (error) {

@@ -12,7 +12,7 @@ const configFile = '/etc/gatehouse/nats-server.conf';
 const readyTimeoutMs = 30_000;
 
 /** How to run nats-server in a container. */
-export interface NatsContainerOptions extends Pick<NatsConfig, 'users' | 'accounts' | 'accountsText' | 'maxFileStore'> {
+export interface NatsContainerOptions extends Pick<NatsConfig, 'accounts' | 'accountsText' | 'maxFileStore'> {
   readonly hostPort?: number;
   readonly environment?: Record<string, string>;
 }
@@ -21,7 +21,6 @@ export interface NatsContainerOptions extends Pick<NatsConfig, 'users' | 'accoun
 export async function startNatsContainer(options: NatsContainerOptions): Promise<NatsContainer> {
   const image = process.env.TEST_NATS_IMAGE || 'nats:2.14-alpine';
   const text = natsConfigText({
-    users: options.users,
     accounts: options.accounts,
     accountsText: options.accountsText,
     maxFileStore: options.maxFileStore,
@@ -46,7 +45,7 @@ export async function startNatsContainer(options: NatsContainerOptions): Promise
   const { host, ...rest } = container;
   const url = `nats://${host}:${container.port}`;
   const ready = async () => {
-    const user = options.users?.[0] ?? options.accounts?.[0]?.users[0];
+    const user = options.accounts?.[0]?.users[0];
     const refusal = await firstNatsClient({ url, user, timeoutMs: readyTimeoutMs, isRunning: container.isRunning });
     if (!refusal) return;
     throw new ContainerFailedError(
