@@ -1,9 +1,15 @@
-import { type ConsumerContract, type StreamContract, clerkEventsStream, eventsConsumer } from '@gatehouse/contracts';
-import { type Contract, nameOf } from '@gatehouse/messaging';
+import {
+  type BusContract,
+  type ConsumerContract,
+  type StreamContract,
+  busContracts,
+  clerkEventsStream,
+  eventsConsumer,
+} from '@gatehouse/contracts';
+import { nameOf } from '@gatehouse/messaging';
 import { eventually, natsServers } from '@gatehouse/testing';
 import { type ConsumerConfig, type StreamConfig } from '@nats-io/jetstream';
 import { millis } from '@nats-io/transport-node';
-import { contracts } from '../src/config';
 import { KeeperWorld } from './keeper-world';
 
 /** Contracts of an earlier release: the stream took other subjects for another time, and redelivery came later. */
@@ -13,7 +19,7 @@ const olderStream: StreamContract = {
   maxAgeMs: 24 * 60 * 60 * 1000,
 };
 const olderConsumer: ConsumerContract = { ...eventsConsumer, stream: olderStream, maxAckPending: 7 };
-const olderContracts = contracts.map((contract): Contract => {
+const olderContracts = busContracts.map((contract): BusContract => {
   if (contract === clerkEventsStream) return olderStream;
   return contract === eventsConsumer ? olderConsumer : contract;
 });

@@ -9,8 +9,8 @@ import {
   port,
   streamReplicas,
 } from '@gatehouse/config';
-import { consumers, services, setupIdentity, streams } from '@gatehouse/contracts';
-import { type Contract, type StreamSettings } from '@gatehouse/messaging';
+import { type BusContract, busContracts, services, setupIdentity } from '@gatehouse/contracts';
+import { type StreamSettings } from '@gatehouse/messaging';
 import { z } from 'zod';
 
 const variables = z.object({
@@ -36,13 +36,10 @@ export interface StreamKeeperConfig extends SetupConfig {
   readonly opsPort: number;
   readonly logLevel: string;
   /** Every stream and consumer. Not read from the environment; tests pass those of another release. */
-  readonly contracts: readonly Contract[];
+  readonly contracts: readonly BusContract[];
   /** Interval between two checks. Not read from the environment. */
   readonly everyMs: number;
 }
-
-/** Every stream, then every consumer. */
-export const contracts: readonly Contract[] = [...streams, ...consumers];
 
 /** Every variable that stream-keeper reads. */
 export const variableNames: readonly string[] = Object.keys(variables.shape);
@@ -63,7 +60,7 @@ export function loadConfig(
     logLevel: env.LOG_LEVEL,
     nats: natsAddress(env),
     settings: { replicas: env.STREAM_REPLICAS, ackWaitMs: env.ACK_WAIT_MS },
-    contracts,
+    contracts: busContracts,
     everyMs: 2_000,
   };
 }

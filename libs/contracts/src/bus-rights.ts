@@ -21,14 +21,14 @@ import { getRedrive, listRedrives, redriveEvents } from './redrive';
 import { exchangePhoneLogin, syncClerkUser } from './session-exchange';
 import { type RequestContract } from './request';
 import {
+  type BusContract,
   type ConsumerContract,
   type StreamContract,
+  busContracts,
   clerkEventsStream,
   clerkOutcomesStream,
-  consumers,
   eventsConsumer,
   outcomesConsumer,
-  streams,
 } from './streams';
 import { getMe, listUsers, resolvePrincipal, updateMe } from './user';
 import { listUserConflicts } from './user-conflict';
@@ -59,7 +59,7 @@ export interface BusRights {
   /** Streams on whose subjects it publishes. */
   readonly publishes?: readonly StreamContract[];
   /** Streams and consumers whose state it reads. */
-  readonly inspects?: readonly (StreamContract | ConsumerContract)[];
+  readonly inspects?: readonly BusContract[];
   /** Consumers from which it pulls and whose messages it acknowledges. */
   readonly consumes?: readonly ConsumerContract[];
   /** Streams from which it removes acknowledged messages. */
@@ -70,7 +70,7 @@ export interface BusRights {
    * Streams and consumers that it creates when they are missing. Such a service lives in the account of the streams,
    * because only there a stream can be created.
    */
-  readonly keeps?: readonly (StreamContract | ConsumerContract)[];
+  readonly keeps?: readonly BusContract[];
 }
 
 /** Every request that the gateway makes. */
@@ -157,4 +157,4 @@ export const userSyncRights: BusRights = {
 };
 
 /** stream-keeper creates every stream and consumer that is missing. */
-export const streamKeeperRights: BusRights = { keeps: [...streams, ...consumers] };
+export const streamKeeperRights: BusRights = { keeps: busContracts };

@@ -78,7 +78,7 @@ export {
   type NatsPermissions,
   type NatsUser,
 } from './nats-accounts';
-export { natsAccountsText, natsUserText } from './nats-accounts-text';
+export { natsAccountsText } from './nats-accounts-text';
 export { gatewayRequests } from './bus-rights';
 export {
   busRights,
@@ -149,6 +149,7 @@ export { scopeListSchema, scopes, type ScopeList } from './scope';
 export { callerSchema, type CallerView } from './caller';
 export { exchangePhoneLogin, phoneLoginBodySchema, syncClerkUser, type PhoneLoginBody } from './session-exchange';
 export {
+  busContracts,
   clerkEventsStream,
   clerkOutcomesStream,
   consumers,
@@ -158,6 +159,7 @@ export {
   outcomesConsumer,
   requiredMaxPayload,
   streams,
+  type BusContract,
   type ConsumerContract,
   type StreamContract,
 } from './streams';

@@ -1,6 +1,6 @@
 import { type BusRights } from './bus-rights';
 import { type ServiceName, busRights, inboxPrefix, serviceNames } from './services';
-import { type ConsumerContract, type StreamContract, consumers, jetStreamApiPrefix, streams } from './streams';
+import { type BusContract, busContracts, consumers, jetStreamApiPrefix, streams } from './streams';
 
 /** Name of the account that holds the streams. */
 export const streamsAccount = 'STREAMS';
@@ -183,7 +183,7 @@ function permissionsOf(service: ServiceName): NatsPermissions {
 const setupPermissions: NatsPermissions = {
   publish: {
     allow: [
-      ...[...streams, ...consumers].flatMap(createCalls),
+      ...busContracts.flatMap(createCalls),
       ...streams.flatMap(({ name }) => [`$JS.API.STREAM.UPDATE.${name}`, `$JS.API.STREAM.DELETE.${name}`]),
       ...consumers.map(({ stream, durable }) => `$JS.API.CONSUMER.DELETE.${stream.name}.${durable}`),
     ],
@@ -194,7 +194,7 @@ const setupPermissions: NatsPermissions = {
 /**
  * The calls that read and create a stream or consumer. The call that creates a consumer can also update the consumer.
  */
-function createCalls(contract: StreamContract | ConsumerContract): string[] {
+function createCalls(contract: BusContract): string[] {
   const create =
     'durable' in contract
       ? `CONSUMER.CREATE.${contract.stream.name}.${contract.durable}`
@@ -202,7 +202,7 @@ function createCalls(contract: StreamContract | ConsumerContract): string[] {
   return [`$JS.API.${infoCall(contract)}`, `$JS.API.${create}`];
 }
 
-function infoCall(contract: StreamContract | ConsumerContract): string {
+function infoCall(contract: BusContract): string {
   return 'durable' in contract
     ? `CONSUMER.INFO.${contract.stream.name}.${contract.durable}`
     : `STREAM.INFO.${contract.name}`;

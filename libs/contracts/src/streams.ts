@@ -68,6 +68,12 @@ export const streams: readonly StreamContract[] = [clerkEventsStream, clerkOutco
 /** Every durable consumer. */
 export const consumers: readonly ConsumerContract[] = [eventsConsumer, outcomesConsumer];
 
+/** A stream or a consumer. */
+export type BusContract = StreamContract | ConsumerContract;
+
+/** Every stream, then every consumer. */
+export const busContracts: readonly BusContract[] = [...streams, ...consumers];
+
 /**
  * Prefix of the subjects under which a service calls JetStream's API. The streams are in a NATS account of their own,
  * and each service imports the calls that it may make. The imported calls cannot keep JetStream's prefix `$JS.API`,

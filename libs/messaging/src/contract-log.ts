@@ -1,6 +1,7 @@
+import { type BusContract } from '@gatehouse/contracts';
 import { type Logger } from 'pino';
 import { ContractAbsentError, ContractMismatchError, JetStreamConfigurationError, setupAdvice } from './errors';
-import { type Contract, nameOf } from './jetstream-api';
+import { nameOf } from './jetstream-api';
 import { type Difference } from './stream-config';
 
 /** Logs each change in whether a stream or consumer exists and matches its contract; one line a change. */
@@ -11,30 +12,30 @@ export class ContractLog {
   constructor(private readonly log: Logger | undefined) {}
 
   /** Notes that the stream or consumer is missing. */
-  absent(contract: Contract): void {
+  absent(contract: BusContract): void {
     this.note(contract, new ContractAbsentError(nameOf(contract)).message);
   }
 
   /** Notes that the stream or consumer was created by this process. */
-  created(contract: Contract): void {
+  created(contract: BusContract): void {
     this.problems.delete(nameOf(contract));
     this.log?.info(`created the ${nameOf(contract)}`);
   }
 
   /** Notes why the stream or consumer could not be checked or created. */
-  failed(contract: Contract, error: Error): void {
+  failed(contract: BusContract, error: Error): void {
     this.note(contract, error.message, error instanceof JetStreamConfigurationError ? 'error' : 'warn');
   }
 
   /** Notes that the stream or consumer exists, and how it differs from its contract. */
-  present(contract: Contract, { fields, unusable }: Difference): void {
+  present(contract: BusContract, { fields, unusable }: Difference): void {
     if (fields.length === 0) return this.note(contract, undefined);
     const what = nameOf(contract);
     if (unusable) return this.note(contract, new ContractMismatchError(what, fields).message);
     this.note(contract, `the ${what} differs from its contract in ${fields.join(', ')}: ${setupAdvice}`);
   }
 
-  private note(contract: Contract, problem: string | undefined, level: 'warn' | 'error' = 'warn'): void {
+  private note(contract: BusContract, problem: string | undefined, level: 'warn' | 'error' = 'warn'): void {
     const what = nameOf(contract);
     if (this.problems.get(what) === problem) return;
     if (problem === undefined) {

@@ -6,7 +6,7 @@ export {
   SharedOutageError,
 } from './errors';
 export { ContractLog } from './contract-log';
-export { type Contract, nameOf } from './jetstream-api';
+export { nameOf } from './jetstream-api';
 export { JetStream, type StreamState } from './jetstream';
 export { ConsumerHandler, JetStreamServer } from './jetstream-server';
 export { idCursor, timeCursor, uuidCursor, type Page } from './list-cursor';

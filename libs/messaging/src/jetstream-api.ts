@@ -1,13 +1,10 @@
-import { type ConsumerContract, type StreamContract } from '@gatehouse/contracts';
+import { type BusContract } from '@gatehouse/contracts';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { PermissionViolationError, RequestError } from '@nats-io/transport-node';
 import { JetStreamUnavailableError, accountsAdvice } from './errors';
 
-/** A stream or a consumer. */
-export type Contract = StreamContract | ConsumerContract;
-
 /** Returns how logs and errors name a stream or consumer. */
-export function nameOf(contract: Contract): string {
+export function nameOf(contract: BusContract): string {
   return 'durable' in contract ? `consumer ${contract.durable} of ${contract.stream.name}` : `stream ${contract.name}`;
 }
 

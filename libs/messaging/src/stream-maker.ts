@@ -1,4 +1,4 @@
-import { type ConsumerContract, consumers, streams } from '@gatehouse/contracts';
+import { type BusContract, type ConsumerContract, busContracts } from '@gatehouse/contracts';
 import {
   type ConsumerInfo,
   JetStreamApiError,
@@ -7,7 +7,7 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import { ContractAbsentError, JetStreamConfigurationError } from './errors';
-import { CONSUMER_NOT_FOUND, type Contract, STREAM_NOT_FOUND, nameOf, orUndefined, unavailable } from './jetstream-api';
+import { CONSUMER_NOT_FOUND, STREAM_NOT_FOUND, nameOf, orUndefined, unavailable } from './jetstream-api';
 import { type NatsClient } from './nats-client';
 import {
   type Difference,
@@ -52,7 +52,7 @@ export class StreamMaker {
    * @throws JetStreamConfigurationError when NATS refuses the creation
    * @throws JetStreamUnavailableError
    */
-  async createIfMissing(contract: Contract): Promise<Made> {
+  async createIfMissing(contract: BusContract): Promise<Made> {
     return this.using(contract, async (manager) => {
       const present = await this.find(manager, contract);
       if (present !== undefined) return present;
@@ -72,7 +72,7 @@ export class StreamMaker {
    * @throws JetStreamConfigurationError, JetStreamUnavailableError for the first failure; nothing after it is created
    */
   async createAll(): Promise<void> {
-    for (const contract of [...streams, ...consumers]) await this.createIfMissing(contract);
+    for (const contract of busContracts) await this.createIfMissing(contract);
   }
 
   /**
@@ -82,7 +82,7 @@ export class StreamMaker {
    * @throws JetStreamConfigurationError when NATS refuses the creation or the change
    * @throws JetStreamUnavailableError
    */
-  async apply(contract: Contract): Promise<Made> {
+  async apply(contract: BusContract): Promise<Made> {
     const made = await this.createIfMissing(contract);
     if (made !== 'created' && made.fields.length > 0) {
       await this.using(contract, async (manager) => {
@@ -103,7 +103,7 @@ export class StreamMaker {
    * @throws JetStreamConfigurationError when NATS refuses the creation
    * @throws JetStreamUnavailableError
    */
-  async replace(contract: Contract): Promise<void> {
+  async replace(contract: BusContract): Promise<void> {
     const restore = await this.using(contract, (manager) => this.remove(manager, contract));
     try {
       // Another process may have created it meanwhile, with its own contract.
@@ -119,7 +119,7 @@ export class StreamMaker {
   /** Deletes a stream or consumer; returns a function that creates it as it was. */
   private async remove(
     manager: JetStreamManager,
-    contract: Contract,
+    contract: BusContract,
   ): Promise<(manager: JetStreamManager) => Promise<unknown>> {
     if ('durable' in contract) {
       const { stream, durable } = contract;
@@ -132,7 +132,7 @@ export class StreamMaker {
     return (other) => other.streams.add(config);
   }
 
-  private async find(manager: JetStreamManager, contract: Contract): Promise<Difference | undefined> {
+  private async find(manager: JetStreamManager, contract: BusContract): Promise<Difference | undefined> {
     if ('durable' in contract) {
       const { stream, durable } = contract;
       const info = await orUndefined([CONSUMER_NOT_FOUND], () => manager.consumers.info(stream.name, durable));
@@ -147,7 +147,7 @@ export class StreamMaker {
     };
   }
 
-  private create(manager: JetStreamManager, contract: Contract): Promise<StreamInfo | ConsumerInfo> {
+  private create(manager: JetStreamManager, contract: BusContract): Promise<StreamInfo | ConsumerInfo> {
     if ('durable' in contract) {
       return manager.consumers.add(contract.stream.name, {
         ...consumerCreation(contract),
@@ -157,7 +157,7 @@ export class StreamMaker {
     return manager.streams.add({ ...streamConfig(contract), num_replicas: this.settings.replicas });
   }
 
-  private update(manager: JetStreamManager, contract: Contract): Promise<StreamInfo | ConsumerInfo> {
+  private update(manager: JetStreamManager, contract: BusContract): Promise<StreamInfo | ConsumerInfo> {
     if ('durable' in contract) {
       return manager.consumers.update(contract.stream.name, contract.durable, consumerConfig(this.chosen(contract)));
     }
@@ -169,7 +169,10 @@ export class StreamMaker {
     return { ...consumer, ackWaitMs: this.settings.ackWaitMs ?? consumer.ackWaitMs };
   }
 
-  private async using<Value>(contract: Contract, work: (manager: JetStreamManager) => Promise<Value>): Promise<Value> {
+  private async using<Value>(
+    contract: BusContract,
+    work: (manager: JetStreamManager) => Promise<Value>,
+  ): Promise<Value> {
     try {
       return await work(await jetstreamManager(this.nats.get(), { timeout: API_TIMEOUT_MS, checkAPI: false }));
     } catch (error) {
@@ -182,7 +185,7 @@ export class StreamMaker {
   }
 }
 
-function refusalOf(contract: Contract, fields: readonly string[], error: unknown): unknown {
+function refusalOf(contract: BusContract, fields: readonly string[], error: unknown): unknown {
   const refused = error instanceof JetStreamApiError && error.status !== 503 && !isApiError(error, [STREAM_NOT_FOUND]);
   return refused ? new JetStreamConfigurationError(nameOf(contract), fields, error) : error;
 }

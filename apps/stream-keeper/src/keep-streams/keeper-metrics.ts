@@ -1,4 +1,5 @@
-import { type Contract, nameOf } from '@gatehouse/messaging';
+import { type BusContract } from '@gatehouse/contracts';
+import { nameOf } from '@gatehouse/messaging';
 import { METRICS } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Gauge, type Registry } from 'prom-client';
@@ -33,7 +34,7 @@ export class KeeperMetrics {
     for (const contract of contracts) this.creations.inc({ name: nameOf(contract) }, 0);
   }
 
-  created(contract: Contract): void {
+  created(contract: BusContract): void {
     this.creations.inc({ name: nameOf(contract) });
   }
 

@@ -1,4 +1,5 @@
-import { type Contract, ContractMismatchError, type Difference, nameOf } from '@gatehouse/messaging';
+import { type BusContract } from '@gatehouse/contracts';
+import { ContractMismatchError, type Difference, nameOf } from '@gatehouse/messaging';
 import { type ReadinessCheck } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { type StreamKeeperConfig } from '../config';
@@ -32,7 +33,7 @@ export class KeptStreams {
     },
   };
 
-  note(contract: Contract, finding: Finding): void {
+  note(contract: BusContract, finding: Finding): void {
     this.findings.set(nameOf(contract), finding);
   }
 
@@ -48,7 +49,7 @@ export class KeptStreams {
 }
 
 /** Why the service is not ready, as a list of at most one sentence. */
-function problemOf(contract: Contract, finding: Finding | undefined): string[] {
+function problemOf(contract: BusContract, finding: Finding | undefined): string[] {
   if (finding === undefined) return [`the ${nameOf(contract)} has not been checked yet`];
   if (finding.kind !== 'present') return [finding.problem];
   const { fields, unusable } = finding.difference;

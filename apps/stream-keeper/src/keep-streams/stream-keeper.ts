@@ -1,5 +1,5 @@
+import { type BusContract } from '@gatehouse/contracts';
 import {
-  type Contract,
   ContractAbsentError,
   ContractLog,
   JetStreamConfigurationError,
@@ -66,7 +66,7 @@ export class StreamKeeper extends PeriodicWorker {
     );
   }
 
-  private async keepEach(contracts: readonly Contract[], signal: AbortSignal): Promise<void> {
+  private async keepEach(contracts: readonly BusContract[], signal: AbortSignal): Promise<void> {
     if (signal.aborted || this.stopped) return;
     await Promise.all(
       contracts.map(async (contract) => {
@@ -78,7 +78,7 @@ export class StreamKeeper extends PeriodicWorker {
   }
 
   /** Logs and counts what became of a stream or consumer. */
-  private record(contract: Contract, made: Made | Error): Finding {
+  private record(contract: BusContract, made: Made | Error): Finding {
     if (made instanceof ContractAbsentError) {
       // Not logged, because the missing stream of this consumer is logged already.
       return { kind: 'missing', problem: `the ${nameOf(contract)} is missing, because its stream is missing` };

@@ -1,7 +1,7 @@
-import { setupIdentity } from '@gatehouse/contracts';
+import { busContracts, setupIdentity } from '@gatehouse/contracts';
 import { NatsClient, StreamMaker } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
-import { type SetupConfig, contracts } from '../config';
+import { type SetupConfig } from '../config';
 import { NatsUnreachableError } from '../errors';
 import { USAGE, parseCommand } from './command';
 import { setUpStreams } from './set-up-streams';
@@ -44,7 +44,7 @@ async function setUp({ nats: address, settings }: SetupConfig, recreate: boolean
   try {
     await nats.start();
     if (!nats.connected) throw new NatsUnreachableError();
-    await setUpStreams(new StreamMaker(nats, settings), { contracts, recreate, onLine });
+    await setUpStreams(new StreamMaker(nats, settings), { contracts: busContracts, recreate, onLine });
   } finally {
     await nats.close();
   }

@@ -1,16 +1,11 @@
-import {
-  type Contract,
-  ContractAbsentError,
-  JetStreamConfigurationError,
-  type StreamMaker,
-  nameOf,
-} from '@gatehouse/messaging';
+import { type BusContract } from '@gatehouse/contracts';
+import { ContractAbsentError, JetStreamConfigurationError, type StreamMaker, nameOf } from '@gatehouse/messaging';
 import { SetupRefusedError } from '../errors';
 
 /** How `setUpStreams` works. */
 export interface SetupOptions {
   /** Every stream, then every consumer. */
-  readonly contracts: readonly Contract[];
+  readonly contracts: readonly BusContract[];
   /** Whether to delete and create anew what NATS refuses to change. */
   readonly recreate: boolean;
   /** Called with one line for each stream and consumer. */
@@ -45,7 +40,7 @@ export async function setUpStreams(maker: StreamMaker, { contracts, recreate, on
 }
 
 /** Sets one stream or consumer up; returns what happened to it. */
-async function setUp(maker: StreamMaker, contract: Contract, recreate: boolean): Promise<string> {
+async function setUp(maker: StreamMaker, contract: BusContract, recreate: boolean): Promise<string> {
   try {
     const made = await maker.apply(contract);
     if (made === 'created') return 'created';
