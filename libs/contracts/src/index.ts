@@ -78,7 +78,7 @@ export {
   type NatsPermissions,
   type NatsUser,
 } from './nats-accounts';
-export { natsAccountsText } from './nats-accounts-text';
+export { natsAccountsText, natsQuoted } from './nats-accounts-text';
 export { gatewayRequests } from './bus-rights';
 export {
   busRights,

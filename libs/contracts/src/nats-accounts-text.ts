@@ -24,18 +24,18 @@ function list(name: string, items: readonly string[]): string {
 
 function exportText({ kind, subject, manyReplies, accounts }: NatsExport): string {
   const responses = manyReplies ? ', response_type: stream' : '';
-  return `{ ${kind}: ${quoted(subject)}${responses}, accounts: [${accounts.join(', ')}] }`;
+  return `{ ${kind}: ${natsQuoted(subject)}${responses}, accounts: [${accounts.join(', ')}] }`;
 }
 
 function importText({ kind, account, subject, to }: NatsImport): string {
-  const renamed = to === undefined ? '' : `, to: ${quoted(to)}`;
-  return `{ ${kind}: { account: ${account}, subject: ${quoted(subject)} }${renamed} }`;
+  const renamed = to === undefined ? '' : `, to: ${natsQuoted(to)}`;
+  return `{ ${kind}: { account: ${account}, subject: ${natsQuoted(subject)} }${renamed} }`;
 }
 
 /** A user, as an element of a list of users in nats-server's configuration. */
 function userText({ user, password, permissions }: NatsUser): string {
-  const secret = typeof password === 'string' ? quoted(password) : `$${password.variable}`;
-  const parts = [`user: ${quoted(user)}`, `password: ${secret}`];
+  const secret = typeof password === 'string' ? natsQuoted(password) : `$${password.variable}`;
+  const parts = [`user: ${natsQuoted(user)}`, `password: ${secret}`];
   if (permissions !== undefined) {
     const rules = [
       `publish: ${subjectsText(permissions.publish)}`,
@@ -49,10 +49,10 @@ function userText({ user, password, permissions }: NatsUser): string {
 
 function subjectsText({ allow }: NatsSubjects): string {
   // nats-server would read an empty list as "everything".
-  return allow.length === 0 ? '{ deny: [">"] }' : `{ allow: [${allow.map(quoted).join(', ')}] }`;
+  return allow.length === 0 ? '{ deny: [">"] }' : `{ allow: [${allow.map(natsQuoted).join(', ')}] }`;
 }
 
 /** Quotes a text, so that `$JS` is not read as a variable. nats-server has JSON's escapes for `"` and `\`. */
-function quoted(text: string): string {
+export function natsQuoted(text: string): string {
   return JSON.stringify(text);
 }

@@ -1,4 +1,4 @@
-import { type NatsAccount, natsAccountsText } from '@gatehouse/contracts';
+import { type NatsAccount, natsAccountsText, natsQuoted } from '@gatehouse/contracts';
 import { isAtLeast } from './nats-resolution';
 
 /** Settings of nats-server. */
@@ -26,12 +26,12 @@ const AUTHORIZATION_TIMEOUT_S = 20;
 /** The text of a configuration file. It contains passwords: write it with mode 0600. */
 export function natsConfigText(config: NatsConfig): string {
   const lines = [
-    `host: ${quoted(config.host)}`,
+    `host: ${natsQuoted(config.host)}`,
     `port: ${config.port}`,
     'server_name: "gatehouse-local"',
     `max_payload: ${natsMaxPayload}`,
     'jetstream {',
-    `  store_dir: ${quoted(config.storeDirectory)}`,
+    `  store_dir: ${natsQuoted(config.storeDirectory)}`,
     ...(config.maxFileStore ? [`  max_file_store: ${config.maxFileStore}`] : []),
     ...(config.syncAlways && isAtLeast(config.version, 2, 10) ? ['  sync_interval: always'] : []),
     '}',
@@ -39,9 +39,4 @@ export function natsConfigText(config: NatsConfig): string {
   lines.push(`authorization { timeout: ${AUTHORIZATION_TIMEOUT_S} }`);
   const accounts = config.accountsText ?? (config.accounts ? natsAccountsText(config.accounts) : '');
   return `${lines.join('\n')}\n${accounts}`;
-}
-
-/** Quotes a text, so that `$JS` is not read as a variable. nats-server has JSON's escapes for `"` and `\`. */
-function quoted(text: string): string {
-  return JSON.stringify(text);
 }

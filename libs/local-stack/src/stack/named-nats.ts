@@ -9,6 +9,8 @@ import { connect, type NatsConnection, type ServerInfo } from '@nats-io/transpor
 import { BadVariableError, ServerUnusableError } from '../errors';
 import { type NatsCredentials } from './nats-credentials';
 
+const ACCOUNTS_ADVICE = '"npm run nats:config" prints the accounts and users that the server needs.';
+
 /** What decides whether Gatehouse can use a server. */
 export type NatsServerFacts = Pick<ServerInfo, 'version' | 'jetstream' | 'max_payload'>;
 
@@ -23,7 +25,7 @@ export async function namedNatsVersion(url: string, services: readonly NatsCrede
   for (const { user, password } of services) {
     if (password !== undefined) continue;
     throw new BadVariableError(
-      `${natsPasswordVariable(user)} must be set with NATS_URL: the password of the NATS user ${user}. "npm run nats:config" prints the accounts and users that the server needs.`,
+      `${natsPasswordVariable(user)} must be set with NATS_URL: the password of the NATS user ${user}. ${ACCOUNTS_ADVICE}`,
     );
   }
   const facts = await Promise.all(services.map((credentials) => factsOf(url, credentials)));
@@ -74,7 +76,7 @@ async function requireStreams(connection: NatsConnection, user: NatsIdentity): P
     await connection.request(call, '', { timeout: 2000 });
   } catch (cause) {
     throw new ServerUnusableError(
-      `Cannot use the server in NATS_URL: its user ${user} does not reach the account of the streams. "npm run nats:config" prints the accounts and users that the server needs.`,
+      `Cannot use the server in NATS_URL: its user ${user} does not reach the account of the streams. ${ACCOUNTS_ADVICE}`,
       { cause },
     );
   }
