@@ -1,6 +1,7 @@
 export { databaseAddress, natsAddress, type DatabaseAddress, type NatsAddress } from './addresses';
 export { ConfigError, faultText, type ConfigFault } from './errors';
 export { headerNames } from './header-names';
+export { LiveValue, fixed, type Live } from './live';
 export { OriginList, originList } from './origins';
 export { nearMisses, type NearMiss } from './near-misses';
 export { parseEnvironment } from './parse-environment';

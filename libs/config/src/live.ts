@@ -1,0 +1,32 @@
+/** A setting that may change while the service runs. */
+export interface Live<T> {
+  readonly current: T;
+  /** Calls `listener` with each new value, after `current` has changed. */
+  onChange(listener: (value: T) => void): void;
+}
+
+/** A setting that never changes. */
+export function fixed<T>(value: T): Live<T> {
+  return { current: value, onChange: () => undefined };
+}
+
+/** A setting whose owner changes it by `set`. */
+export class LiveValue<T> implements Live<T> {
+  private readonly listeners: ((value: T) => void)[] = [];
+
+  constructor(private value: T) {}
+
+  get current(): T {
+    return this.value;
+  }
+
+  onChange(listener: (value: T) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Changes the value and tells every listener. */
+  set(value: T): void {
+    this.value = value;
+    for (const listener of this.listeners) listener(value);
+  }
+}
