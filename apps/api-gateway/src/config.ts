@@ -14,6 +14,7 @@ import {
   pem,
   port,
   trustProxy,
+  variableNamesOf,
 } from '@gatehouse/config';
 import { services } from '@gatehouse/contracts';
 import { z } from 'zod';
@@ -82,7 +83,7 @@ const variables = z.object({
 });
 
 /** Names of all variables that the gateway reads. */
-export const variableNames: readonly string[] = Object.keys(variables.shape);
+export const variableNames: readonly string[] = variableNamesOf(variables);
 
 /** Configuration of the gateway. */
 export interface GatewayConfig {

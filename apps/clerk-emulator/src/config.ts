@@ -8,6 +8,7 @@ import {
   parseEnvironment,
   pem,
   port,
+  variableNamesOf,
   wholeNumber,
 } from '@gatehouse/config';
 import { z } from 'zod';
@@ -129,7 +130,7 @@ const variables = z.object({
 });
 
 /** Every variable that the emulator reads. */
-export const variableNames: readonly string[] = Object.keys(variables.shape);
+export const variableNames: readonly string[] = variableNamesOf(variables);
 
 /** Configuration of an emulator; times in ms. */
 export interface EmulatorConfig {

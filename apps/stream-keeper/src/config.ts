@@ -8,6 +8,7 @@ import {
   parseEnvironment,
   port,
   streamReplicas,
+  variableNamesOf,
 } from '@gatehouse/config';
 import { type BusContract, busContracts, services, setupIdentity } from '@gatehouse/contracts';
 import { type StreamSettings } from '@gatehouse/messaging';
@@ -42,7 +43,7 @@ export interface StreamKeeperConfig extends SetupConfig {
 }
 
 /** Every variable that stream-keeper reads. */
-export const variableNames: readonly string[] = Object.keys(variables.shape);
+export const variableNames: readonly string[] = variableNamesOf(variables);
 
 /** Returns each variable that is set but not read, such as a misspelled one, with the variable that was probably meant. */
 export function findNearMisses(): readonly NearMiss[] {

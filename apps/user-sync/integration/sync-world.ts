@@ -133,7 +133,7 @@ export class SyncWorld {
       CLERK_WRITE_BACK: 'off',
       // Tests create their admins at Clerk.
       CLERK_SEED_ROLES: 'user,developer,admin',
-      ENVELOPE_PUBLIC_KEY: this.keys.publicKey,
+      ENVELOPE_PUBLIC_KEYS: this.keys.publicKey,
       HOST: '127.0.0.1',
       OPS_PORT: '0',
       ...environment,

@@ -11,7 +11,7 @@ const good = {
   NATS_URL: 'nats://localhost:4222',
   DATABASE_URL: 'postgres://u:p@localhost/users',
   CLERK_SECRET_KEY: 'sk_test_abc',
-  ENVELOPE_PUBLIC_KEY: publicKey,
+  ENVELOPE_PUBLIC_KEYS: publicKey,
 };
 
 function faultsOf(environment: Record<string, string>): Map<string, string> {
@@ -42,7 +42,7 @@ describe('the configuration', () => {
       },
       intervals: { adminCensus: 10_000, adminPromises: 2_000, leaderChores: 30_000, reconcilePause: 5_000 },
       reconcile: { intervalMs: 86_400_000, maxDeletions: 25 },
-      envelopePublicKey: publicKey.trim(),
+      envelopePublicKeys: publicKey.trim(),
       apiKeyEnvironment: 'dev',
       defaultPhoneRegion: 'IN',
       retention: { appliedDays: 400, auditDays: 400 },
@@ -58,7 +58,7 @@ describe('the configuration', () => {
     ['CLERK_SECRET_KEY', 'hunter2'],
     ['CLERK_API_URL', 'hunter2'],
     ['CLERK_INSTANCE_ID', 'hunter2'],
-    ['ENVELOPE_PUBLIC_KEY', privateKey],
+    ['ENVELOPE_PUBLIC_KEYS', privateKey],
     ['RETRY_MAX', '1001'],
     ['APPLIED_RETENTION_DAYS', '29'],
     ['AUDIT_RETENTION_DAYS', '89'],

@@ -15,6 +15,7 @@ import {
   pem,
   port,
   retryVariables,
+  variableNamesOf,
   wholeNumber,
   withRetryInOrder,
 } from '@gatehouse/config';
@@ -46,7 +47,7 @@ const variables = withRetryInOrder(
       .string()
       .refine((region): region is CountryCode => isSupportedCountry(region), 'is not the two letters of a country')
       .default('IN'),
-    ENVELOPE_PUBLIC_KEY: pem.refine(isEnvelopeKey, 'is not an Ed25519 public key in PEM'),
+    ENVELOPE_PUBLIC_KEYS: pem.refine(areEnvelopeKeys, 'is neither one Ed25519 public key in PEM nor two'),
     // At least 2: a reconcile run holds its advisory lock on a connection of its own.
     DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
     CLERK_CONFIRM_DELAY_MS: wholeNumber.max(60_000).default(1_000),
@@ -81,7 +82,7 @@ const migrationVariables = z.object(addressVariables);
 const adminVariables = z.object({ ...addressVariables, ...clerkVariables });
 
 /** Every variable that user-sync reads. */
-export const variableNames: readonly string[] = Object.keys(variables.shape);
+export const variableNames: readonly string[] = variableNamesOf(variables);
 
 /** Intervals of periodic work, in milliseconds. Not read from the environment; tests shorten them. */
 const intervals = {
@@ -131,7 +132,7 @@ export interface UserSyncConfig {
   readonly intervals: Readonly<typeof intervals>;
   /** Days after which applied events and audit entries are deleted; 0 keeps them for ever. */
   readonly retention: { readonly appliedDays: number; readonly auditDays: number };
-  readonly envelopePublicKey: string;
+  readonly envelopePublicKeys: string;
   /** Part of every API key that is created here, such as `prod`. */
   readonly apiKeyEnvironment: ApiKeyEnvironment;
   /** Country of phone numbers without a country code. */
@@ -179,7 +180,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     reconcile: { intervalMs: v.RECONCILE_INTERVAL_MS, maxDeletions: v.RECONCILE_MAX_DELETIONS },
     intervals,
     retention: { appliedDays: v.APPLIED_RETENTION_DAYS, auditDays: v.AUDIT_RETENTION_DAYS },
-    envelopePublicKey: v.ENVELOPE_PUBLIC_KEY,
+    envelopePublicKeys: v.ENVELOPE_PUBLIC_KEYS,
     apiKeyEnvironment: v.API_KEY_ENVIRONMENT ?? (isLive(v.CLERK_SECRET_KEY) ? 'prod' : 'dev'),
     defaultPhoneRegion: v.DEFAULT_PHONE_REGION,
     retryMax: v.RETRY_MAX,
@@ -225,9 +226,9 @@ function isLive(secretKey: string): boolean {
   return secretKey.startsWith('sk_live_');
 }
 
-function isEnvelopeKey(key: string): boolean {
+function areEnvelopeKeys(keys: string): boolean {
   try {
-    createEnvelopeVerifier(key);
+    createEnvelopeVerifier(keys);
     return true;
   } catch {
     return false;

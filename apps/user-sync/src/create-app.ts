@@ -18,7 +18,7 @@ export async function createApp(
   config: UserSyncConfig,
   logger: Logger = createLogger({ service: SERVICE_NAME, level: config.logLevel }),
 ): Promise<INestApplication> {
-  const verifyEnvelope = createEnvelopeVerifier(config.envelopePublicKey);
+  const verifyEnvelope = createEnvelopeVerifier(config.envelopePublicKeys);
   armFailpoints(config.failpoints, logger);
   const app = await NestFactory.create(AppModule.forRoot(config, logger), new FastifyAdapter(), {
     logger: new NestLogger(logger),

@@ -166,7 +166,7 @@ export class IngestHarness {
       NATS_USER: 'webhook-ingest',
       NATS_PASSWORD: 'webhook-ingest',
       CLERK_WEBHOOK_SIGNING_SECRETS: secret,
-      ENVELOPE_PUBLIC_KEY: envelopeKeys.publicKey,
+      ENVELOPE_PUBLIC_KEYS: envelopeKeys.publicKey,
       RELAY_GRACE_MS: '200',
       RELAY_POLL_MS: '20',
       REBUILD_GRACE_MS: '200',

@@ -3,12 +3,12 @@ import { ConfigError } from '@gatehouse/config';
 import { loadConfig } from './config';
 
 const secret = (byte: number): string => `whsec_${Buffer.alloc(24, byte).toString('base64')}`;
-const ENVELOPE_PUBLIC_KEY = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const ENVELOPE_PUBLIC_KEYS = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
 const needed = {
   NATS_URL: 'nats://127.0.0.1:4222',
   DATABASE_URL: 'postgres://service@127.0.0.1/gatehouse_ingest',
   CLERK_WEBHOOK_SIGNING_SECRETS: secret(1),
-  ENVELOPE_PUBLIC_KEY,
+  ENVELOPE_PUBLIC_KEYS,
 };
 
 function faultsOf(environment: Record<string, string>): string {
@@ -37,7 +37,7 @@ describe('the configuration', () => {
         'NATS_URL is required',
         'DATABASE_URL is required',
         'CLERK_WEBHOOK_SIGNING_SECRETS is required',
-        'ENVELOPE_PUBLIC_KEY is required',
+        'ENVELOPE_PUBLIC_KEYS is required',
       ]),
     );
   });
@@ -73,7 +73,7 @@ describe('the configuration', () => {
   it.each([
     ['TRUST_PROXY', 'everyone'],
     ['TRUST_PROXY', '10.0.0.0/33'],
-    ['ENVELOPE_PUBLIC_KEY', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----'],
+    ['ENVELOPE_PUBLIC_KEYS', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----'],
     ['RETRY_CAP_MS', '10'],
     ['MAX_BUFFERED_BYTES', '1048575'],
   ])('names the variable in the fault of %s=%s', (name, value) => {

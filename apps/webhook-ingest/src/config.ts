@@ -1,4 +1,4 @@
-import { createPublicKey } from 'node:crypto';
+import { createEnvelopeVerifier } from '@gatehouse/auth';
 import {
   type DatabaseAddress,
   type NatsAddress,
@@ -16,6 +16,7 @@ import {
   postgresUrl,
   retryVariables,
   trustProxy,
+  variableNamesOf,
   wholeNumber,
   withRetryInOrder,
 } from '@gatehouse/config';
@@ -45,7 +46,7 @@ export interface WebhookIngestConfig {
   /** Signing secrets, in the order in which verification tries them. */
   readonly signingSecrets: readonly SigningSecret[];
   readonly retry: RetrySchedule;
-  readonly envelopePublicKey: string;
+  readonly envelopePublicKeys: string;
   /** `perSecond` and `backlog` limit the rate of each replica's relay; see `PaceLimits`. */
   readonly relay: {
     readonly graceMs: number;
@@ -89,42 +90,43 @@ const signingSecrets = commaSeparated.transform((secrets, context) => {
   });
 });
 
-const publicKey = pem.refine(isEd25519PublicKey, 'is not an Ed25519 public key');
-
 const schema = withRetryInOrder(
-  z.object({
-    ...commonVariables,
-    ...databaseVariables,
-    PORT: port.default(services['webhook-ingest'].port),
-    OPS_PORT: port.default(services['webhook-ingest'].opsPort),
-    CLERK_WEBHOOK_SIGNING_SECRETS: signingSecrets,
-    ...retryVariables(defaultRetrySchedule),
-    ENVELOPE_PUBLIC_KEY: publicKey,
-    TRUST_PROXY: trustProxy.default(false),
-    REQUIRE_HTTPS: flag.default(false),
-    RELAY_GRACE_MS: wholeNumber.max(600_000).default(5_000),
-    RELAY_POLL_MS: wholeNumber.min(1).max(60_000).default(1_000),
-    RELAY_LEASE_MS: wholeNumber.min(1_000).max(600_000).default(60_000),
-    RELAY_PER_SECOND: wholeNumber.min(1).max(100_000).default(500),
-    RELAY_BACKLOG: wholeNumber.max(1_000_000).default(500),
-    REBUILD_GRACE_MS: wholeNumber.max(3_600_000).default(10_000),
-    REBUILD_POLL_MS: wholeNumber.min(1).max(600_000).default(2_000),
-    BODY_RETENTION_DAYS: wholeNumber.max(36_500).default(90),
-    SILENCE_ALARM_MS: wholeNumber.min(1_000).default(6 * 60 * 60 * 1_000),
-    SILENCE_GRACE_MS: wholeNumber.min(1_000).default(10 * 60 * 1_000),
-    // The buffer must hold at least one body of the largest size.
-    MAX_BUFFERED_BYTES: wholeNumber
-      .min(BODY_LIMIT_BYTES)
-      .max(4 * 1024 ** 3)
-      .default(64 * BODY_LIMIT_BYTES),
-    REJECTED_KEEP: wholeNumber.max(1_000_000).default(10_000),
-    FAILPOINTS: z.string().transform(parseFailpoints).default([]),
-    REJECTED_PER_SECOND: wholeNumber.max(10_000).default(10),
-  }),
+  withSigningSecret(
+    z.object({
+      ...commonVariables,
+      ...databaseVariables,
+      PORT: port.default(services['webhook-ingest'].port),
+      OPS_PORT: port.default(services['webhook-ingest'].opsPort),
+      CLERK_WEBHOOK_SIGNING_SECRETS: signingSecrets.default([]),
+      CLERK_WEBHOOK_SIGNING_SECRET: signingSecrets.default([]),
+      ...retryVariables(defaultRetrySchedule),
+      ENVELOPE_PUBLIC_KEYS: pem.refine(areEnvelopeKeys, 'is neither one Ed25519 public key nor two'),
+      TRUST_PROXY: trustProxy.default(false),
+      REQUIRE_HTTPS: flag.default(false),
+      RELAY_GRACE_MS: wholeNumber.max(600_000).default(5_000),
+      RELAY_POLL_MS: wholeNumber.min(1).max(60_000).default(1_000),
+      RELAY_LEASE_MS: wholeNumber.min(1_000).max(600_000).default(60_000),
+      RELAY_PER_SECOND: wholeNumber.min(1).max(100_000).default(500),
+      RELAY_BACKLOG: wholeNumber.max(1_000_000).default(500),
+      REBUILD_GRACE_MS: wholeNumber.max(3_600_000).default(10_000),
+      REBUILD_POLL_MS: wholeNumber.min(1).max(600_000).default(2_000),
+      BODY_RETENTION_DAYS: wholeNumber.max(36_500).default(90),
+      SILENCE_ALARM_MS: wholeNumber.min(1_000).default(6 * 60 * 60 * 1_000),
+      SILENCE_GRACE_MS: wholeNumber.min(1_000).default(10 * 60 * 1_000),
+      // The buffer must hold at least one body of the largest size.
+      MAX_BUFFERED_BYTES: wholeNumber
+        .min(BODY_LIMIT_BYTES)
+        .max(4 * 1024 ** 3)
+        .default(64 * BODY_LIMIT_BYTES),
+      REJECTED_KEEP: wholeNumber.max(1_000_000).default(10_000),
+      FAILPOINTS: z.string().transform(parseFailpoints).default([]),
+      REJECTED_PER_SECOND: wholeNumber.max(10_000).default(10),
+    }),
+  ),
 );
 
 /** Every variable that webhook-ingest reads. */
-export const variableNames: readonly string[] = [...Object.keys(schema.shape), 'CLERK_WEBHOOK_SIGNING_SECRET'];
+export const variableNames: readonly string[] = variableNamesOf(schema);
 
 /** Finds variables that are set under a misspelled name, each with the variable that was probably meant. */
 export function findNearMisses(): readonly NearMiss[] {
@@ -135,16 +137,16 @@ export function findNearMisses(): readonly NearMiss[] {
 export function loadConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): WebhookIngestConfig {
-  const env = parseEnvironment(schema, withSecretsJoined(environment));
+  const env = parseEnvironment(schema, environment);
   return {
     http: { host: env.HOST, port: env.PORT, trustProxy: env.TRUST_PROXY, requireHttps: env.REQUIRE_HTTPS },
     opsPort: env.OPS_PORT,
     logLevel: env.LOG_LEVEL,
     database: { ...databaseAddress(env), poolSize: env.DATABASE_POOL_SIZE },
     nats: natsAddress(env),
-    signingSecrets: distinct(env.CLERK_WEBHOOK_SIGNING_SECRETS),
+    signingSecrets: distinct([...env.CLERK_WEBHOOK_SIGNING_SECRETS, ...env.CLERK_WEBHOOK_SIGNING_SECRET]),
     retry: { baseMs: env.RETRY_BASE_MS, capMs: env.RETRY_CAP_MS, maxRetries: env.RETRY_MAX },
-    envelopePublicKey: env.ENVELOPE_PUBLIC_KEY,
+    envelopePublicKeys: env.ENVELOPE_PUBLIC_KEYS,
     relay: {
       graceMs: env.RELAY_GRACE_MS,
       pollMs: env.RELAY_POLL_MS,
@@ -184,22 +186,28 @@ export function readEraseConfig(environment: Readonly<Record<string, string | un
   };
 }
 
-/**
- * Returns the environment with the secret of `CLERK_WEBHOOK_SIGNING_SECRET` (singular) added to the end of the list in
- * `CLERK_WEBHOOK_SIGNING_SECRETS`.
- */
-function withSecretsJoined(environment: Readonly<Record<string, string | undefined>>) {
-  const both = [environment.CLERK_WEBHOOK_SIGNING_SECRETS, environment.CLERK_WEBHOOK_SIGNING_SECRET];
-  return { ...environment, CLERK_WEBHOOK_SIGNING_SECRETS: both.filter(Boolean).join(',') };
+const secretLists = z.object({
+  CLERK_WEBHOOK_SIGNING_SECRETS: z.array(z.unknown()),
+  CLERK_WEBHOOK_SIGNING_SECRET: z.array(z.unknown()),
+});
+
+/** Makes the schema require a signing secret, in either of the two variables. */
+function withSigningSecret<Schema extends z.ZodObject>(schema: Schema): Schema {
+  return schema.refine((env) => Object.values(secretLists.parse(env)).flat().length > 0, {
+    path: ['CLERK_WEBHOOK_SIGNING_SECRETS'],
+    message: 'is required',
+    when: ({ value }) => secretLists.safeParse(value).success,
+  });
 }
 
 function distinct(secrets: readonly SigningSecret[]): SigningSecret[] {
   return secrets.filter(({ key }, index) => secrets.findIndex((other) => other.key.equals(key)) === index);
 }
 
-function isEd25519PublicKey(value: string): boolean {
+function areEnvelopeKeys(keys: string): boolean {
   try {
-    return createPublicKey(value).asymmetricKeyType === 'ed25519' && value.includes('PUBLIC KEY');
+    createEnvelopeVerifier(keys);
+    return true;
   } catch {
     return false;
   }

@@ -43,6 +43,6 @@ function connectTransports(app: NestFastifyApplication, config: WebhookIngestCon
     strategy: new JetStreamServer(nats, app.get(JetStream), inboxPrefix(SERVICE_NAME), logger),
   });
   app.connectMicroservice({
-    strategy: new RequestServer(nats, SERVICE_NAME, createEnvelopeVerifier(config.envelopePublicKey), logger),
+    strategy: new RequestServer(nats, SERVICE_NAME, createEnvelopeVerifier(config.envelopePublicKeys), logger),
   });
 }

@@ -121,4 +121,21 @@ describe('the principal envelope', () => {
     expect(() => createEnvelopeVerifier(pem('x25519').publicKey)).toThrow(KeyInvalidError);
     expect(() => createEnvelopeVerifier(keys.privateKey)).toThrow(KeyInvalidError);
   });
+
+  it('accepts an envelope of either of two keys, but of no third', () => {
+    const [old, next, other] = [pem('ed25519'), pem('ed25519'), pem('ed25519')];
+    const verify = createEnvelopeVerifier(`${old.publicKey}${next.publicKey}`, () => NOW);
+    const signedBy = (pair: typeof old) =>
+      createEnvelopeSigner(pair.privateKey, () => NOW)({ subject, body, requestId: 'r1', principal });
+
+    expect([old, next].map((pair) => verify(signedBy(pair), subject, body).rid)).toEqual(['r1', 'r1']);
+    expect(() => verify(signedBy(other), subject, body)).toThrow(expect.objectContaining({ fault: 'signature' }));
+  });
+
+  it('rejects three public keys, and a block that is cut off', () => {
+    const [one, two, three] = [pem('ed25519').publicKey, pem('ed25519').publicKey, pem('ed25519').publicKey];
+    expect(() => createEnvelopeVerifier(`${one}${two}${three}`)).toThrow(KeyInvalidError);
+    expect(() => createEnvelopeVerifier(`${one}${two.slice(0, 60)}`)).toThrow(KeyInvalidError);
+    expect(() => createEnvelopeVerifier('')).toThrow(KeyInvalidError);
+  });
 });

@@ -27,6 +27,8 @@ const LIFETIME_MS = 10_000;
 const SKEW_MS = 2_000;
 const MAX_LENGTH = 16 * 1024;
 const ED25519_SIGNATURE_BYTES = 64;
+const MAX_PUBLIC_KEYS = 2;
+const PEM_BLOCK = /-----BEGIN [A-Z ]+-----[^-]+-----END [A-Z ]+-----/g;
 
 /**
  * Creates the signer of principal envelopes from an Ed25519 private key in PEM. An envelope is `<claims>.<signature>`,
@@ -52,15 +54,14 @@ export function createEnvelopeSigner(privateKeyPem: string, now: Clock = systemC
 }
 
 /**
- * Creates the verifier of principal envelopes from the gateway's Ed25519 public key in PEM.
+ * Creates the verifier of principal envelopes from the gateway's Ed25519 public key in PEM. While one key replaces
+ * another there are two, one after the other, and an envelope of either is accepted.
  * @throws KeyInvalidError
  */
-export function createEnvelopeVerifier(publicKeyPem: string, now: Clock = systemClock): EnvelopeVerifier {
-  // createPublicKey also accepts a private key, which a service that only verifies must not have.
-  if (publicKeyPem.includes('PRIVATE KEY')) throw new KeyInvalidError('is a private key where a public one belongs');
-  const key = ed25519(() => createPublicKey(publicKeyPem));
+export function createEnvelopeVerifier(publicKeysPem: string, now: Clock = systemClock): EnvelopeVerifier {
+  const keys = publicKeys(publicKeysPem);
   return (envelope, subject, body) => {
-    const claims = open(envelope, key);
+    const claims = open(envelope, keys);
     if (claims.sub !== subject) throw new EnvelopeInvalidError('subject');
     if (claims.bh !== bodyHash(body)) throw new EnvelopeInvalidError('body');
     checkTimes(claims, now());
@@ -68,7 +69,17 @@ export function createEnvelopeVerifier(publicKeyPem: string, now: Clock = system
   };
 }
 
-function open(envelope: string | undefined, key: KeyObject): EnvelopeClaims {
+/** Reads one or two public keys, and rejects text between them: a block that is not read would verify nothing. */
+function publicKeys(pem: string): readonly KeyObject[] {
+  // createPublicKey also accepts a private key, which a service that only verifies must not have.
+  if (pem.includes('PRIVATE KEY')) throw new KeyInvalidError('is a private key where a public one belongs');
+  const blocks = pem.match(PEM_BLOCK) ?? [];
+  if (pem.replace(PEM_BLOCK, '').trim() !== '') throw new KeyInvalidError('has text that is no key in PEM');
+  if (blocks.length === 0 || blocks.length > MAX_PUBLIC_KEYS) throw new KeyInvalidError('must be one key, or two');
+  return blocks.map((block) => ed25519(() => createPublicKey(block)));
+}
+
+function open(envelope: string | undefined, keys: readonly KeyObject[]): EnvelopeClaims {
   if (envelope === undefined || envelope === '') throw new EnvelopeInvalidError('missing');
   if (envelope.length > MAX_LENGTH) throw new EnvelopeInvalidError('malformed');
   const [payload = '', signature = '', ...more] = envelope.split('.');
@@ -76,7 +87,8 @@ function open(envelope: string | undefined, key: KeyObject): EnvelopeClaims {
   if (more.length > 0 || claims === undefined || tag?.length !== ED25519_SIGNATURE_BYTES) {
     throw new EnvelopeInvalidError('malformed');
   }
-  if (!verify(null, Buffer.from(payload), key, tag)) throw new EnvelopeInvalidError('signature');
+  const signed = Buffer.from(payload);
+  if (!keys.some((key) => verify(null, signed, key, tag))) throw new EnvelopeInvalidError('signature');
   return parseClaims(claims);
 }
 

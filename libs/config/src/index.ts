@@ -4,7 +4,8 @@ export { headerNames } from './header-names';
 export { LiveValue, fixed, type Live } from './live';
 export { OriginList, originList } from './origins';
 export { nearMisses, type NearMiss } from './near-misses';
-export { parseEnvironment } from './parse-environment';
+export { parseEnvironment, type Environment } from './parse-environment';
+export { fileVariable, secretVariables, variableNamesOf } from './secret-variables';
 export { retryVariables, withRetryInOrder } from './retry';
 export { trustProxy } from './trust-proxy';
 export {

@@ -1,3 +1,5 @@
+import { fileVariable } from './secret-variables';
+
 /** A variable that is set but not read, with a name similar to a variable that is read. */
 export interface NearMiss {
   readonly variable: string;
@@ -44,7 +46,7 @@ export function nearMisses(
   known: readonly string[],
 ): readonly NearMiss[] {
   const names = new Set(known);
-  const unset = known.filter((name) => !environment[name]);
+  const unset = known.filter((name) => !environment[name] && !environment[fileVariable(name)]);
   return Object.keys(environment)
     .filter((variable) => environment[variable] && !names.has(variable) && !/^(_|npm_)/.test(variable))
     .flatMap((variable) => {

@@ -1,29 +1,74 @@
 import type { z } from 'zod';
-import { ConfigError } from './errors';
+import { ConfigError, type ConfigFault } from './errors';
+import { readSecretFileSync } from './secret-file';
+import { fileVariable, secretVariables } from './secret-variables';
+
+/** The variables of a program, by name; undefined or empty when unset. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Parses the whole environment at start. Empty variables count as unset.
+ * Parses the whole environment at start. Empty variables count as unset. A secret variable may be set by its `_FILE`
+ * twin instead, which names a file with the value.
  * @throws ConfigError that lists every fault, but no value
  */
-export function parseEnvironment<Schema extends z.ZodType>(
+export function parseEnvironment<Schema extends z.ZodObject>(
   schema: Schema,
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
 ): z.output<Schema> {
-  const set = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
-  );
-  const parsed = schema.safeParse(set);
-  if (parsed.success) return parsed.data;
-  throw new ConfigError(
-    parsed.error.issues.map((issue) => {
-      const [name, element] = issue.path;
-      return {
-        variable: String(name ?? 'environment'),
-        ...(typeof element === 'number' && { element }),
-        problem: describe(issue, set[String(name)] === undefined),
-      };
-    }),
-  );
+  const { values, files, faults } = resolveFiles(schema, environment);
+  const parsed = schema.safeParse(values);
+  if (parsed.success && faults.size === 0) return parsed.data;
+  const issues = (parsed.error?.issues ?? []).filter(({ path: [name] }) => !faults.has(String(name)));
+  throw new ConfigError([
+    ...faults.values(),
+    ...issues.map((issue) => faultOf(issue, values, files.has(String(issue.path[0])))),
+  ]);
+}
+
+/** Fault of a value that the schema rejects. `fromFile`: whether the value comes from the file of the `_FILE` twin. */
+export function faultOf(
+  issue: z.core.$ZodIssue,
+  values: Readonly<Record<string, unknown>>,
+  fromFile: boolean,
+): ConfigFault {
+  const [name, element] = issue.path;
+  const problem = describe(issue, values[String(name)] === undefined);
+  const variable = String(name ?? 'environment');
+  return {
+    variable: fromFile ? fileVariable(variable) : variable,
+    ...(typeof element === 'number' && !fromFile && { element }),
+    problem: fromFile ? `names a file whose content ${problem}` : problem,
+  };
+}
+
+interface Resolved {
+  /** Values by variable, those from files included. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Secret variables that are set by a file. */
+  readonly files: ReadonlySet<string>;
+  /** By secret variable: the fault of its `_FILE` twin. */
+  readonly faults: ReadonlyMap<string, ConfigFault>;
+}
+
+function resolveFiles(schema: z.ZodObject, environment: Environment): Resolved {
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) if (value) values[name] = value;
+  const files = new Set<string>();
+  const faults = new Map<string, ConfigFault>();
+  for (const name of Object.keys(schema.shape).filter((known) => secretVariables.includes(known))) {
+    const variable = fileVariable(name);
+    const path = environment[variable];
+    if (!path) continue;
+    const content = environment[name]
+      ? { problem: `is set, and so is ${name}: set only one of them` }
+      : readSecretFileSync(path);
+    if ('problem' in content) faults.set(name, { variable, problem: content.problem });
+    else {
+      values[name] = content.value;
+      files.add(name);
+    }
+  }
+  return { values, files, faults };
 }
 
 function describe(issue: z.core.$ZodIssue, missing: boolean): string {

@@ -39,7 +39,7 @@ export const httpUrl = urlOf(/^https?:$/, 'is not an http:// or https:// URL').t
 /** Log level of pino. */
 export const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
 
-/** Key in PEM. The two characters `\n` count as a line break, for `.env` files. */
+/** Key in PEM, or several one after the other. The two characters `\n` count as a line break, for `.env` files. */
 export const pem = z
   .string()
   .transform((value) => value.replaceAll('\\n', '\n').trim())

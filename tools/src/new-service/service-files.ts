@@ -90,7 +90,7 @@ export async function createApp(
   config: Config,
   logger: Logger = createLogger({ service: SERVICE_NAME, level: config.logLevel }),
 ): Promise<INestApplication> {
-  const verifyEnvelope = createEnvelopeVerifier(config.envelopePublicKey);
+  const verifyEnvelope = createEnvelopeVerifier(config.envelopePublicKeys);
   const app = await NestFactory.create(AppModule.forRoot(config, logger), new FastifyAdapter(), {
     logger: new NestLogger(logger),
     abortOnError: false,
@@ -113,6 +113,7 @@ function config({ kebab }: ServiceNames): string {
   parseEnvironment,
   pem,
   port,
+  variableNamesOf,
   type NatsAddress,
   type NearMiss,
 } from '@gatehouse/config';
@@ -122,7 +123,7 @@ import { z } from 'zod';
 const variables = z.object({
   ...commonVariables,
   OPS_PORT: port.default(services['${kebab}'].opsPort),
-  ENVELOPE_PUBLIC_KEY: pem,
+  ENVELOPE_PUBLIC_KEYS: pem,
 });
 
 /** The configuration of ${kebab}. */
@@ -131,12 +132,12 @@ export interface Config {
   readonly opsPort: number;
   readonly logLevel: string;
   readonly nats: NatsAddress;
-  /** Ed25519 public key of the gateway, in PEM. */
-  readonly envelopePublicKey: string;
+  /** Ed25519 public key of the gateway, in PEM; two while one replaces the other. */
+  readonly envelopePublicKeys: string;
 }
 
 /** Every variable that ${kebab} reads. */
-export const variableNames: readonly string[] = Object.keys(variables.shape);
+export const variableNames: readonly string[] = variableNamesOf(variables);
 
 /** Variables that are set but not read, and whose names are close to ones that are. */
 export function findNearMisses(): readonly NearMiss[] {
@@ -151,7 +152,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     opsPort: v.OPS_PORT,
     logLevel: v.LOG_LEVEL,
     nats: natsAddress(v),
-    envelopePublicKey: v.ENVELOPE_PUBLIC_KEY,
+    envelopePublicKeys: v.ENVELOPE_PUBLIC_KEYS,
   };
 }
 `;
@@ -277,7 +278,7 @@ beforeAll(async () => {
     OPS_PORT: '0',
     HOST: '127.0.0.1',
     LOG_LEVEL: 'silent',
-    ENVELOPE_PUBLIC_KEY: keys.publicKey,
+    ENVELOPE_PUBLIC_KEYS: keys.publicKey,
   });
   app = await createApp(config, logger);
   gateway = new NatsClient(

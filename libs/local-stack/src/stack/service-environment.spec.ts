@@ -33,7 +33,7 @@ describe('the environments of the services', () => {
     expect(all['webhook-ingest'].DATABASE_URL).toBe('postgres://i@h/i');
     expect(all['user-sync'].DATABASE_URL).toBe('postgres://u@h/u');
     expect(all['api-gateway']).not.toHaveProperty('DATABASE_URL');
-    for (const name of ['DATABASE_URL', 'ENVELOPE_PUBLIC_KEY', 'PORT']) {
+    for (const name of ['DATABASE_URL', 'ENVELOPE_PUBLIC_KEYS', 'PORT']) {
       expect(all['stream-keeper']).not.toHaveProperty(name);
     }
   });

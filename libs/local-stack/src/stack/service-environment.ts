@@ -116,7 +116,7 @@ function rowOf(app: AppName, input: ServiceEnvironmentInput): Row {
       NATS_CA_FILE: undefined,
       ...(httpPort && { TRUST_PROXY: undefined, REQUIRE_HTTPS: undefined }),
       ...(database && { DATABASE_CA_FILE: undefined, DATABASE_POOL_SIZE: undefined }),
-      ...(busRights(app).answers && { ENVELOPE_PUBLIC_KEY: input.settings.envelopePublicKey }),
+      ...(busRights(app).answers && { ENVELOPE_PUBLIC_KEYS: input.settings.envelopePublicKey }),
       ...own,
     },
   };
