@@ -12,6 +12,7 @@ export {
 export { isLocalServerError, localServerError, type LocalServerError } from './local-server-error';
 export { connectionUrl } from './databases/connection-url';
 export { grantConnect, provisionDatabase, type DatabasePlan, type DatabaseUrls } from './databases/provision-database';
+export { scramVerifier } from './databases/scram-verifier';
 export { withClient } from './databases/with-client';
 export { natsConfigText, type NatsConfig } from './nats/nats-config';
 export { firstNatsClient } from './nats/nats-first-client';
@@ -30,7 +31,7 @@ export { runCommand } from './processes/run-command';
 export { explainFileError } from './processes/explain-failure';
 export { workspaceRoot, workspaceState } from './processes/workspace';
 export { AppProcess } from './stack/app-process';
-export { databaseNames, databaseOwners, databaseVariable } from './stack/databases';
+export { databaseNames, databaseOwners, databaseRoles, databaseVariable } from './stack/databases';
 export { startGatehouse, type Gatehouse } from './stack/gatehouse';
 export { migrateDatabase } from './stack/migrate';
 export { nodeArguments } from './stack/node-arguments';

@@ -19,6 +19,12 @@ export class RedisServerNotFoundError extends localServerError(
   'redis-server not found. Install redis or valkey, or name its program with REDIS_SERVER_BIN.',
 ) {}
 
+/** A test needs PostgreSQL's client psql, and none was found. */
+export class PsqlNotFoundError extends localServerError(
+  'PSQL_NOT_FOUND',
+  "psql not found. Install PostgreSQL's client programs.",
+) {}
+
 /** A test helper was used outside a Jest run, or in a run that started no servers. */
 export class TestServersMissingError extends localServerError(
   'TEST_SERVERS_MISSING',

@@ -1,5 +1,6 @@
 export { findChromium } from './browser/find-chromium';
 export { launchChromium } from './browser/launch-chromium';
+export { findPsql, type PsqlProgram } from './databases/find-psql';
 export { createEmptyTestDatabase, createTestDatabase, type TestDatabase } from './databases/test-database';
 export { breakingChangesOf } from './databases/breaking-changes';
 export { clerkPayload, clerkPayloadText } from './fixtures/clerk-payload';

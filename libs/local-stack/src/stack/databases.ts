@@ -1,5 +1,5 @@
 import { serviceNames, serviceRow, type DatabaseName, type ServiceName } from '@gatehouse/contracts';
-import { provisionDatabase, type DatabaseUrls } from '../databases/provision-database';
+import { provisionDatabase, type DatabasePlan, type DatabaseUrls } from '../databases/provision-database';
 import { withClient } from '../databases/with-client';
 import { ServerUnusableError } from '../errors';
 
@@ -20,6 +20,12 @@ export const databaseNames = Object.keys(databaseOwners) as readonly DatabaseNam
 /** The database of a service; undefined when it has none. */
 export function databaseOf(service: ServiceName): DatabaseName | undefined {
   return serviceRow(service).database as DatabaseName | undefined;
+}
+
+/** The database of PostgreSQL that holds `name`, and the names of its two roles. */
+export function databaseRoles(name: DatabaseName): Pick<DatabasePlan, 'database' | 'ownerRole' | 'serviceRole'> {
+  const database = `gatehouse_${name}`;
+  return { database, ownerRole: `${database}_owner`, serviceRole: `${database}_service` };
 }
 
 /** The variable that names a database to use instead of a provisioned one, e.g. USERS_DATABASE_URL. */
@@ -43,9 +49,7 @@ export async function prepareDatabases(
     if (own) return { ownerUrl: own, serviceUrl: own };
     if (!adminUrl) throw new ServerUnusableError('no PostgreSQL server runs, and DATABASE_URL names none');
     return provisionDatabase(adminUrl, {
-      database: `gatehouse_${name}`,
-      ownerRole: `gatehouse_${name}_owner`,
-      serviceRole: `gatehouse_${name}_service`,
+      ...databaseRoles(name),
       ownerPassword: passwords[`${name}Owner`],
       servicePassword: passwords[`${name}Service`],
     });

@@ -1,0 +1,93 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { makeDirectory } from '@gatehouse/local-stack';
+import { SecretInvalidError } from './errors';
+import { NATS_PASSWORDS_FILE, natsPasswordsText } from './nats-passwords';
+import { ROLE_PASSWORDS_FILE, rolePasswordsText } from './role-passwords';
+import {
+  ENVELOPE_PRIVATE_KEY,
+  answeringServices,
+  operatorSecrets,
+  plannedSecrets,
+  publicKeyOf,
+  type OperatorSecret,
+  type PostgresAddress,
+} from './secret-plan';
+
+/** What happened to a file of the secrets directory. */
+export interface FileReport {
+  readonly file: string;
+  /** `updated` only for files that follow from others. */
+  readonly state: 'made' | 'kept' | 'updated';
+}
+
+/** What was done, and which files the operator must still write. */
+export interface SecretsReport {
+  readonly files: readonly FileReport[];
+  readonly missing: readonly OperatorSecret[];
+}
+
+/**
+ * Generates the missing secrets of a deployment. A secret that exists is kept. The passwords of nats-server and of the
+ * database roles follow from the secrets of the programs; their files are written again when those have changed.
+ * @throws SecretInvalidError, NodeJS.ErrnoException
+ */
+export function makeSecrets(directory: string, postgres: PostgresAddress): SecretsReport {
+  const read = (file: string) => {
+    const text = readFileSync(join(directory, file), 'utf8').replace(/\r?\n$/, '');
+    if (text.trim() === '') throw new SecretInvalidError(file, 'is empty');
+    return text;
+  };
+  const secrets = plannedSecrets(postgres).map(({ file, make }): FileReport => {
+    if (existsSync(join(directory, file))) return { file, state: 'kept' };
+    write(directory, file, make(read));
+    return { file, state: 'made' };
+  });
+  requireOnePair(read);
+  return {
+    files: [
+      ...secrets,
+      writeDerived(directory, NATS_PASSWORDS_FILE, () => natsPasswordsText(read)),
+      writeDerived(directory, ROLE_PASSWORDS_FILE, (existing) => rolePasswordsText(read, existing)),
+    ],
+    missing: operatorSecrets.filter(({ file }) => !existsSync(join(directory, file))),
+  };
+}
+
+/** Checks that every service has the public key of the gateway's private key; during a rotation among others. */
+function requireOnePair(read: (file: string) => string): void {
+  const publicKey = publicKeyOfFile(read(ENVELOPE_PRIVATE_KEY));
+  for (const service of answeringServices) {
+    const file = `${service}/ENVELOPE_PUBLIC_KEYS`;
+    if (!read(file).replaceAll('\r', '').includes(publicKey)) {
+      throw new SecretInvalidError(file, `does not contain the public key of ${ENVELOPE_PRIVATE_KEY}`);
+    }
+  }
+}
+
+function publicKeyOfFile(text: string): string {
+  try {
+    return publicKeyOf(text).trim();
+  } catch (cause) {
+    throw new SecretInvalidError(ENVELOPE_PRIVATE_KEY, 'is not a private key in PEM', { cause });
+  }
+}
+
+function writeDerived(directory: string, file: string, textFor: (existing: string) => string): FileReport {
+  const path = join(directory, file);
+  const existing = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  const text = textFor(existing ?? '');
+  if (text === existing) return { file, state: 'kept' };
+  write(directory, file, text);
+  return { file, state: existing === undefined ? 'made' : 'updated' };
+}
+
+/** Writes a file that only its owner can read. The file appears with its whole content. */
+function write(directory: string, file: string, text: string): void {
+  const path = join(directory, file);
+  makeDirectory(dirname(path), 0o700);
+  const unfinished = `${path}.new`;
+  rmSync(unfinished, { force: true });
+  writeFileSync(unfinished, text, { mode: 0o600, flag: 'wx' });
+  renameSync(unfinished, path);
+}
