@@ -17,6 +17,7 @@ import { dirname, join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { clearInterval, clearTimeout, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
+import { InstallScriptError, runInstallScripts } from './install-scripts.mjs';
 
 /** The folder of this checkout. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -201,6 +202,7 @@ async function installDependencies(tell) {
     return 'nothing to install';
   }
   if (isInstalled(JSON.parse(lock.toString()))) {
+    installScripts();
     writeStamp(lockStamp, hash);
     return 'installed already';
   }
@@ -208,28 +210,41 @@ async function installDependencies(tell) {
   const log = join(stateDirectory, 'logs/npm.log');
   // Hides warnings of packages about Node 20, which only runs this file.
   const env = { ...process.env, NODE_ENV: '', npm_config_loglevel: 'error' };
-  const options = ['--no-audit', '--no-fund', '--include=dev', '--include=optional', '--loglevel=error'];
+  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--include=dev', '--include=optional'];
   // By default npm retries silently for minutes when there is no network.
   const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
-  const { code, output } = await run('npm', ['ci', ...options, ...patience, '--fetch-timeout=60000'], log, env);
+  const { code, output } = await run(
+    'npm',
+    ['ci', '--loglevel=error', ...options, ...patience, '--fetch-timeout=60000'],
+    log,
+    env,
+  );
   if (code !== 0) throw new BootstrapError(`npm could not install dependencies: ${npmReason(output)} (${log})`);
+  tell('the install scripts of package.json run');
+  installScripts();
   if (!existsSync(workspaceNode())) {
-    throw new BootstrapError('npm could not install dependencies: the package "node" did not run its install script.');
+    throw new BootstrapError('npm could not install dependencies: the package "node" brought no program.');
   }
   writeStamp(lockStamp, hash);
   return 'installed';
+}
+
+function installScripts() {
+  try {
+    runInstallScripts(root);
+  } catch (error) {
+    if (error instanceof InstallScriptError) throw new BootstrapError(error.message);
+    throw fileError(error, modules);
+  }
 }
 
 /** Whether npm has installed the lock file already, for example by hand. */
 function isInstalled(lock) {
   try {
     const record = JSON.parse(readFileSync(join(modules, '.package-lock.json'), 'utf8')).packages;
-    return (
-      existsSync(workspaceNode()) &&
-      Object.entries(lock.packages).every(
-        ([path, wanted]) =>
-          path === '' || wanted.optional || wanted.peer || wanted.link || record[path]?.version === wanted.version,
-      )
+    return Object.entries(lock.packages).every(
+      ([path, wanted]) =>
+        path === '' || wanted.optional || wanted.peer || wanted.link || record[path]?.version === wanted.version,
     );
   } catch {
     return false;
