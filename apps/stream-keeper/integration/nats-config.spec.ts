@@ -13,6 +13,7 @@ import { type OwnNats, natsServers, startOwnNats } from '@gatehouse/testing';
 import { type NatsConnection, PermissionViolationError, connect } from '@nats-io/transport-node';
 
 const SYSTEM = 'system';
+const command = join(workspaceRoot(), 'dist/apps/stream-keeper/src/nats-config.js');
 const run = promisify(execFile);
 const table = natsAccounts((identity) => identity);
 
@@ -129,15 +130,14 @@ async function tried(
 
 describe.each(natsServers())('the accounts that nats-config prints, included by $server,', ({ program }) => {
   beforeAll(async () => {
-    const command = join(workspaceRoot(), 'dist/apps/stream-keeper/src/nats-config.js');
-    const { stdout } = await run(process.execPath, [command], { env: {}, timeout: 60_000 });
+    const args = [command, '--passwords', './passwords.conf'];
+    const { stdout } = await run(process.execPath, args, { env: {}, timeout: 60_000 });
     // The operator of a server adds an account of its own, which sees what the server has read.
     const systemAccount = `SYSTEM: { users: [ { user: "${SYSTEM}", password: "${SYSTEM}" } ] }`;
     nats = await startOwnNats({
       program,
       configured: {
         accountsText: `system_account: SYSTEM\n${stdout.replace('accounts {', `accounts {\n${systemAccount}`)}`,
-        environment: Object.fromEntries(natsIdentities.map((identity) => [natsPasswordVariable(identity), identity])),
       },
     });
     system = await connect({ servers: nats.url, user: SYSTEM, pass: SYSTEM });
@@ -175,6 +175,54 @@ describe.each(natsServers())('the accounts that nats-config prints, included by 
       subjects.subscribe.filter((subject) => mayReceive(row?.permissions?.subscribe.allow, subject)),
     );
   });
+
+  it('take a new password of the included file at a reload, which disconnects its user and no other', async () => {
+    const watched = await Promise.all(
+      (['api-gateway', 'user-sync'] as const).map(async (identity) => {
+        const connection = await connect({ ...nats.as(identity), reconnect: false });
+        return { identity, connection, closed: connection.closed().then(() => 'closed') };
+      }),
+    );
+    const [gateway, userSync] = watched as [(typeof watched)[0], (typeof watched)[0]];
+    await nats.changePassword('user-sync', 'a "new" $password\\');
+    expect(await userSync.closed).toBe('closed');
+    await gateway.connection.flush();
+    expect(gateway.connection.isClosed()).toBe(false);
+    await gateway.connection.close();
+    await expect(connect({ ...nats.as('user-sync'), pass: 'user-sync', reconnect: false })).rejects.toThrow(
+      /authorization/i,
+    );
+  });
+});
+
+describe('the accounts that nats-config prints without a file of passwords', () => {
+  it('take the passwords from the environment of nats-server', async () => {
+    const { stdout } = await run(process.execPath, [command], { env: {}, timeout: 60_000 });
+    const environment = Object.fromEntries(
+      natsIdentities.map((identity) => [natsPasswordVariable(identity), identity]),
+    );
+    const other = await startOwnNats({ configured: { accountsText: stdout, environment } });
+    try {
+      const connection = await connect({ ...other.as('user-sync'), reconnect: false });
+      await connection.close();
+      const wrong = { ...other.as('user-sync'), pass: 'webhook-ingest', reconnect: false };
+      await expect(connect(wrong)).rejects.toThrow(/authorization/i);
+    } finally {
+      await other.dispose();
+    }
+  });
+});
+
+describe('nats-config', () => {
+  it.each(['--unknown', 'file.conf', '--passwords', '--passwords=/etc/passwords.conf'])(
+    'rejects the argument %s with its usage',
+    async (argument) => {
+      const failure: unknown = await run(process.execPath, [command, argument], { timeout: 60_000 }).catch(
+        (error: unknown) => error,
+      );
+      expect(failure).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('usage: nats-config') });
+    },
+  );
 });
 
 /** Whether the table gives the right to publish on this subject, which stands for one of its patterns. */

@@ -22,6 +22,8 @@ export interface NatsServerOptions extends Pick<
   logFile: string;
   /** Environment of the server in addition to that of this process. */
   environment?: NodeJS.ProcessEnv;
+  /** Contents of files beside the configuration, which includes them, by their names. */
+  includedFiles?: Readonly<Record<string, string>>;
   /** Port on 127.0.0.1; a free one by default. */
   port?: number;
   /** Name of the variable that chooses the port, for the error when the port is taken. */
@@ -37,6 +39,8 @@ export interface NatsServer {
   /** Without credentials. */
   url: string;
   process: ManagedProcess;
+  /** Replaces included files, and makes the running server read its configuration again. */
+  reload(includedFiles: Readonly<Record<string, string>>): void;
   /** Stops the server and flushes the streams, without lame duck mode. */
   stop(): Promise<void>;
 }
@@ -59,9 +63,9 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
       port,
       storeDirectory: join(options.directory, 'jetstream'),
     });
-    // Removed first, because writeFileSync would keep the mode of an existing file.
-    rmSync(configFile, { force: true });
-    writeFileSync(configFile, text, { mode: 0o600 });
+    for (const [name, content] of Object.entries({ ...options.includedFiles, 'nats-server.conf': text })) {
+      writePrivateFile(join(options.directory, name), content);
+    }
     const server = await ManagedProcess.start({
       name: 'nats-server',
       command: options.program.path,
@@ -76,10 +80,27 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
     const url = `nats://127.0.0.1:${port}`;
     const user = options.accounts?.[0]?.users[0];
     await firstClient(server, url, user, options.readyTimeoutMs ?? 20_000);
-    return { port, url, process: server, stop: async () => void (await server.stop()) };
+    return {
+      port,
+      url,
+      process: server,
+      reload(includedFiles) {
+        for (const [name, content] of Object.entries(includedFiles)) {
+          writePrivateFile(join(options.directory, name), content);
+        }
+        process.kill(server.pid, 'SIGHUP');
+      },
+      stop: async () => void (await server.stop()),
+    };
   } catch (error) {
     throw explainFileError(error, options.directory);
   }
+}
+
+/** Removes the file first, because writeFileSync would keep the mode of an existing file. */
+function writePrivateFile(path: string, content: string): void {
+  rmSync(path, { force: true });
+  writeFileSync(path, content, { mode: 0o600 });
 }
 
 async function firstClient(

@@ -31,6 +31,10 @@ export interface Container {
   stop(): Promise<void>;
   /** Sends SIGKILL. */
   kill(): Promise<void>;
+  /** Replaces files in the running container. */
+  replaceFiles(files: Record<string, string>): Promise<void>;
+  /** Sends a signal to the program of the container. */
+  signal(signal: NodeJS.Signals): Promise<void>;
   /** Freezes the processes of the container: connections stay open and nothing answers. */
   pause(): Promise<void>;
   unpause(): Promise<void>;
@@ -55,12 +59,10 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
   const label = runLabel();
   try {
     const { container: engine } = await getContainerRuntimeClient();
-    const files = Object.entries(options.files ?? {});
     const started = await new GenericContainer(options.image)
       .withLabels({ [label.name]: label.value })
       .withEnvironment(options.environment ?? {})
-      // The files are readable by all users, because the image decides which user reads them.
-      .withCopyContentToContainer(files.map(([target, content]) => ({ target, content, mode: 0o644 })))
+      .withCopyContentToContainer(contents(options.files))
       .withCommand(options.command)
       .withExposedPorts(options.hostPort ? { container: options.port, host: options.hostPort } : options.port)
       .withLogConsumer((lines) => {
@@ -82,6 +84,8 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
         await container.kill({ signal: 'SIGKILL' });
         await ended;
       },
+      replaceFiles: async (files) => void (await started.copyContentToContainer(contents(files))),
+      signal: async (signal) => void (await container.kill({ signal })),
       pause: async () => void (await container.pause()),
       unpause: async () => void (await container.unpause()),
       remove: async () => void (await container.remove({ force: true, v: true })),
@@ -91,6 +95,11 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
   } finally {
     stopReading();
   }
+}
+
+/** The files are readable by all users, because the image decides which user reads them. */
+function contents(files: Record<string, string> = {}): { target: string; content: string; mode: number }[] {
+  return Object.entries(files).map(([target, content]) => ({ target, content, mode: 0o644 }));
 }
 
 /**

@@ -6,15 +6,20 @@ import { startContainer, type Container } from './container';
 export interface NatsContainer extends Omit<Container, 'host'> {
   /** URL without credentials. */
   url: string;
+  /** Replaces included files, and makes the running server read its configuration again. */
+  reload(includedFiles: Readonly<Record<string, string>>): Promise<void>;
 }
 
-const configFile = '/etc/gatehouse/nats-server.conf';
+const folder = '/etc/gatehouse';
+const configFile = `${folder}/nats-server.conf`;
 const readyTimeoutMs = 30_000;
 
 /** How to run nats-server in a container. */
 export interface NatsContainerOptions extends Pick<NatsConfig, 'accounts' | 'accountsText' | 'maxFileStore'> {
   readonly hostPort?: number;
   readonly environment?: Record<string, string>;
+  /** Contents of files beside the configuration, which includes them, by their names. */
+  readonly includedFiles?: Readonly<Record<string, string>>;
 }
 
 /** Starts nats-server from TEST_NATS_IMAGE. Waits at each start until one of its users can connect. */
@@ -37,7 +42,7 @@ export async function startNatsContainer(options: NatsContainerOptions): Promise
     // Contains only options, because the entry point of the official images adds the program.
     command: ['--config', configFile],
     environment: options.environment,
-    files: { [configFile]: text },
+    files: { ...inFolder(options.includedFiles), [configFile]: text },
     port: 4222,
     hostPort: options.hostPort,
     listening: /Server is ready/,
@@ -59,9 +64,17 @@ export async function startNatsContainer(options: NatsContainerOptions): Promise
   return {
     ...rest,
     url,
+    async reload(includedFiles) {
+      await container.replaceFiles(inFolder(includedFiles));
+      await container.signal('SIGHUP');
+    },
     async start() {
       await container.start();
       await ready();
     },
   };
+}
+
+function inFolder(files: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).map(([name, content]) => [`${folder}/${name}`, content]));
 }

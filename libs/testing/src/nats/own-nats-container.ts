@@ -1,17 +1,33 @@
 import { freePort } from '@gatehouse/local-stack';
 import { startNatsContainer, type NatsContainer, type NatsContainerOptions } from '../containers/nats-container';
-import { type OwnNats, type OwnNatsOptions, loginOf } from './own-nats';
+import { NatsPasswords } from './nats-passwords';
+import { type OwnNats, type OwnNatsOptions, loginOf, untilAccepted } from './own-nats';
 
 /** Starts a container that keeps its port on the host when it is stopped and started. */
 export async function startOwnNatsContainer({ accounts, configured }: OwnNatsOptions): Promise<OwnNats> {
-  const first = await onFreePort({ accounts, ...configured });
+  const passwords = new NatsPasswords(accounts ?? [], configured);
+  const options = (): NatsContainerOptions => ({
+    accounts: passwords.currentAccounts,
+    accountsText: passwords.accountsText,
+    environment: configured?.environment,
+    includedFiles: passwords.includedFiles,
+  });
+  const first = await onFreePort(options());
   const { url, port } = first;
   let container: NatsContainer | undefined = first;
   let running = true;
   let lost = false;
   return {
     url,
-    as: (user) => loginOf(url, user),
+    as: (user) => loginOf(url, user, passwords.of(user)),
+    async changePassword(user, password) {
+      passwords.set(user, password);
+      await container?.reload(passwords.includedFiles);
+      await untilAccepted(url, user, password);
+    },
+    async reload() {
+      await container?.reload(passwords.includedFiles);
+    },
     async stop() {
       if (running) await container?.stop();
       running = false;
@@ -35,7 +51,7 @@ export async function startOwnNatsContainer({ accounts, configured }: OwnNatsOpt
         lost = false;
       }
       if (container) await container.start();
-      else container = await startNatsContainer({ accounts, ...configured, hostPort: port });
+      else container = await startNatsContainer({ ...options(), hostPort: port });
       running = true;
     },
     loseStore() {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually, freePort, Leash, type NatsServer, natsVersion, startNatsServer } from '@gatehouse/local-stack';
 import { testVariable } from '../test-environment';
-import { type OwnNats, type OwnNatsOptions, loginOf } from './own-nats';
+import { NatsPasswords } from './nats-passwords';
+import { type OwnNats, type OwnNatsOptions, loginOf, untilAccepted } from './own-nats';
 
 /**
  * Starts nats-server as a process. Its store is in a temporary folder, or in the folder `place`, for example on a small
@@ -22,11 +23,14 @@ export async function startOwnNatsProcess({
   const leash = Leash.start();
   leash.removeAtEnd(directory);
   const port = await freePort();
+  const passwords = new NatsPasswords(accounts ?? [], configured);
   const run = () =>
     startNatsServer({
       program,
-      accounts,
-      ...configured,
+      accounts: passwords.currentAccounts,
+      accountsText: passwords.accountsText,
+      environment: configured?.environment,
+      includedFiles: passwords.includedFiles,
       ...(place !== undefined && { maxFileStore: '4GB' }),
       directory,
       port,
@@ -37,7 +41,15 @@ export async function startOwnNatsProcess({
   const url = `nats://127.0.0.1:${port}`;
   return {
     url,
-    as: (user) => loginOf(url, user),
+    as: (user) => loginOf(url, user, passwords.of(user)),
+    async changePassword(user, password) {
+      passwords.set(user, password);
+      server?.reload(passwords.includedFiles);
+      await untilAccepted(url, user, password);
+    },
+    async reload() {
+      server?.reload(passwords.includedFiles);
+    },
     async stop() {
       await server?.stop();
       server = undefined;

@@ -1,4 +1,5 @@
 import { type NatsAccount, type NatsIdentity } from '@gatehouse/contracts';
+import { firstNatsClient } from '@gatehouse/local-stack';
 
 /** Name and password of the user that may do everything in the account of the streams. */
 export const OPERATOR = 'operator';
@@ -10,6 +11,13 @@ export interface OwnNats {
   as(user: NatsIdentity | typeof OPERATOR): NatsLogin;
   /** Stops the server. */
   stop(): Promise<void>;
+  /**
+   * Changes the password of a user in the file of passwords and reloads the server. Resolves when the server accepts the
+   * new password.
+   */
+  changePassword(user: NatsIdentity | typeof OPERATOR, password: string): Promise<void>;
+  /** Makes the server read its configuration again. */
+  reload(): Promise<void>;
   /** Sends SIGKILL. */
   kill(): Promise<void>;
   /** Freezes the process until `thaw`: connections stay open and nothing answers. */
@@ -36,10 +44,10 @@ export interface OwnNatsOptions {
   /** Accounts instead of those of production, with the password of each user equal to its name. */
   accounts?: readonly NatsAccount[];
   /**
-   * Accounts as text of a configuration file, used instead of `accounts`; `environment` holds the variables that the
-   * text refers to.
+   * Accounts as text of a configuration file, used instead of `accounts`. `environment` holds the variables that the
+   * text refers to, unless the text includes `./passwords.conf`, in which the password of each user is its name.
    */
-  configured?: { readonly accountsText: string; readonly environment: Record<string, string> };
+  configured?: { readonly accountsText: string; readonly environment?: Record<string, string> };
   /**
    * Folder in which the server's store is created, for example on a small disk that a test fills. The server then
    * accepts streams of up to 4 GB in total, whatever the size of the disk. Ignored in a run with containers.
@@ -49,7 +57,13 @@ export interface OwnNatsOptions {
   program?: string | undefined;
 }
 
-/** Options for `connect` as a user whose password is its name. */
-export function loginOf(url: string, user: string): NatsLogin {
-  return { servers: url, user, pass: user, inboxPrefix: `_INBOX.${user}` };
+/** Options for `connect` as a user; its password is its name by default. */
+export function loginOf(url: string, user: string, pass = user): NatsLogin {
+  return { servers: url, user, pass, inboxPrefix: `_INBOX.${user}` };
+}
+
+/** Waits until the server accepts a changed password. */
+export async function untilAccepted(url: string, user: string, password: string): Promise<void> {
+  const refusal = await firstNatsClient({ url, user: { user, password }, timeoutMs: 20_000, isRunning: () => true });
+  if (refusal !== undefined) throw refusal;
 }
