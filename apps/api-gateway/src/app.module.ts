@@ -1,5 +1,5 @@
 import { createEnvelopeSigner, type KeySource } from '@gatehouse/auth';
-import { inboxPrefix } from '@gatehouse/contracts';
+import { inboxPrefix, metricPrefix } from '@gatehouse/contracts';
 import { MessagingModule, NatsClient, RequestClient, natsReadiness } from '@gatehouse/messaging';
 import { ObservabilityModule } from '@gatehouse/observability';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
@@ -31,6 +31,7 @@ export class AppModule {
           logger,
           host: config.host,
           opsPort: config.opsPort,
+          metricPrefix: metricPrefix(SERVICE_NAME),
           checks: {
             inject: [NatsClient, CLERK_KEYS, TrustChangeFeed],
             useFactory: (nats: NatsClient, keys: KeySource, feed: TrustChangeFeed) => [

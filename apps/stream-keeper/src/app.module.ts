@@ -1,4 +1,4 @@
-import { inboxPrefix } from '@gatehouse/contracts';
+import { inboxPrefix, metricPrefix } from '@gatehouse/contracts';
 import { MessagingModule, NatsClient, natsReadiness } from '@gatehouse/messaging';
 import { ObservabilityModule } from '@gatehouse/observability';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
@@ -20,6 +20,7 @@ export class AppModule {
           logger,
           host: config.host,
           opsPort: config.opsPort,
+          metricPrefix: metricPrefix(SERVICE_NAME),
           checks: {
             inject: [NatsClient, KeptStreams],
             useFactory: (nats: NatsClient, kept: KeptStreams) => [natsReadiness(nats), kept.readiness],

@@ -247,6 +247,9 @@ describe('reconcile metrics', () => {
     const metrics = await world.operations('/metrics');
     expect(metrics).toContain('gatehouse_user_sync_drift_users 1');
     expect(metrics).toContain('gatehouse_user_sync_drift_sampled_users 3');
+    expect(metrics).toContain('gatehouse_user_sync_last_reconcile{state="done"} 1');
+    expect(metrics).toContain('gatehouse_user_sync_last_reconcile{state="needs_approval"} 0');
+    expect(metrics).toMatch(/^gatehouse_user_sync_reconcile_interval_seconds \d+$/m);
     const { items } = await world.gateway.send(listReconciles, {}, adminContext());
     expect(items).toMatchObject([{ id: run.id, trigger: 'admin', usersPerSecond: expect.any(Number) }]);
   });

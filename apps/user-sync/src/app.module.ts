@@ -1,4 +1,10 @@
-import { clerkEventsStream, clerkOutcomesStream, eventsConsumer, inboxPrefix } from '@gatehouse/contracts';
+import {
+  clerkEventsStream,
+  clerkOutcomesStream,
+  eventsConsumer,
+  inboxPrefix,
+  metricPrefix,
+} from '@gatehouse/contracts';
 import {
   JetStream,
   MessagingModule,
@@ -36,6 +42,7 @@ export class AppModule {
           logger,
           host: config.host,
           opsPort: config.opsPort,
+          metricPrefix: metricPrefix(SERVICE_NAME),
           checks: {
             inject: [DataSource, NatsClient, JetStream],
             useFactory: (dataSource: DataSource, nats: NatsClient, jetStream: JetStream) => [

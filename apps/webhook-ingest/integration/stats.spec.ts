@@ -7,7 +7,9 @@ import {
 } from '@gatehouse/contracts';
 import { METRICS } from '@gatehouse/observability';
 import { eventually } from '@gatehouse/testing';
-import { type Registry } from 'prom-client';
+import { Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { ApplyDeadlines } from '../src/watch-ledger/apply-deadlines';
 import { LedgerWatch } from '../src/watch-ledger/ledger-watch';
 import { parseSigningSecret } from '../src/receive-webhook/signing-secret';
 import { type Ingest, IngestHarness, deliver, newId, otherSecret, secret, userCreated } from './ingest-harness';
@@ -146,7 +148,7 @@ describe('the silence alarm', () => {
     expect(await metric()).toBe('1');
     const all = await ingest.app.get<Registry>(METRICS).metrics();
     expect(all).toContain('gatehouse_ingest_clerk_movements_total{result="invalid"} 1');
-    expect(all).not.toMatch(/^gatehouse_ingest_outcomes_total\{status="invalid"/m);
+    expect(all).toMatch(/^gatehouse_ingest_outcomes_total\{status="invalid",effect="unchanged"\} 0$/m);
     expect(ingest.logs().split('silence alarm: no webhooks arrive')).toHaveLength(2);
     expect(ingest.logs()).not.toContain('hunter2');
 
@@ -175,4 +177,69 @@ it('the statistics exclude events that are older than requested, except open one
   expect(now.byStatus).toMatchObject({ success: 0, failed: 0 });
   expect(now.open).toMatchObject({ retrying: 1, dead: 1 });
   expect(now.receivedToApplied.events).toBe(0);
+});
+
+describe('the metrics of events', () => {
+  let registry: Registry;
+  let deadlines: ApplyDeadlines;
+  const judge = () => deadlines.judge(ingest.app.get(DataSource));
+  const counted = async () => {
+    const text = await registry.metrics();
+    return ['met', 'missed'].map((result) =>
+      Number(
+        new RegExp(`^gatehouse_ingest_apply_deadlines_total\\{result="${result}"\\} (\\d+)$`, 'm').exec(text)?.[1],
+      ),
+    );
+  };
+  const eventWith = async (change: string): Promise<string> => {
+    const id = newId();
+    await deliver(ingest.url, userCreated(), { id, secret: otherSecret });
+    await eventually(async () => expect(await harness.row(id)).toMatchObject({ status: 'processing' }));
+    await harness.sql(`UPDATE webhook_events SET ${change} WHERE webhook_id = $1`, [id]);
+    return id;
+  };
+
+  beforeEach(() => {
+    registry = new Registry();
+    deadlines = new ApplyDeadlines(registry);
+  });
+
+  it('count a deadline as met for events that were applied within 30 s, and as missed for late, waiting, retried and dead ones', async () => {
+    await harness.sql(`UPDATE webhook_events SET created_at = now() - interval '1 hour'`);
+    const minuteOld = `created_at = now() - interval '1 minute'`;
+    await eventWith(`${minuteOld}, status = 'success', processed_at = now() - interval '31 s'`);
+    await eventWith(`${minuteOld}, status = 'success', processed_at = now() - interval '29 s'`);
+    await eventWith(minuteOld);
+    await eventWith(`${minuteOld}, status = 'pending', published_at = NULL, lease_until = now() + interval '1 hour'`);
+    await eventWith(`${minuteOld}, status = 'failed', next_retry_at = now() + interval '1 hour'`);
+    await eventWith(`${minuteOld}, status = 'failed'`);
+    await eventWith(`${minuteOld}, status = 'ignored'`);
+
+    expect(await counted()).toEqual([0, 0]);
+    await judge();
+    expect(await counted()).toEqual([1, 5]);
+  });
+
+  it('do not count an event as dead whose payload was erased', async () => {
+    const before = (await stats()).open.dead;
+    await eventWith(`status = 'failed', error_details = '{"code": "erased"}'`);
+    await eventWith(`status = 'failed', error_details = '{"code": "DATABASE_REFUSED"}'`);
+    expect((await stats()).open.dead).toBe(before + 1);
+  });
+
+  it('judge each event once, 40 s after its receipt', async () => {
+    await harness.sql(`UPDATE webhook_events SET created_at = now() - interval '1 hour'`);
+    const id = await eventWith(`created_at = now() - interval '35 s', status = 'success', processed_at = now()`);
+    await judge();
+    expect(await counted()).toEqual([0, 0]);
+
+    await harness.sql(
+      `UPDATE webhook_events SET created_at = now() - interval '40 s', processed_at = now() - interval '39 s'
+        WHERE webhook_id = $1`,
+      [id],
+    );
+    await judge();
+    await judge();
+    expect(await counted()).toEqual([1, 0]);
+  });
 });

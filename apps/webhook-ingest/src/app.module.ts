@@ -1,4 +1,10 @@
-import { clerkEventsStream, clerkOutcomesStream, inboxPrefix, outcomesConsumer } from '@gatehouse/contracts';
+import {
+  clerkEventsStream,
+  clerkOutcomesStream,
+  inboxPrefix,
+  metricPrefix,
+  outcomesConsumer,
+} from '@gatehouse/contracts';
 import {
   JetStream,
   MessagingModule,
@@ -77,6 +83,7 @@ function observability(config: WebhookIngestConfig, logger: Logger): DynamicModu
     logger,
     host: config.http.host,
     opsPort: config.opsPort,
+    metricPrefix: metricPrefix(SERVICE_NAME),
     checks: {
       inject: [DataSource, NatsClient, JetStream],
       useFactory: (dataSource: DataSource, nats: NatsClient, jetStream: JetStream) => [

@@ -83,6 +83,7 @@ export { gatewayRequests } from './bus-rights';
 export {
   busRights,
   inboxPrefix,
+  metricPrefix,
   serviceNames,
   serviceRow,
   services,

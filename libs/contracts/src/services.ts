@@ -61,3 +61,8 @@ export function busRights(service: ServiceName): BusRights {
 export function inboxPrefix(service: ServiceName): string {
   return `_INBOX.${service}`;
 }
+
+/** Prefix of the names of a service's metrics, such as `gatehouse_user_sync`. */
+export function metricPrefix(service: ServiceName): string {
+  return `gatehouse_${serviceRow(service).shortName.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
+}

@@ -59,6 +59,7 @@ export async function startApp(
         logger,
         host: '127.0.0.1',
         opsPort: 0,
+        metricPrefix: 'gatehouse_test',
         checks: { inject: [], useFactory: () => [] },
       }),
       MessagingModule.forRootAsync({ useFactory: () => optionsOf(nats, service) }),

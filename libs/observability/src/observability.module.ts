@@ -6,11 +6,13 @@ import { OpsServer } from './ops-server';
 import { type ReadinessCheck } from './readiness-check';
 import { LOGGER, METRICS } from './tokens';
 
-/** Address of the operations port, and the readiness checks of the service. */
+/** Address of the operations port, the readiness checks of the service, and the prefix of its metrics. */
 export interface ObservabilityOptions {
   readonly logger: Logger;
   readonly host: string;
   readonly opsPort: number;
+  /** `metricPrefix` of contracts. */
+  readonly metricPrefix: string;
   readonly checks: {
     readonly inject: InjectionToken[];
     readonly useFactory: (...args: never[]) => ReadinessCheck[];
@@ -46,7 +48,10 @@ export class ObservabilityModule {
             health: HealthCheckService,
             indicators: HealthIndicatorService,
             metrics: Registry,
-          ) => new OpsServer({ host: options.host, port: options.opsPort }, checks, health, indicators, metrics),
+          ) => {
+            const { host, opsPort: port, metricPrefix } = options;
+            return new OpsServer({ host, port, metricPrefix }, checks, health, indicators, metrics);
+          },
         },
       ],
       exports: [LOGGER, METRICS],

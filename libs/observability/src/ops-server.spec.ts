@@ -22,6 +22,7 @@ class SlowWorker implements BeforeApplicationShutdown {
       logger: createLogger({ service: 'test', level: 'silent' }),
       host: '127.0.0.1',
       opsPort: 0,
+      metricPrefix: 'gatehouse_test',
       checks: { inject: [], useFactory: () => [] },
     }),
   ],

@@ -9,6 +9,7 @@ import { type HealthCheckService, type HealthIndicatorService } from '@nestjs/te
 import { type FastifyInstance, fastify } from 'fastify';
 import { type Registry } from 'prom-client';
 import { type ReadinessCheck } from './readiness-check';
+import { createReadinessGauge } from './readiness-gauge';
 
 const CHECK_TIMEOUT_MS = 2_000;
 
@@ -18,7 +19,7 @@ const CHECK_TIMEOUT_MS = 2_000;
  * - `/healthz`: 200 while the process answers.
  * - `/readyz`: 200 while all readiness checks pass; otherwise, and during shutdown, 503. `/readyz?exclude=<check>`
  *   skips a check, like the servers of Kubernetes; an unknown check is rejected with 400.
- * - `/metrics`: Prometheus text.
+ * - `/metrics`: Prometheus text, with the result of each readiness check.
  * @see https://kubernetes.io/docs/reference/using-api/health-checks/
  */
 export class OpsServer implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
@@ -26,12 +27,13 @@ export class OpsServer implements OnApplicationBootstrap, OnModuleDestroy, OnApp
   private draining = false;
 
   constructor(
-    private readonly options: { readonly host: string; readonly port: number },
+    private readonly options: { readonly host: string; readonly port: number; readonly metricPrefix: string },
     private readonly checks: readonly ReadinessCheck[],
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
     private readonly metrics: Registry,
   ) {
+    createReadinessGauge(metrics, options.metricPrefix, checks, CHECK_TIMEOUT_MS);
     this.server.get('/healthz', () => ({ status: 'ok' }));
     this.server.get<{ Querystring: { exclude?: string | string[] } }>('/readyz', async (request, reply) => {
       const excluded = new Set([request.query.exclude ?? []].flat());

@@ -159,7 +159,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 }
 
 function appModule(): string {
-  return `import { inboxPrefix } from '@gatehouse/contracts';
+  return `import { inboxPrefix, metricPrefix } from '@gatehouse/contracts';
 import { MessagingModule, NatsClient, natsReadiness } from '@gatehouse/messaging';
 import { ObservabilityModule } from '@gatehouse/observability';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
@@ -180,6 +180,7 @@ export class AppModule {
           logger,
           host: config.host,
           opsPort: config.opsPort,
+          metricPrefix: metricPrefix(SERVICE_NAME),
           checks: { inject: [NatsClient], useFactory: (nats: NatsClient) => [natsReadiness(nats)] },
         }),
         MessagingModule.forRootAsync({

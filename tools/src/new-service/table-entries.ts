@@ -2,7 +2,7 @@ import { serviceNames as existing, serviceRow } from '@gatehouse/contracts';
 import { PlaceNotFoundError } from './errors';
 import { type ServiceNames } from './service-names';
 
-/** A line that is put into a file of the workspace, before the first line that begins with `before`. */
+/** One or more lines that are put into a file of the workspace, before the first line that begins with `before`. */
 export interface TableEntry {
   readonly file: string;
   readonly line: string;
@@ -10,7 +10,7 @@ export interface TableEntry {
 }
 
 /**
- * The entries of a new service: its row in the table of services, and the gateway's right to send it the generated
+ * The entries of a new service: its row in the table of services, its section of the metrics, and the gateway's right to send it the generated
  * example request (`show…Greeting`).
  */
 export function tableEntries({ kebab, camel, pascal }: ServiceNames): TableEntry[] {
@@ -28,8 +28,26 @@ export function tableEntries({ kebab, camel, pascal }: ServiceNames): TableEntry
       before: 'import {',
     },
     { file: 'libs/contracts/src/bus-rights.ts', line: `  ${contract},`, before: '] as const;' },
+    {
+      file: 'docs/reference/metrics.md',
+      line: metricsSection(kebab, camel),
+      before: '## stream-keeper',
+    },
     { file: 'libs/contracts/src/index.ts', line: `export { ${contract} } from './${kebab}';`, before: 'export {' },
   ];
+}
+
+/** A section of the reference of metrics with the one metric that every service has. */
+function metricsSection(kebab: string, camel: string): string {
+  const name = camel.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return [
+    `## ${kebab}`,
+    '',
+    '| metric | labels | meaning |',
+    '| --- | --- | --- |',
+    `| \`gatehouse_${name}_ready\` | check | 1 while a [readiness check](configuration.md#readiness-probes) passes, else 0 |`,
+    '',
+  ].join('\n');
 }
 
 /**

@@ -42,6 +42,7 @@ export class GatewayMetrics {
       labelNames: ['result'],
       registers,
     });
+    for (const result of ['fetched', 'failed']) this.keyFetches.inc({ result }, 0);
     this.principalLookups = new Counter({
       name: 'gatehouse_gateway_principal_lookups_total',
       help: 'Lookups of principals: cached, joined to a running request, or sent to user-sync',
@@ -59,5 +60,6 @@ export class GatewayMetrics {
       labelNames: ['reason'],
       registers,
     });
+    for (const reason of ['full', 'refused', 'expired', 'ended']) this.auditLosses.inc({ reason }, 0);
   }
 }

@@ -58,6 +58,7 @@ export class ClerkRequests {
       labelNames: ['result'],
       registers: [metrics],
     });
+    for (const result of ['ok', '401', '403', '429']) this.requests.inc({ result }, 0);
   }
 
   /**

@@ -38,6 +38,7 @@ export class LeaderChores {
   async run(goOn: () => boolean): Promise<void> {
     this.dueAt = Date.now() + this.schedule.choresEveryMs;
     this.metrics.finished((await this.runs.lastFinished('done'))?.finishedAt ?? null);
+    this.metrics.ended((await this.runs.lastFinished())?.state);
     await this.conflicts.closeEnded();
     this.metrics.openConflicts(await this.conflicts.count());
     await this.redactions.redactDue();

@@ -113,6 +113,7 @@ export class ReconcileWorker implements OnApplicationBootstrap, OnModuleDestroy,
     }
     const ended = await this.runs.lastFinished();
     this.metrics.finished((await this.runs.lastFinished('done'))?.finishedAt ?? null);
+    this.metrics.ended(ended?.state);
     const { state, usersDone: users, changes } = ended ?? {};
     this.log.info({ runId: id, state, users, changes }, 'reconcile run ended');
   }

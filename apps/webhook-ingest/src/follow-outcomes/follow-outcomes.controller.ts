@@ -51,6 +51,9 @@ export class FollowOutcomesController {
       labelNames: ['result'],
       registers: [registry],
     });
+    // An alert sees the first rise of a counter only if its time series existed before.
+    this.outcomes.inc({ status: 'invalid', effect: 'unchanged' }, 0);
+    this.movements.inc({ result: 'invalid' }, 0);
   }
 
   @ConsumerHandler(outcomesConsumer)

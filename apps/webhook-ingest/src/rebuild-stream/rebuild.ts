@@ -33,7 +33,7 @@ import { DataSource } from 'typeorm';
 import { type WebhookIngestConfig } from '../config';
 import { CONFIG } from '../tokens';
 import { makeRoom } from './make-room';
-import { databaseNow, requeueLostEvents } from './requeue-lost-events';
+import { databaseNow, losses, requeueLostEvents } from './requeue-lost-events';
 import { SettledFloor } from './settled-floor';
 
 /**
@@ -69,6 +69,7 @@ export class Rebuild extends PeriodicWorker {
       labelNames: ['why'],
       registers: [registry],
     });
+    for (const why of losses) this.rebuilt.inc({ why }, 0);
   }
 
   protected override async run(): Promise<void> {

@@ -7,7 +7,10 @@ import { type DataSource } from 'typeorm';
  * - `beyond_stream`: the stream lost its newest messages, and the sequence of the event is above the last one left.
  * - `no_outcome`: the consumer acknowledged the event, and the outcome was lost.
  */
-export type Loss = 'other_stream' | 'beyond_stream' | 'no_outcome';
+export type Loss = (typeof losses)[number];
+
+/** Every {@link Loss}. */
+export const losses = ['other_stream', 'beyond_stream', 'no_outcome'] as const;
 
 /** State of the event stream just after the time `asOf` of the database's clock. */
 export interface StreamSeen {

@@ -2,6 +2,8 @@ import { METRICS } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, type Registry } from 'prom-client';
 
+const deliveryResults = ['accepted', 'duplicate', 'redriven', 'ignored', 'refused', 'unavailable'];
+
 /** Counters of received deliveries. */
 @Injectable()
 export class DeliveryMetrics {
@@ -18,12 +20,15 @@ export class DeliveryMetrics {
       labelNames: ['result'],
       registers,
     });
+    for (const result of deliveryResults) this.deliveries.inc({ result }, 0);
     this.refusals = new Counter({
       name: 'gatehouse_ingest_refusals_total',
       help: 'Deliveries that were rejected before they were recorded, by reason.',
       labelNames: ['reason'],
       registers,
     });
+    // The alert on a wrong signing secret sees the first rise only if the time series existed before.
+    this.refusals.inc({ reason: 'signature_mismatch' }, 0);
     this.verified = new Counter({
       name: 'gatehouse_ingest_verified_total',
       help: 'Deliveries with a valid signature and timestamp, by fingerprint of the signing secret.',

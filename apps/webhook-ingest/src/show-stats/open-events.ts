@@ -4,7 +4,8 @@ import { one } from './one-row';
 
 /**
  * Counts of open and dead events, and the oldest open ones. An event is open while it is pending or processing, or has
- * failed and will be retried.
+ * failed and will be retried. Events that are dead because their payload was erased do not count: nobody can redrive
+ * them.
  */
 export type OpenEvents = Pick<LedgerStats, 'open' | 'oldestUnpublished' | 'oldestUnapplied'>;
 
@@ -21,7 +22,8 @@ const OPEN = `
            + (SELECT count(*) FROM webhook_events WHERE published_at IS NOT NULL AND status = 'processing')::integer
            AS processing,
          (SELECT count(*) FROM webhook_events WHERE status = 'failed' AND next_retry_at IS NOT NULL)::integer AS retrying,
-         (SELECT count(*) FROM webhook_events WHERE status = 'failed' AND next_retry_at IS NULL)::integer AS dead`;
+         (SELECT count(*) FROM webhook_events WHERE status = 'failed' AND next_retry_at IS NULL
+             AND error_details ->> 'code' IS DISTINCT FROM 'erased')::integer AS dead`;
 
 const OLDEST_UNPUBLISHED = `
   SELECT id, webhook_id, created_at FROM webhook_events

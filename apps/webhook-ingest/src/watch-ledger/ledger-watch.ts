@@ -8,6 +8,7 @@ import { type WebhookIngestConfig } from '../config';
 import { readOpenEvents } from '../show-stats/open-events';
 import { readSilence } from '../show-stats/read-silence';
 import { CONFIG } from '../tokens';
+import { ApplyDeadlines } from './apply-deadlines';
 import { LedgerGauges } from './ledger-gauges';
 
 const EVERY_MS = 15_000;
@@ -16,6 +17,7 @@ const EVERY_MS = 15_000;
 @Injectable()
 export class LedgerWatch extends PeriodicWorker {
   private readonly gauges: LedgerGauges;
+  private readonly deadlines: ApplyDeadlines;
   private silence: 'normal' | 'alarm' = 'normal';
 
   constructor(
@@ -26,6 +28,7 @@ export class LedgerWatch extends PeriodicWorker {
   ) {
     super({ everyMs: EVERY_MS });
     this.gauges = new LedgerGauges(registry);
+    this.deadlines = new ApplyDeadlines(registry);
   }
 
   /** Measures the ledger once. */
@@ -36,6 +39,7 @@ export class LedgerWatch extends PeriodicWorker {
     });
     this.gauges.measured(events);
     this.report(silence);
+    await this.deadlines.judge(this.dataSource);
   }
 
   protected override async run(): Promise<void> {
@@ -43,7 +47,7 @@ export class LedgerWatch extends PeriodicWorker {
       await this.look();
     } catch (error) {
       // Logged at debug level: readiness already reports that the database is unavailable. The gauges keep their
-      // values.
+      // values, and the next look judges the deadlines that this one did not.
       this.log.debug({ err: error }, 'measuring the ledger failed');
     }
   }

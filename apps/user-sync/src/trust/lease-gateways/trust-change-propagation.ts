@@ -53,6 +53,7 @@ export class TrustChangePropagation implements BeforeApplicationShutdown {
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
       registers: [metrics],
     });
+    this.seconds.zero({ complete: 'false' });
   }
 
   /**
