@@ -16,7 +16,7 @@ function main(): void {
   // npm runs this program in the checkout, and sets INIT_CWD to the folder in which npm was called.
   const directory = resolve(process.env.INIT_CWD ?? '.', command.directory);
   try {
-    process.stdout.write(reportText(directory, makeSecrets(directory, command.postgres)));
+    process.stdout.write(reportText(directory, makeSecrets(directory, command.postgres, command.emulator)));
   } catch (error) {
     const explained = explainFileError(error, directory);
     if (!(explained instanceof SecretInvalidError || isLocalServerError(explained))) throw error;

@@ -7,6 +7,7 @@ import { ROLE_PASSWORDS_FILE, rolePasswordsText } from './role-passwords';
 import {
   ENVELOPE_PRIVATE_KEY,
   answeringServices,
+  emulatorSecrets,
   operatorSecrets,
   plannedSecrets,
   publicKeyOf,
@@ -30,15 +31,17 @@ export interface SecretsReport {
 /**
  * Generates the missing secrets of a deployment. A secret that exists is kept. The passwords of nats-server and of the
  * database roles follow from the secrets of the programs; their files are written again when those have changed.
+ * @param emulator whether to generate the secrets of Clerk too, for the Clerk emulator
  * @throws SecretInvalidError, NodeJS.ErrnoException
  */
-export function makeSecrets(directory: string, postgres: PostgresAddress): SecretsReport {
+export function makeSecrets(directory: string, postgres: PostgresAddress, emulator = false): SecretsReport {
   const read = (file: string) => {
     const text = readFileSync(join(directory, file), 'utf8').replace(/\r?\n$/, '');
     if (text.trim() === '') throw new SecretInvalidError(file, 'is empty');
     return text;
   };
-  const secrets = plannedSecrets(postgres).map(({ file, make }): FileReport => {
+  const plan = [...plannedSecrets(postgres), ...(emulator ? emulatorSecrets : [])];
+  const secrets = plan.map(({ file, make }): FileReport => {
     if (existsSync(join(directory, file))) return { file, state: 'kept' };
     write(directory, file, make(read));
     return { file, state: 'made' };

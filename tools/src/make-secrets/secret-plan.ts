@@ -1,4 +1,5 @@
-import { generateKeyPairSync, createPublicKey } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
 import { busRights, natsIdentities, serviceNames, serviceRow, type DatabaseName } from '@gatehouse/contracts';
 import { connectionUrl, databaseRoles } from '@gatehouse/local-stack';
 import { randomPassword } from './random-text';
@@ -34,6 +35,19 @@ export const operatorSecrets: readonly OperatorSecret[] = [
     origin: "the signing secret (whsec_…) of the webhook endpoint in Clerk's dashboard",
   },
   { file: 'user-sync/CLERK_SECRET_KEY', origin: "the secret key (sk_…) of the instance in Clerk's dashboard" },
+];
+
+/** The secrets of Clerk, when the Clerk emulator stands in for it: one pair, which the services share with it. */
+export const emulatorSecrets: readonly PlannedSecret[] = [
+  { file: 'clerk-emulator/CLERK_SECRET_KEY', make: () => `sk_test_${randomPassword()}` },
+  {
+    file: 'clerk-emulator/CLERK_WEBHOOK_SIGNING_SECRETS',
+    make: () => `whsec_${randomBytes(32).toString('base64')}`,
+  },
+  ...operatorSecrets.map(({ file }) => ({
+    file,
+    make: (read: (file: string) => string) => read(`clerk-emulator/${basename(file)}`),
+  })),
 ];
 
 /** The services that accept requests of the gateway: each holds the gateway's public key. */
