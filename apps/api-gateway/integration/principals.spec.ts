@@ -305,6 +305,43 @@ describe('TrustChangeFeed', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it.each([
+    ['an announcement', false],
+    ['a lease response', true],
+  ])(
+    'forgets everything when %s comes from another run of the server, although its number is higher',
+    async (_, silent) => {
+      authority.epoch = 'before';
+      for (let count = 0; count < 3; count++) authority.nothing();
+      await eventually(() => feed.current === 3 && feed.trusting);
+      await find();
+      authority.silent = true;
+      // The last two changes are lost, and their numbers go to others. The gateway has missed the first of these.
+      authority.reset();
+      authority.nothing();
+      isActive = false;
+      authority.change(deactivation, true);
+      authority.nothing(true);
+      authority.nothing(true);
+      authority.epoch = 'after';
+      authority.silent = silent;
+      await eventually(() => feed.current === 4 && feed.trusting);
+      await expect(find()).rejects.toMatchObject({ code: 'account_inactive' });
+    },
+  );
+
+  it('keeps its cache when user-sync names no epoch, as an earlier release', async () => {
+    authority.epoch = 'before';
+    await find();
+    authority.nothing();
+    await eventually(() => feed.current === 1 && feed.trusting);
+    authority.epoch = undefined;
+    authority.nothing();
+    await eventually(() => feed.current === 2 && feed.trusting);
+    await find();
+    expect(asked).toHaveLength(1);
+  });
+
   it('catches up with more changes than fit into one message', async () => {
     authority.silent = true;
     for (let count = 0; count < 1_203; count++) authority.nothing();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineRequest } from './request';
-import { trustChangeNumberSchema } from './trust-change';
+import { trustChangeEpoch, trustChangeNumberSchema } from './trust-change';
 import { uuidSchema } from './uuid';
 
 /**
@@ -17,7 +17,7 @@ export const gatewayLease = { lengthMs: 3_000, renewMs: 1_000 } as const;
 export const leaseGateway = defineRequest({
   subject: 'user-sync.gateways.lease',
   request: z.object({ gatewayId: uuidSchema, number: trustChangeNumberSchema, ending: z.boolean().default(false) }),
-  reply: z.object({ current: trustChangeNumberSchema, leaseMs: z.number().int().nonnegative() }),
+  reply: z.object({ ...trustChangeEpoch, current: trustChangeNumberSchema, leaseMs: z.number().int().nonnegative() }),
 });
 
 /** Acknowledges that a gateway has applied all trust changes up to `number`. A later number covers earlier ones. */

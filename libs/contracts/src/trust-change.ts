@@ -26,6 +26,14 @@ export type TrustChangeReason = (typeof trustChangeReasons)[number];
 export const trustChangeNumberSchema = z.number().int().nonnegative();
 
 /**
+ * Field of replies and announcements with a number: names the run of the PostgreSQL server that the number comes from. It
+ * changes at a restart, a failover and a restore, each of which may have lost the newest trust changes. Later trust
+ * changes then get their numbers again. A gateway that has seen another epoch drops its whole cache. Absent from
+ * 0.2 leave it out.
+ */
+export const trustChangeEpoch = { epoch: z.string().min(1).max(200).optional() };
+
+/**
  * Field of every reply that a gateway may cache: the number of the last trust change when user-sync read the data of
  * the reply from its database. A gateway that has seen a later change uses the reply once and does not cache it.
  */
@@ -66,6 +74,7 @@ export const maxTrustChangesPerMessage = 500;
 export const trustChangesAnnouncement = {
   subject: 'user-sync.changes.announce',
   message: z.object({
+    ...trustChangeEpoch,
     current: trustChangeNumberSchema,
     changes: z.array(trustChangeSchema).max(maxTrustChangesPerMessage),
   }),
@@ -88,6 +97,7 @@ export const trustChangesSince = defineRequest({
   subject: 'user-sync.changes.since',
   request: z.object({ number: trustChangeNumberSchema }),
   reply: z.object({
+    ...trustChangeEpoch,
     current: trustChangeNumberSchema,
     floor: trustChangeNumberSchema,
     changes: z.array(trustChangeSchema).max(maxTrustChangesPerMessage),

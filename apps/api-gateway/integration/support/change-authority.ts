@@ -17,6 +17,7 @@ export class ChangeAuthority {
   readonly acknowledged = new Map<string, number>();
   readonly ended = new Set<string>();
   number = 0;
+  epoch: string | undefined;
   floor = 0;
   leaseMs = 3_000;
   /** While true, sends neither heartbeats nor announcements. */
@@ -35,17 +36,18 @@ export class ChangeAuthority {
     peer
       .answer(leaseGateway, async ({ body: { gatewayId, number, ending } }) => {
         this.leasesAsked += 1;
-        if (this.leaseless) return { current: this.number, leaseMs: 0 };
+        if (this.leaseless) return { epoch: this.epoch, current: this.number, leaseMs: 0 };
         if (ending) this.ended.add(gatewayId);
         this.acknowledged.set(gatewayId, number);
-        const answer = { current: this.number, leaseMs: this.leaseMs };
+        const answer = { epoch: this.epoch, current: this.number, leaseMs: this.leaseMs };
         if (!ending) await this.hold;
         return answer;
       })
       .answer(trustChangesSince, async ({ body: { number } }) => {
         this.missedAsked += 1;
         const missed = this.changes.filter((change) => change.number > number && change.number > this.floor);
-        const answer = { current: this.number, floor: this.floor, changes: missed.slice(0, maxTrustChangesPerMessage) };
+        const changes = missed.slice(0, maxTrustChangesPerMessage);
+        const answer = { epoch: this.epoch, current: this.number, floor: this.floor, changes };
         await this.hold;
         return answer;
       })
@@ -75,7 +77,9 @@ export class ChangeAuthority {
   /** Sends an announcement, which may be wrong. */
   publish(changes: readonly TrustChange[], current = this.number): void {
     if (this.silent || !this.peer.nats.connected) return;
-    this.peer.nats.get().publish(trustChangesAnnouncement.subject, JSON.stringify({ current, changes }));
+    this.peer.nats
+      .get()
+      .publish(trustChangesAnnouncement.subject, JSON.stringify({ epoch: this.epoch, current, changes }));
   }
 
   /** Starts again from 0, as if the database were replaced. */

@@ -52,6 +52,12 @@ export class LastChanges {
     return asOf >= this.floor && marks.every((mark) => (this.numbers.peek(mark) ?? 0) <= asOf);
   }
 
+  /** Marks whose last change has a number above `number`, oldest change first. */
+  after(number: number): string[] {
+    const later = [...this.numbers.entries()].filter(([, last]) => last > number);
+    return later.sort(([, a], [, b]) => a - b).map(([mark]) => mark);
+  }
+
   /** Forgets all numbers. */
   clear(): void {
     this.numbers.clear();

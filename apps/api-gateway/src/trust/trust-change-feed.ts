@@ -11,8 +11,8 @@
  * Transitions:
  * - first lease: unregistered → behind. Adopts the number in user-sync's reply. Then requests the changes after it,
  *   because announcements that arrived before this reply were ignored.
- * - reply of user-sync with a lower number than the request of the gateway: behind or current → behind. The database
- *   was replaced; the gateway adopts the new database's number.
+ * - reply of user-sync with a lower number than the request of the gateway, or any message with another epoch: behind
+ *   or current → behind. The database was replaced, or its server was restarted; the gateway adopts its number.
  * - announcement or lease whose number equals ours, if no higher number was announced before: behind → current
  * - announcement or lease with a higher number: current → behind, then catches up
  * - catch-up reaches the announced number: behind → current
@@ -45,6 +45,8 @@ import { type MonotonicClock } from './steady-clock';
 
 const MAX_MARKS = 50_000;
 const END_TIMEOUT_MS = 1_000;
+/** Maximum lost trust changes in one line of the log. */
+const MAX_LOGGED = 100;
 
 /** Follows the numbered trust changes of user-sync. Decides whether remembered answers may be used. */
 @Injectable()
@@ -58,6 +60,8 @@ export class TrustChangeFeed {
   /** Highest number of a change that user-sync has named. */
   private announced = 0;
   private acknowledged = 0;
+  /** The run of the PostgreSQL server that `number` comes from; undefined before a message names one. */
+  private epoch: string | undefined;
   private heardAt = Number.NEGATIVE_INFINITY;
   private leasedUntil = Number.NEGATIVE_INFINITY;
   /** Why user-sync rejects our signatures; undefined while user-sync accepts them. */
@@ -177,6 +181,10 @@ export class TrustChangeFeed {
     }
     this.heardAt = this.now();
     if (this.state === 'unregistered') return;
+    if (this.isOtherEpoch(announcement.epoch)) {
+      this.adopt(announcement);
+      return;
+    }
     this.apply(announcement.changes);
     this.reach(announcement.current);
   }
@@ -207,7 +215,19 @@ export class TrustChangeFeed {
     this.state = this.number >= this.announced ? 'current' : 'behind';
   }
 
-  private adopt(current: number): void {
+  /**
+   * Whether the numbers are those of another run of the PostgreSQL server. It may lack the newest trust changes of the
+   * earlier run, and have given their numbers to others. So even a higher number does not mean that none is missing.
+   */
+  private isOtherEpoch(epoch: string | undefined): boolean {
+    const known = this.epoch;
+    this.epoch ??= epoch;
+    return known !== undefined && epoch !== undefined && epoch !== known;
+  }
+
+  private adopt({ current, epoch }: { readonly current: number; readonly epoch?: string | undefined }): void {
+    if (this.state !== 'unregistered') this.noteReplacement(current);
+    this.epoch = epoch ?? this.epoch;
     for (const forget of this.forgetters) forget();
     this.lastChanges.clear();
     this.number = this.announced = this.acknowledged = current;
@@ -220,12 +240,12 @@ export class TrustChangeFeed {
     try {
       for (;;) {
         const asked = { number: this.number };
-        const { current, floor, changes } = await this.services.send(trustChangesSince, asked, this.context);
+        const { current, epoch, floor, changes } = await this.services.send(trustChangesSince, asked, this.context);
         if (this.hasEnded) return;
         // Numbers of one database never decrease: a lower number means that the database was replaced. Compares with
         // `asked.number`, because `this.number` may have grown since the request.
-        if (current < asked.number) {
-          this.adopt(current);
+        if (this.isOtherEpoch(epoch) || current < asked.number) {
+          this.adopt({ current, epoch });
           continue;
         }
         if (floor > this.number) this.skipTo(floor);
@@ -266,14 +286,15 @@ export class TrustChangeFeed {
       // would bring an expired one. Only one request is in flight: if that request is lost, a longer wait would delay
       // the next one.
       const limitMs = gatewayLease.lengthMs;
-      const { current, leaseMs } = await this.services.send(leaseGateway, request, this.context, limitMs);
+      const { current, epoch, leaseMs } = await this.services.send(leaseGateway, request, this.context, limitMs);
       if (this.hasEnded) return;
       this.leasedUntil = asked + leaseMs;
       this.heardAt = Math.max(this.heardAt, asked);
       this.hasLoggedFailure = false;
       this.clockFault = undefined;
       // Numbers of one database never decrease: a lower number means that the database was replaced.
-      if (this.state === 'unregistered' || current < request.number) this.adopt(current);
+      const isReplaced = this.isOtherEpoch(epoch) || current < request.number;
+      if (this.state === 'unregistered' || isReplaced) this.adopt({ current, epoch });
       // `this.number` may have grown since the request. Then a `current` below `this.number` is outdated and ignored.
       else if (current >= this.number) this.reach(current);
     } catch (error) {
@@ -297,6 +318,19 @@ export class TrustChangeFeed {
     } finally {
       this.acknowledging = false;
     }
+  }
+
+  /** Logs which trust changes the new database lacks: an operator has to repeat them. */
+  private noteReplacement(current: number): void {
+    const lost = this.lastChanges.after(current);
+    if (lost.length === 0) {
+      this.log.info({ current }, "user-sync's database was replaced or restarted; cached answers dropped");
+      return;
+    }
+    this.log.error(
+      { current, number: this.number, lost: lost.slice(0, MAX_LOGGED) },
+      "user-sync's database has lost trust changes: what they revoked is accepted again; repeat them",
+    );
   }
 
   private noteClockFault(fault: string): void {

@@ -1,10 +1,21 @@
 import { type TrustChange, trustChangeSchema, maxTrustChangesPerMessage } from '@gatehouse/contracts';
 import { type EntityManager } from 'typeorm';
 
-/** Trust changes after a number, at most as many as fit into one message. */
-export interface TrustChangesAfter {
-  /** The last assigned number. */
+/**
+ * SQL for the epoch of the numbers, see `trustChangeEpoch`: the start of the server, the database, and the table, which a
+ * restore of a dump creates anew.
+ */
+const EPOCH = `concat_ws('.', extract(epoch FROM pg_postmaster_start_time()),
+  (SELECT oid FROM pg_database WHERE datname = current_database()), 'change_counter'::regclass::oid)`;
+
+/** The last assigned number, and the run of the server that it comes from. */
+export interface TrustChangePosition {
   readonly current: number;
+  readonly epoch: string;
+}
+
+/** Trust changes after a number, at most as many as fit into one message. */
+export interface TrustChangesAfter extends TrustChangePosition {
   /** Trust changes up to this number may have been deleted. */
   readonly floor: number;
   readonly changes: TrustChange[];
@@ -12,6 +23,7 @@ export interface TrustChangesAfter {
 
 interface Row {
   current: string;
+  epoch: string;
   floor: string;
   number: string | null;
   kind: string;
@@ -23,10 +35,18 @@ interface Row {
   at: Date;
 }
 
+/** Reads the last assigned number. */
+export async function loadPosition(manager: EntityManager): Promise<TrustChangePosition> {
+  const rows = await manager.query<{ number: string; epoch: string }[]>(
+    `SELECT number, ${EPOCH} AS epoch FROM change_counter`,
+  );
+  return { current: Number(rows[0]?.number ?? 0), epoch: rows[0]?.epoch ?? '' };
+}
+
 /** Reads the current number and the trust changes after `after` in one statement, so that they agree. */
 export async function loadTrustChanges(manager: EntityManager, after: number): Promise<TrustChangesAfter> {
   const rows = await manager.query<Row[]>(
-    `SELECT c.number AS current, coalesce((SELECT min(number) - 1 FROM changes), c.number) AS floor, later.*
+    `SELECT c.number AS current, ${EPOCH} AS epoch, coalesce((SELECT min(number) - 1 FROM changes), c.number) AS floor, later.*
        FROM change_counter c
        LEFT JOIN LATERAL (
          SELECT number, kind, reason, user_id, clerk_user_id, key_id, session_id, at
@@ -36,6 +56,7 @@ export async function loadTrustChanges(manager: EntityManager, after: number): P
   );
   return {
     current: Number(rows[0]?.current ?? 0),
+    epoch: rows[0]?.epoch ?? '',
     floor: Number(rows[0]?.floor ?? 0),
     changes: rows.filter(({ number }) => number !== null).map(toChange),
   };

@@ -13,14 +13,14 @@ it('user-sync announces the current number of trust changes every second, even w
   const publish = (_subject: string, text: string) => told.push(JSON.parse(text));
   const connection = { publish } as Partial<NatsConnection> as NatsConnection;
   const nats = { connected: true, get: () => connection } as Partial<NatsClient> as NatsClient;
-  const query = () => Promise.resolve([{ current: '7', floor: '0', number: null }]);
+  const query = () => Promise.resolve([{ current: '7', epoch: '1', floor: '0', number: null }]);
   const dataSource = { manager: { query } as Partial<EntityManager> } as DataSource;
   const announcer = new TrustChangeAnnouncer(dataSource, nats, pino({ level: 'silent' }));
   announcer.onApplicationBootstrap();
   await jest.advanceTimersByTimeAsync(999);
   expect(told).toHaveLength(1);
   await jest.advanceTimersByTimeAsync(4_001);
-  expect(told).toEqual(Array.from({ length: 6 }, () => ({ current: 7, changes: [] })));
+  expect(told).toEqual(Array.from({ length: 6 }, () => ({ epoch: '1', current: 7, changes: [] })));
   await announcer.beforeApplicationShutdown();
   await jest.advanceTimersByTimeAsync(5_000);
   expect(told).toHaveLength(6);

@@ -23,6 +23,7 @@ const MAX_BACKLOG = 5_000;
 @Injectable()
 export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private announced: number | undefined;
+  private epoch: string | undefined;
   /** The current round of announcements; undefined between rounds. */
   private running: Promise<void> | undefined;
   /** The next round. Callers that arrive during the current round await it. */
@@ -70,16 +71,19 @@ export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeAppli
     if (!this.nats.connected) return;
     try {
       for (;;) {
-        const { current, changes } = await loadTrustChanges(this.dataSource.manager, this.announced ?? NO_CHANGES);
-        if (this.announced === undefined || current - this.announced > MAX_BACKLOG) {
-          // A new replica, or one that is too far behind, announces only the number: other replicas have announced the
+        const after = this.announced ?? NO_CHANGES;
+        const { current, epoch, changes } = await loadTrustChanges(this.dataSource.manager, after);
+        const announced = epoch === this.epoch ? this.announced : undefined;
+        this.epoch = epoch;
+        if (announced === undefined || current - announced > MAX_BACKLOG) {
+          // A new replica, one that is too far behind, or one whose server was replaced announces only the number: other replicas have announced the
           // changes, or gateways request them.
-          this.publish({ current, changes: [] });
+          this.publish({ epoch, current, changes: [] });
           this.announced = current;
           break;
         }
-        this.publish({ current, changes });
-        this.announced = changes.at(-1)?.number ?? this.announced;
+        this.publish({ epoch, current, changes });
+        this.announced = changes.at(-1)?.number ?? announced;
         if (changes.length === 0 || this.announced >= current) break;
       }
       this.failing = false;

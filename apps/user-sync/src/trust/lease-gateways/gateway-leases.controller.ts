@@ -4,7 +4,7 @@ import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { answerRequest } from '../../requests/answer-request';
-import { lastTrustChangeNumber } from '../../trust-changes/record-trust-changes';
+import { loadPosition } from '../../trust-changes/load-trust-changes';
 import { acknowledge, endLease, renewLease } from './gateway-leases';
 import { TrustChangePropagation } from './trust-change-propagation';
 
@@ -27,7 +27,7 @@ export class GatewayLeasesController {
       // The number is read after the lease is stored. The gateway loads each trust change up to this number that it has
       // not applied. For each later trust change, `propagate` sees the lease and waits for this gateway. In the reverse
       // order, a trust change between the two steps could be neither loaded nor awaited.
-      return { current: await lastTrustChangeNumber(manager), leaseMs: ending ? 0 : gatewayLease.lengthMs };
+      return { ...(await loadPosition(manager)), leaseMs: ending ? 0 : gatewayLease.lengthMs };
     });
   }
 
