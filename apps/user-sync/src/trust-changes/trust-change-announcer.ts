@@ -5,6 +5,7 @@ import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationB
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { loadTrustChanges } from './load-trust-changes';
+import { TRUST_CHANGE_MESSAGE } from './trust-change-log';
 
 /**
  * Maximum number of trust changes that a replica announces after falling behind. If there are more, it announces only
@@ -83,6 +84,7 @@ export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeAppli
           break;
         }
         this.publish({ epoch, current, changes });
+        for (const change of changes) this.log.info({ change }, TRUST_CHANGE_MESSAGE);
         this.announced = changes.at(-1)?.number ?? announced;
         if (changes.length === 0 || this.announced >= current) break;
       }
