@@ -22,12 +22,13 @@ const boundaries = [
   },
   {
     sourceTag: 'type:observability',
-    onlyDependOnLibsWithTags: ['type:contracts', 'type:errors', 'type:observability'],
+    onlyDependOnLibsWithTags: ['type:config', 'type:contracts', 'type:errors', 'type:observability'],
   },
   { sourceTag: 'type:auth', onlyDependOnLibsWithTags: ['type:contracts', 'type:errors', 'type:observability'] },
   {
     sourceTag: 'type:adapter',
     onlyDependOnLibsWithTags: [
+      'type:config',
       'type:contracts',
       'type:errors',
       'type:lifecycle',

@@ -1,7 +1,7 @@
-import { createEnvelopeSigner, type KeySource } from '@gatehouse/auth';
+import { type KeySource } from '@gatehouse/auth';
 import { inboxPrefix, metricPrefix } from '@gatehouse/contracts';
 import { MessagingModule, NatsClient, RequestClient, natsReadiness } from '@gatehouse/messaging';
-import { ObservabilityModule } from '@gatehouse/observability';
+import { ObservabilityModule, SecretFilesModule } from '@gatehouse/observability';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { AccessModule } from './access/access.module';
@@ -41,8 +41,9 @@ export class AppModule {
             ],
           },
         }),
+        SecretFilesModule.forRoot(SERVICE_NAME, config.secretFiles),
         MessagingModule.forRootAsync({
-          useFactory: () => ({ ...config.nats, name: SERVICE_NAME, inboxPrefix: inboxPrefix(SERVICE_NAME) }),
+          useFactory: () => ({ ...config.nats.current, name: SERVICE_NAME, inboxPrefix: inboxPrefix(SERVICE_NAME) }),
         }),
         TrustModule,
         AuthenticationModule,
@@ -60,7 +61,7 @@ export class AppModule {
         {
           provide: RequestClient,
           inject: [NatsClient],
-          useFactory: (nats: NatsClient) => new RequestClient(nats, createEnvelopeSigner(config.envelopePrivateKey)),
+          useFactory: (nats: NatsClient) => new RequestClient(nats, (request) => config.signEnvelope.current(request)),
         },
       ],
       // ObservabilityModule injects TrustChangeFeed and CLERK_KEYS into `checks` above. TrustModule and

@@ -21,12 +21,16 @@ function faultsOf(environment: Record<string, string>): ConfigError {
 
 describe('loadConfig', () => {
   it('requires three variables and has defaults for the rest', () => {
-    expect(loadConfig(needed)).toEqual({
+    const { secretFiles, signEnvelope, nats, legacy, rateLimitStore, ...rest } = loadConfig(needed);
+    expect(secretFiles.variables).toEqual([]);
+    expect(signEnvelope.current).toBeInstanceOf(Function);
+    expect(nats.current).toEqual({ servers: ['nats://127.0.0.1:4222'] });
+    expect([legacy.secrets.current, legacy.ttlMs, rateLimitStore.current]).toEqual([[], 86_400_000, 'memory']);
+    expect(rest).toEqual({
       host: '0.0.0.0',
       port: 8080,
       opsPort: 9000,
       logLevel: 'info',
-      nats: { servers: ['nats://127.0.0.1:4222'] },
       clerk: {
         issuer: 'https://clerk.example.com',
         jwksUrl: 'https://clerk.example.com/.well-known/jwks.json',
@@ -34,14 +38,11 @@ describe('loadConfig', () => {
         requireAuthorizedParty: false,
         allowImpersonation: false,
       },
-      envelopePrivateKey: pem.trim(),
       corsOrigins: [],
       corsAllowedHeaders: [],
       publicUrl: 'http://localhost:8080',
       fallbackRedirectUrl: 'http://localhost:8080/',
       redirectOrigins: [],
-      legacy: { secrets: [], ttlMs: 86_400_000 },
-      rateLimitStore: 'memory',
       requireHttps: false,
       trustProxy: false,
     });

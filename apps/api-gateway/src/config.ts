@@ -1,7 +1,10 @@
-import { createEnvelopeSigner, legacySecrets, pinnedKey } from '@gatehouse/auth';
+import { type KeyObject } from 'node:crypto';
+import { type EnvelopeSigner, type KeySource, createEnvelopeSigner, legacySecrets, pinnedKey } from '@gatehouse/auth';
 import {
+  type Live,
   type NatsAddress,
   type NearMiss,
+  type SecretFiles,
   commaSeparated,
   commonVariables,
   flag,
@@ -10,10 +13,11 @@ import {
   natsAddress,
   nearMisses,
   originList,
-  parseEnvironment,
+  parseLiveEnvironment,
   pem,
   port,
   trustProxy,
+  usable,
   variableNamesOf,
 } from '@gatehouse/config';
 import { services } from '@gatehouse/contracts';
@@ -57,16 +61,16 @@ const variables = z.object({
   OPS_PORT: port.default(services['api-gateway'].opsPort),
   CLERK_ISSUER: httpUrl,
   CLERK_JWT_KEY: pem
-    .pipe(
-      z.string().refine(isFit(pinnedKey), 'is not an RSA public key of 2048 to 8192 bits, or can be factored (ROCA)'),
-    )
+    .transform(usable(pinnedKey, 'is not an RSA public key of 2048 to 8192 bits, or can be factored (ROCA)'))
     .optional(),
   // `fetch` rejects a URL with credentials, and its error message would repeat them.
   CLERK_JWKS_URL: httpUrl.refine((url) => !/^[a-z]+:\/\/[^/]*@/.test(url), 'must not hold credentials').optional(),
   CLERK_AUTHORIZED_PARTIES: callers.default([]),
   CLERK_REQUIRE_AZP: flag.default(false),
   CLERK_ALLOW_IMPERSONATION: flag.default(false),
-  ENVELOPE_PRIVATE_KEY: pem.pipe(z.string().refine(isFit(createEnvelopeSigner), 'is not an Ed25519 private key')),
+  ENVELOPE_PRIVATE_KEY: pem.transform(
+    usable((key: string) => createEnvelopeSigner(key), 'is not an Ed25519 private key'),
+  ),
   CORS_ORIGINS: callers.default([]),
   CORS_ALLOWED_HEADERS: corsHeaders.default([]),
   PUBLIC_URL: httpUrl.default('http://localhost:8080'),
@@ -74,7 +78,7 @@ const variables = z.object({
   FALLBACK_REDIRECT_URL: fallbackRedirectUrl.default('/'),
   REDIRECT_ORIGINS: redirectTargets.default([]),
   LEGACY_JWT_SECRETS: commaSeparated
-    .refine(isFit(legacySecrets), 'is not one secret of 32 bytes or more, or two')
+    .transform(usable(legacySecrets, 'is not one secret of 32 bytes or more, or two'))
     .default([]),
   LEGACY_JWT_TTL: seconds.default(DAY_SECONDS),
   RATE_LIMIT_STORE: rateLimitStore.default('memory'),
@@ -91,14 +95,14 @@ export interface GatewayConfig {
   readonly port: number;
   readonly opsPort: number;
   readonly logLevel: string;
-  readonly nats: NatsAddress;
+  readonly nats: Live<NatsAddress>;
   readonly clerk: {
     readonly issuer: string;
     /**
-     * Pinned public key in PEM: the only one that verifies Clerk's session tokens. If undefined, keys are fetched from
+     * Pinned public key: the only one that verifies Clerk's session tokens. If undefined, keys are fetched from
      * `jwksUrl`.
      */
-    readonly jwtKey?: string;
+    readonly jwtKey?: Live<KeySource>;
     readonly jwksUrl: string;
     /** Patterns of an `OriginList`. */
     readonly authorizedParties: readonly string[];
@@ -106,7 +110,8 @@ export interface GatewayConfig {
     readonly requireAuthorizedParty: boolean;
     readonly allowImpersonation: boolean;
   };
-  readonly envelopePrivateKey: string;
+  /** Signs the envelopes of requests to the services. */
+  readonly signEnvelope: Live<EnvelopeSigner>;
   /** Origins whose pages may call the gateway; patterns of an `OriginList`. */
   readonly corsOrigins: readonly string[];
   /** Additional request headers that pages of `corsOrigins` may send; in lower case. */
@@ -123,15 +128,16 @@ export interface GatewayConfig {
   /** Allowed origins of redirect targets in addition to `publicUrl`; patterns of an `OriginList`. */
   readonly redirectOrigins: readonly string[];
   /** Gatehouse tokens; disabled without a secret. */
-  readonly legacy: { readonly secrets: readonly string[]; readonly ttlMs: number };
+  readonly legacy: { readonly secrets: Live<readonly KeyObject[]>; readonly ttlMs: number };
   /** Where requests are counted: `memory`, or the URL of a Redis or Valkey that several gateways share. */
-  readonly rateLimitStore: string;
+  readonly rateLimitStore: Live<string>;
   /** Whether plain HTTP is rejected. */
   readonly requireHttps: boolean;
   /**
    * Whose `X-Forwarded-For` is trusted: every client's (`true`), nobody's (`false`), or that of the listed addresses.
    */
   readonly trustProxy: boolean | string[];
+  readonly secretFiles: SecretFiles;
 }
 
 /** Returns probably misspelled variables: set but not read, with a name that resembles a variable that is read. */
@@ -144,32 +150,39 @@ export function findNearMisses(): readonly NearMiss[] {
  * @throws ConfigError that names every invalid variable
  */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): GatewayConfig {
-  const v = parseEnvironment(withParties(variables), environment);
+  const { values: v, live, secretFiles } = parseLiveEnvironment(withParties(variables), environment);
+  const { CLERK_JWT_KEY } = v;
   return {
     host: v.HOST,
     port: v.PORT,
     opsPort: v.OPS_PORT,
     logLevel: v.LOG_LEVEL,
-    nats: natsAddress(v),
+    nats: live(natsAddress, 'NATS_PASSWORD'),
     clerk: {
       issuer: v.CLERK_ISSUER,
-      ...(v.CLERK_JWT_KEY !== undefined && { jwtKey: v.CLERK_JWT_KEY }),
+      ...(CLERK_JWT_KEY !== undefined && {
+        jwtKey: live((env) => env.CLERK_JWT_KEY ?? CLERK_JWT_KEY, 'CLERK_JWT_KEY'),
+      }),
       jwksUrl: v.CLERK_JWKS_URL ?? `${v.CLERK_ISSUER}/.well-known/jwks.json`,
       authorizedParties: v.CLERK_AUTHORIZED_PARTIES,
       requireAuthorizedParty: v.CLERK_REQUIRE_AZP,
       allowImpersonation: v.CLERK_ALLOW_IMPERSONATION,
     },
-    envelopePrivateKey: v.ENVELOPE_PRIVATE_KEY,
+    signEnvelope: live((env) => env.ENVELOPE_PRIVATE_KEY, 'ENVELOPE_PRIVATE_KEY'),
     corsOrigins: v.CORS_ORIGINS,
     corsAllowedHeaders: v.CORS_ALLOWED_HEADERS,
     publicUrl: v.PUBLIC_URL,
     ...(v.SIGN_IN_URL !== undefined && { signInUrl: v.SIGN_IN_URL }),
     fallbackRedirectUrl: new URL(v.FALLBACK_REDIRECT_URL, v.PUBLIC_URL).href,
     redirectOrigins: v.REDIRECT_ORIGINS,
-    legacy: { secrets: v.LEGACY_JWT_SECRETS, ttlMs: v.LEGACY_JWT_TTL * 1_000 },
-    rateLimitStore: v.RATE_LIMIT_STORE,
+    legacy: {
+      secrets: live((env) => env.LEGACY_JWT_SECRETS, 'LEGACY_JWT_SECRETS'),
+      ttlMs: v.LEGACY_JWT_TTL * 1_000,
+    },
+    rateLimitStore: live((env) => env.RATE_LIMIT_STORE, 'RATE_LIMIT_STORE'),
     requireHttps: v.REQUIRE_HTTPS,
     trustProxy: v.TRUST_PROXY,
+    secretFiles,
   };
 }
 
@@ -191,21 +204,6 @@ function withParties<Schema extends z.ZodObject>(schema: Schema): Schema {
       when: ({ value }) => parties.safeParse(value).success,
     },
   );
-}
-
-/**
- * Returns a check of a configured key: whether `use` accepts the key without an error. Runs at boot, because otherwise
- * an unusable key would be noticed only when the first request fails.
- */
-function isFit<Key>(use: (key: Key) => unknown): (key: Key) => boolean {
-  return (key) => {
-    try {
-      use(key);
-      return true;
-    } catch {
-      return false;
-    }
-  };
 }
 
 function isRedisUrl(value: string): boolean {

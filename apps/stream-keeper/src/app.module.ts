@@ -1,6 +1,6 @@
 import { inboxPrefix, metricPrefix } from '@gatehouse/contracts';
 import { MessagingModule, NatsClient, natsReadiness } from '@gatehouse/messaging';
-import { ObservabilityModule } from '@gatehouse/observability';
+import { ObservabilityModule, SecretFilesModule } from '@gatehouse/observability';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { type StreamKeeperConfig } from './config';
@@ -26,8 +26,9 @@ export class AppModule {
             useFactory: (nats: NatsClient, kept: KeptStreams) => [natsReadiness(nats), kept.readiness],
           },
         }),
+        SecretFilesModule.forRoot(SERVICE_NAME, config.secretFiles),
         MessagingModule.forRootAsync({
-          useFactory: () => ({ ...config.nats, name: SERVICE_NAME, inboxPrefix: inboxPrefix(SERVICE_NAME) }),
+          useFactory: () => ({ ...config.nats.current, name: SERVICE_NAME, inboxPrefix: inboxPrefix(SERVICE_NAME) }),
         }),
         KeepStreamsModule,
       ],

@@ -16,11 +16,13 @@ function faultsOf(load: () => unknown): Record<string, string> {
 
 describe('the configuration of stream-keeper', () => {
   it('needs only the address of NATS', () => {
-    expect(loadConfig(good)).toEqual({
+    const { nats, secretFiles, ...rest } = loadConfig(good);
+    expect(nats.current).toEqual({ servers: [good.NATS_URL] });
+    expect(secretFiles.variables).toEqual([]);
+    expect(rest).toEqual({
       host: '0.0.0.0',
       opsPort: 9004,
       logLevel: 'info',
-      nats: { servers: [good.NATS_URL] },
       settings: { replicas: 1, ackWaitMs: 30_000 },
       contracts: [...streams, ...consumers],
       everyMs: 2_000,

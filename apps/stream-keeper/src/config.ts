@@ -1,11 +1,14 @@
 import {
+  type Live,
   type NatsAddress,
   type NearMiss,
+  type SecretFiles,
   ackWait,
   commonVariables,
   natsAddress,
   nearMisses,
   parseEnvironment,
+  parseLiveEnvironment,
   port,
   streamReplicas,
   variableNamesOf,
@@ -32,7 +35,9 @@ export interface SetupConfig {
 }
 
 /** Configuration of the service. Durations are milliseconds. */
-export interface StreamKeeperConfig extends SetupConfig {
+export interface StreamKeeperConfig {
+  readonly nats: Live<NatsAddress>;
+  readonly settings: StreamSettings;
   readonly host: string;
   readonly opsPort: number;
   readonly logLevel: string;
@@ -40,6 +45,7 @@ export interface StreamKeeperConfig extends SetupConfig {
   readonly contracts: readonly BusContract[];
   /** Interval between two checks. Not read from the environment. */
   readonly everyMs: number;
+  readonly secretFiles: SecretFiles;
 }
 
 /** Every variable that stream-keeper reads. */
@@ -54,15 +60,16 @@ export function findNearMisses(): readonly NearMiss[] {
 export function loadConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): StreamKeeperConfig {
-  const env = parseEnvironment(variables, environment);
+  const { values: env, live, secretFiles } = parseLiveEnvironment(variables, environment);
   return {
     host: env.HOST,
     opsPort: env.OPS_PORT,
     logLevel: env.LOG_LEVEL,
-    nats: natsAddress(env),
+    nats: live(natsAddress, 'NATS_PASSWORD'),
     settings: { replicas: env.STREAM_REPLICAS, ackWaitMs: env.ACK_WAIT_MS },
     contracts: busContracts,
     everyMs: 2_000,
+    secretFiles,
   };
 }
 

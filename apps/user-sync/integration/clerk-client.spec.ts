@@ -1,6 +1,7 @@
 import { type IncomingHttpHeaders, type RequestListener, type Server, createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { createClerkClient } from '@clerk/backend';
+import { fixed } from '@gatehouse/config';
 import { eventually } from '@gatehouse/testing';
 import { Registry } from 'prom-client';
 import { z } from 'zod';
@@ -39,7 +40,7 @@ beforeEach(() => {
 
 /** The client of user-sync, without a budget. */
 function ours(): ClerkJson {
-  const config = { clerk: { apiUrl: url, secretKey: 'sk_test_ours' } };
+  const config = { clerk: { apiUrl: url, secretKey: fixed('sk_test_ours') } };
   const budget = { take: () => Promise.resolve(), pause: () => Promise.resolve() } as unknown as ClerkBudget;
   const health = {
     admit: () => Promise.resolve(),

@@ -13,7 +13,7 @@ import {
   natsReadiness,
   streamsReadiness,
 } from '@gatehouse/messaging';
-import { ObservabilityModule } from '@gatehouse/observability';
+import { ObservabilityModule, SecretFilesModule } from '@gatehouse/observability';
 import { PersistenceModule, databaseReadiness } from '@gatehouse/persistence';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { type Logger } from 'pino';
@@ -53,9 +53,12 @@ export class AppModule {
             ],
           },
         }),
-        PersistenceModule.forRootAsync({ useFactory: () => serviceDatabase(config.database) }),
+        PersistenceModule.forRootAsync({
+          useFactory: () => serviceDatabase({ ...config.database.address.current, poolSize: config.database.poolSize }),
+        }),
+        SecretFilesModule.forRoot(SERVICE_NAME, config.secretFiles),
         MessagingModule.forRootAsync({
-          useFactory: () => ({ ...config.nats, name: SERVICE_NAME, inboxPrefix: inboxPrefix(SERVICE_NAME) }),
+          useFactory: () => ({ ...config.nats.current, name: SERVICE_NAME, inboxPrefix: inboxPrefix(SERVICE_NAME) }),
         }),
         ApplyModule,
         AuditModule,

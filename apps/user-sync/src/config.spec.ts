@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { ConfigError } from '@gatehouse/config';
-import { loadAdminConfig, loadConfig, loadMigrationConfig } from './config';
+import { type UserSyncConfig, loadAdminConfig, loadConfig, loadMigrationConfig } from './config';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519', {
   publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -23,14 +23,25 @@ function faultsOf(environment: Record<string, string>): Map<string, string> {
   throw new Error('expected a ConfigError');
 }
 
+/** The configuration with the current values of live settings, without functions. */
+function shown({ secretFiles: _, verifyEnvelope: __, database, nats, clerk, ...rest }: UserSyncConfig) {
+  const { approveKeys: ___, secretKey, ...settings } = clerk;
+  return {
+    ...rest,
+    database: { ...database, address: database.address.current },
+    nats: nats.current,
+    clerk: { ...settings, secretKey: secretKey.current },
+  };
+}
+
 describe('the configuration', () => {
   it('has defaults except for addresses and keys', () => {
-    expect(loadConfig(good)).toEqual({
+    expect(shown(loadConfig(good))).toEqual({
       host: '0.0.0.0',
       opsPort: 9002,
       logLevel: 'info',
       failpoints: [],
-      database: { url: good.DATABASE_URL, poolSize: 10 },
+      database: { address: { url: good.DATABASE_URL }, poolSize: 10 },
       nats: { servers: [good.NATS_URL] },
       clerk: { secretKey: 'sk_test_abc', apiUrl: 'https://api.clerk.com', confirmDelayMs: 1_000, requestsPer10s: 100 },
       metadata: { seedRoles: ['user', 'developer'] },
@@ -42,7 +53,6 @@ describe('the configuration', () => {
       },
       intervals: { adminCensus: 10_000, adminPromises: 2_000, leaderChores: 30_000, reconcilePause: 5_000 },
       reconcile: { intervalMs: 86_400_000, maxDeletions: 25 },
-      envelopePublicKeys: publicKey.trim(),
       apiKeyEnvironment: 'dev',
       defaultPhoneRegion: 'IN',
       retention: { appliedDays: 400, auditDays: 400 },
@@ -85,10 +95,10 @@ describe('the configuration', () => {
 
 it('the make-admin command needs only the database and Clerk', () => {
   const { DATABASE_URL, CLERK_SECRET_KEY } = good;
-  expect(loadAdminConfig({ DATABASE_URL, CLERK_SECRET_KEY })).toEqual({
-    database: { url: DATABASE_URL },
-    clerk: { secretKey: CLERK_SECRET_KEY, apiUrl: 'https://api.clerk.com', requestsPer10s: 100 },
-  });
+  const { database, clerk } = loadAdminConfig({ DATABASE_URL, CLERK_SECRET_KEY });
+  expect(database).toEqual({ url: DATABASE_URL });
+  expect(clerk.secretKey.current).toBe(CLERK_SECRET_KEY);
+  expect(clerk).toMatchObject({ apiUrl: 'https://api.clerk.com', requestsPer10s: 100 });
   expect(() => loadAdminConfig({ CLERK_SECRET_KEY: 'sk_bad' })).toThrow(
     /(?=.*DATABASE_URL)(?=.*CLERK_SECRET_KEY)(?!.*sk_bad)/s,
   );

@@ -1,20 +1,31 @@
-import { type ApiKeyEnvironment, apiKeyEnvironments, createEnvelopeVerifier } from '@gatehouse/auth';
 import {
+  type ApiKeyEnvironment,
+  type EnvelopeVerifier,
+  apiKeyEnvironments,
+  createEnvelopeVerifier,
+} from '@gatehouse/auth';
+import {
+  type Approval,
   type DatabaseAddress,
+  type Live,
   type NatsAddress,
   type NearMiss,
+  type SecretFiles,
   clerkInstanceId,
   commaSeparated,
   commonVariables,
   databaseAddress,
   databaseVariables,
+  fixed,
   httpUrl,
   natsAddress,
   nearMisses,
   parseEnvironment,
+  parseLiveEnvironment,
   pem,
   port,
   retryVariables,
+  usable,
   variableNamesOf,
   wholeNumber,
   withRetryInOrder,
@@ -47,7 +58,9 @@ const variables = withRetryInOrder(
       .string()
       .refine((region): region is CountryCode => isSupportedCountry(region), 'is not the two letters of a country')
       .default('IN'),
-    ENVELOPE_PUBLIC_KEYS: pem.refine(areEnvelopeKeys, 'is neither one Ed25519 public key in PEM nor two'),
+    ENVELOPE_PUBLIC_KEYS: pem.transform(
+      usable((keys: string) => createEnvelopeVerifier(keys), 'is neither one Ed25519 public key nor two'),
+    ),
     // At least 2: a reconcile run holds its advisory lock on a connection of its own.
     DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(200).default(10),
     CLERK_CONFIRM_DELAY_MS: wholeNumber.max(60_000).default(1_000),
@@ -101,10 +114,12 @@ export interface UserSyncConfig {
   readonly host: string;
   readonly opsPort: number;
   readonly logLevel: string;
-  readonly database: DatabaseAddress & { readonly poolSize: number };
-  readonly nats: NatsAddress;
+  readonly database: { readonly address: Live<DatabaseAddress>; readonly poolSize: number };
+  readonly nats: Live<NatsAddress>;
   readonly clerk: {
-    readonly secretKey: string;
+    readonly secretKey: Live<string>;
+    /** Has each new secret key approved before it is used. */
+    approveKeys(approval: Approval<string>): void;
     readonly apiUrl: string;
     /** Our Clerk instance: events of other instances are ignored. If undefined, it is read from Clerk. */
     readonly instanceId?: string;
@@ -132,7 +147,8 @@ export interface UserSyncConfig {
   readonly intervals: Readonly<typeof intervals>;
   /** Days after which applied events and audit entries are deleted; 0 keeps them for ever. */
   readonly retention: { readonly appliedDays: number; readonly auditDays: number };
-  readonly envelopePublicKeys: string;
+  /** Verifies that the gateway sent a request. */
+  readonly verifyEnvelope: Live<EnvelopeVerifier>;
   /** Part of every API key that is created here, such as `prod`. */
   readonly apiKeyEnvironment: ApiKeyEnvironment;
   /** Country of phone numbers without a country code. */
@@ -141,6 +157,7 @@ export interface UserSyncConfig {
   readonly retryMax: number;
   /** Points at which the service kills itself; for crash tests only. */
   readonly failpoints: readonly Failpoint[];
+  readonly secretFiles: SecretFiles;
 }
 
 /**
@@ -153,15 +170,16 @@ export function findNearMisses(): readonly NearMiss[] {
 
 /** Reads the configuration from the environment. @throws ConfigError that names every invalid variable */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): UserSyncConfig {
-  const v = parseEnvironment(variables, environment);
+  const { values: v, live, approve, secretFiles } = parseLiveEnvironment(variables, environment);
   return {
     host: v.HOST,
     opsPort: v.OPS_PORT,
     logLevel: v.LOG_LEVEL,
-    database: { ...databaseAddress(v), poolSize: v.DATABASE_POOL_SIZE },
-    nats: natsAddress(v),
+    database: { address: live(databaseAddress, 'DATABASE_URL'), poolSize: v.DATABASE_POOL_SIZE },
+    nats: live(natsAddress, 'NATS_PASSWORD'),
     clerk: {
-      secretKey: v.CLERK_SECRET_KEY,
+      secretKey: live((env) => env.CLERK_SECRET_KEY, 'CLERK_SECRET_KEY'),
+      approveKeys: (approval) => approve('CLERK_SECRET_KEY', approval),
       apiUrl: v.CLERK_API_URL,
       ...(v.CLERK_INSTANCE_ID === undefined ? {} : { instanceId: v.CLERK_INSTANCE_ID }),
       confirmDelayMs: v.CLERK_CONFIRM_DELAY_MS,
@@ -180,11 +198,12 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     reconcile: { intervalMs: v.RECONCILE_INTERVAL_MS, maxDeletions: v.RECONCILE_MAX_DELETIONS },
     intervals,
     retention: { appliedDays: v.APPLIED_RETENTION_DAYS, auditDays: v.AUDIT_RETENTION_DAYS },
-    envelopePublicKeys: v.ENVELOPE_PUBLIC_KEYS,
+    verifyEnvelope: live((env) => env.ENVELOPE_PUBLIC_KEYS, 'ENVELOPE_PUBLIC_KEYS'),
     apiKeyEnvironment: v.API_KEY_ENVIRONMENT ?? (isLive(v.CLERK_SECRET_KEY) ? 'prod' : 'dev'),
     defaultPhoneRegion: v.DEFAULT_PHONE_REGION,
     retryMax: v.RETRY_MAX,
     failpoints: v.FAILPOINTS,
+    secretFiles,
   };
 }
 
@@ -206,7 +225,7 @@ export function loadAdminConfig(environment: Readonly<Record<string, string | un
   const v = parseEnvironment(adminVariables, environment);
   return {
     database: databaseAddress(v),
-    clerk: { secretKey: v.CLERK_SECRET_KEY, apiUrl: v.CLERK_API_URL, requestsPer10s: requestsPer10s(v) },
+    clerk: { secretKey: fixed(v.CLERK_SECRET_KEY), apiUrl: v.CLERK_API_URL, requestsPer10s: requestsPer10s(v) },
   };
 }
 
@@ -224,13 +243,4 @@ function daysOrEver(least: number) {
 
 function isLive(secretKey: string): boolean {
   return secretKey.startsWith('sk_live_');
-}
-
-function areEnvelopeKeys(keys: string): boolean {
-  try {
-    createEnvelopeVerifier(keys);
-    return true;
-  } catch {
-    return false;
-  }
 }

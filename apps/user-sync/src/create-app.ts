@@ -1,4 +1,3 @@
-import { createEnvelopeVerifier } from '@gatehouse/auth';
 import { inboxPrefix } from '@gatehouse/contracts';
 import { JetStream, JetStreamServer, NatsClient, RequestServer } from '@gatehouse/messaging';
 import { NestLogger, armFailpoints, createLogger } from '@gatehouse/observability';
@@ -18,14 +17,15 @@ export async function createApp(
   config: UserSyncConfig,
   logger: Logger = createLogger({ service: SERVICE_NAME, level: config.logLevel }),
 ): Promise<INestApplication> {
-  const verifyEnvelope = createEnvelopeVerifier(config.envelopePublicKeys);
   armFailpoints(config.failpoints, logger);
   const app = await NestFactory.create(AppModule.forRoot(config, logger), new FastifyAdapter(), {
     logger: new NestLogger(logger),
     abortOnError: false,
   });
   const nats = app.get(NatsClient);
-  app.connectMicroservice({ strategy: new RequestServer(nats, SERVICE_NAME, verifyEnvelope, logger) });
+  app.connectMicroservice({
+    strategy: new RequestServer(nats, SERVICE_NAME, (...given) => config.verifyEnvelope.current(...given), logger),
+  });
   app.connectMicroservice({
     strategy: new JetStreamServer(nats, app.get(JetStream), inboxPrefix(SERVICE_NAME), logger),
   });

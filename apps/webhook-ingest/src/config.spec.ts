@@ -1,9 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { inspect } from 'node:util';
 import { ConfigError } from '@gatehouse/config';
 import { loadConfig } from './config';
 
 const secret = (byte: number): string => `whsec_${Buffer.alloc(24, byte).toString('base64')}`;
-const ENVELOPE_PUBLIC_KEYS = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const ENVELOPE_PUBLIC_KEYS = generateKeyPairSync('ed25519')
+  .publicKey.export({ type: 'spki', format: 'pem' })
+  .toString();
 const needed = {
   NATS_URL: 'nats://127.0.0.1:4222',
   DATABASE_URL: 'postgres://service@127.0.0.1/gatehouse_ingest',
@@ -48,9 +51,9 @@ describe('the configuration', () => {
       CLERK_WEBHOOK_SIGNING_SECRETS: `${secret(1)}, ${secret(2)}`,
       CLERK_WEBHOOK_SIGNING_SECRET: secret(1),
     });
-    expect(signingSecrets.map(({ key }) => key.export()[0])).toEqual([1, 2]);
+    expect(signingSecrets.current.map(({ key }) => key.export()[0])).toEqual([1, 2]);
     const { CLERK_WEBHOOK_SIGNING_SECRETS: _, ...rest } = needed;
-    expect(loadConfig({ ...rest, CLERK_WEBHOOK_SIGNING_SECRET: secret(3) }).signingSecrets).toHaveLength(1);
+    expect(loadConfig({ ...rest, CLERK_WEBHOOK_SIGNING_SECRET: secret(3) }).signingSecrets.current).toHaveLength(1);
   });
 
   it('never shows a secret, in a fault or when it is printed', () => {
@@ -59,7 +62,14 @@ describe('the configuration', () => {
       'CLERK_WEBHOOK_SIGNING_SECRETS value 2 is too short: it must have at least 16 bytes',
       'CLERK_WEBHOOK_SIGNING_SECRETS value 3 does not begin with whsec_',
     ]);
-    expect(JSON.stringify(loadConfig(needed))).not.toContain(secret(1).slice(6, 16));
+    const environment = {
+      ...needed,
+      DATABASE_URL: 'postgres://service:hunter2@127.0.0.1/db',
+      NATS_PASSWORD: 'hunter2',
+    };
+    const printed = JSON.stringify(loadConfig(environment)) + inspect(loadConfig(environment), { depth: null });
+    expect(printed).not.toContain(secret(1).slice(6, 16));
+    expect(printed).not.toContain('hunter2');
   });
 
   it.each([

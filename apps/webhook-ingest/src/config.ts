@@ -1,8 +1,10 @@
-import { createEnvelopeVerifier } from '@gatehouse/auth';
+import { type EnvelopeVerifier, createEnvelopeVerifier } from '@gatehouse/auth';
 import {
   type DatabaseAddress,
+  type Live,
   type NatsAddress,
   type NearMiss,
+  type SecretFiles,
   commaSeparated,
   commonVariables,
   databaseAddress,
@@ -11,11 +13,13 @@ import {
   natsAddress,
   nearMisses,
   parseEnvironment,
+  parseLiveEnvironment,
   pem,
   port,
   postgresUrl,
   retryVariables,
   trustProxy,
+  usable,
   variableNamesOf,
   wholeNumber,
   withRetryInOrder,
@@ -29,8 +33,8 @@ import { BODY_LIMIT_BYTES } from './receive-webhook/body-reader';
 import { type SigningSecret, parseSigningSecret } from './receive-webhook/signing-secret';
 
 /**
- * Configuration of the service. Durations are milliseconds. Printing `signingSecrets` shows no secret, because they are
- * `KeyObject`s. `database` and `nats` contain passwords as text.
+ * Configuration of the service. Durations are milliseconds. Printing it shows no secret, because each is in a
+ * `Live` setting.
  */
 export interface WebhookIngestConfig {
   readonly http: {
@@ -41,12 +45,13 @@ export interface WebhookIngestConfig {
   };
   readonly opsPort: number;
   readonly logLevel: string;
-  readonly database: DatabaseAddress & { readonly poolSize: number };
-  readonly nats: NatsAddress;
+  readonly database: { readonly address: Live<DatabaseAddress>; readonly poolSize: number };
+  readonly nats: Live<NatsAddress>;
   /** Signing secrets, in the order in which verification tries them. */
-  readonly signingSecrets: readonly SigningSecret[];
+  readonly signingSecrets: Live<readonly SigningSecret[]>;
   readonly retry: RetrySchedule;
-  readonly envelopePublicKeys: string;
+  /** Verifies that the gateway sent a request. */
+  readonly verifyEnvelope: Live<EnvelopeVerifier>;
   /** `perSecond` and `backlog` limit the rate of each replica's relay; see `PaceLimits`. */
   readonly relay: {
     readonly graceMs: number;
@@ -75,6 +80,7 @@ export interface WebhookIngestConfig {
   readonly rejected: { readonly keep: number; readonly perSecond: number };
   /** Places at which the process kills itself; only for crash tests. */
   readonly failpoints: readonly Failpoint[];
+  readonly secretFiles: SecretFiles;
 }
 
 const signingSecrets = commaSeparated.transform((secrets, context) => {
@@ -100,7 +106,9 @@ const schema = withRetryInOrder(
       CLERK_WEBHOOK_SIGNING_SECRETS: signingSecrets.default([]),
       CLERK_WEBHOOK_SIGNING_SECRET: signingSecrets.default([]),
       ...retryVariables(defaultRetrySchedule),
-      ENVELOPE_PUBLIC_KEYS: pem.refine(areEnvelopeKeys, 'is neither one Ed25519 public key nor two'),
+      ENVELOPE_PUBLIC_KEYS: pem.transform(
+        usable((keys: string) => createEnvelopeVerifier(keys), 'is neither one Ed25519 public key nor two'),
+      ),
       TRUST_PROXY: trustProxy.default(false),
       REQUIRE_HTTPS: flag.default(false),
       RELAY_GRACE_MS: wholeNumber.max(600_000).default(5_000),
@@ -137,16 +145,16 @@ export function findNearMisses(): readonly NearMiss[] {
 export function loadConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): WebhookIngestConfig {
-  const env = parseEnvironment(schema, environment);
+  const { values: env, live, secretFiles } = parseLiveEnvironment(schema, environment);
   return {
     http: { host: env.HOST, port: env.PORT, trustProxy: env.TRUST_PROXY, requireHttps: env.REQUIRE_HTTPS },
     opsPort: env.OPS_PORT,
     logLevel: env.LOG_LEVEL,
-    database: { ...databaseAddress(env), poolSize: env.DATABASE_POOL_SIZE },
-    nats: natsAddress(env),
-    signingSecrets: distinct([...env.CLERK_WEBHOOK_SIGNING_SECRETS, ...env.CLERK_WEBHOOK_SIGNING_SECRET]),
+    database: { address: live(databaseAddress, 'DATABASE_URL'), poolSize: env.DATABASE_POOL_SIZE },
+    nats: live(natsAddress, 'NATS_PASSWORD'),
+    signingSecrets: live(signingSecretsOf, 'CLERK_WEBHOOK_SIGNING_SECRETS', 'CLERK_WEBHOOK_SIGNING_SECRET'),
     retry: { baseMs: env.RETRY_BASE_MS, capMs: env.RETRY_CAP_MS, maxRetries: env.RETRY_MAX },
-    envelopePublicKeys: env.ENVELOPE_PUBLIC_KEYS,
+    verifyEnvelope: live((keys) => keys.ENVELOPE_PUBLIC_KEYS, 'ENVELOPE_PUBLIC_KEYS'),
     relay: {
       graceMs: env.RELAY_GRACE_MS,
       pollMs: env.RELAY_POLL_MS,
@@ -160,6 +168,7 @@ export function loadConfig(
     silenceGraceMs: env.SILENCE_GRACE_MS,
     maxBufferedBytes: env.MAX_BUFFERED_BYTES,
     failpoints: env.FAILPOINTS,
+    secretFiles,
     rejected: { keep: env.REJECTED_KEEP, perSecond: env.REJECTED_PER_SECOND },
   };
 }
@@ -200,15 +209,8 @@ function withSigningSecret<Schema extends z.ZodObject>(schema: Schema): Schema {
   });
 }
 
-function distinct(secrets: readonly SigningSecret[]): SigningSecret[] {
+/** The secrets of both variables, each once. */
+function signingSecretsOf(env: z.output<typeof schema>): readonly SigningSecret[] {
+  const secrets = [...env.CLERK_WEBHOOK_SIGNING_SECRETS, ...env.CLERK_WEBHOOK_SIGNING_SECRET];
   return secrets.filter(({ key }, index) => secrets.findIndex((other) => other.key.equals(key)) === index);
-}
-
-function areEnvelopeKeys(keys: string): boolean {
-  try {
-    createEnvelopeVerifier(keys);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,3 @@
-import { createEnvelopeVerifier } from '@gatehouse/auth';
 import { inboxPrefix } from '@gatehouse/contracts';
 import { JetStream, JetStreamServer, NatsClient, RequestServer } from '@gatehouse/messaging';
 import { NestLogger, armFailpoints, createLogger } from '@gatehouse/observability';
@@ -43,6 +42,6 @@ function connectTransports(app: NestFastifyApplication, config: WebhookIngestCon
     strategy: new JetStreamServer(nats, app.get(JetStream), inboxPrefix(SERVICE_NAME), logger),
   });
   app.connectMicroservice({
-    strategy: new RequestServer(nats, SERVICE_NAME, createEnvelopeVerifier(config.envelopePublicKeys), logger),
+    strategy: new RequestServer(nats, SERVICE_NAME, (...given) => config.verifyEnvelope.current(...given), logger),
   });
 }

@@ -1,10 +1,12 @@
 export { databaseAddress, natsAddress, type DatabaseAddress, type NatsAddress } from './addresses';
 export { ConfigError, faultText, type ConfigFault } from './errors';
 export { headerNames } from './header-names';
+export { parseLiveEnvironment, type Approval, type LiveEnvironment } from './live-environment';
 export { LiveValue, fixed, type Live } from './live';
 export { OriginList, originList } from './origins';
 export { nearMisses, type NearMiss } from './near-misses';
 export { parseEnvironment, type Environment } from './parse-environment';
+export { SecretFiles, type SecretFileReport } from './secret-files';
 export { fileVariable, secretVariables, variableNamesOf } from './secret-variables';
 export { retryVariables, withRetryInOrder } from './retry';
 export { trustProxy } from './trust-proxy';
@@ -22,5 +24,6 @@ export {
   port,
   postgresUrl,
   streamReplicas,
+  usable,
   wholeNumber,
 } from './variables';

@@ -14,10 +14,15 @@ export function fixed<T>(value: T): Live<T> {
 export class LiveValue<T> implements Live<T> {
   private readonly listeners: ((value: T) => void)[] = [];
 
-  constructor(private value: T) {}
+  /** Private at run time, so that a printed configuration shows no secret. */
+  #value: T;
+
+  constructor(value: T) {
+    this.#value = value;
+  }
 
   get current(): T {
-    return this.value;
+    return this.#value;
   }
 
   onChange(listener: (value: T) => void): void {
@@ -26,7 +31,7 @@ export class LiveValue<T> implements Live<T> {
 
   /** Changes the value and tells every listener. */
   set(value: T): void {
-    this.value = value;
+    this.#value = value;
     for (const listener of this.listeners) listener(value);
   }
 }

@@ -15,9 +15,23 @@ export function parseEnvironment<Schema extends z.ZodObject>(
   schema: Schema,
   environment: Environment,
 ): z.output<Schema> {
+  return parseWithFiles(schema, environment).values;
+}
+
+/** A secret file that was read at start. */
+interface ReadFile {
+  readonly path: string;
+  readonly value: string;
+}
+
+/** Like {@link parseEnvironment}; also returns the secret files, by variable. */
+export function parseWithFiles<Schema extends z.ZodObject>(
+  schema: Schema,
+  environment: Environment,
+): { readonly values: z.output<Schema>; readonly files: ReadonlyMap<string, ReadFile> } {
   const { values, files, faults } = resolveFiles(schema, environment);
   const parsed = schema.safeParse(values);
-  if (parsed.success && faults.size === 0) return parsed.data;
+  if (parsed.success && faults.size === 0) return { values: parsed.data, files };
   const issues = (parsed.error?.issues ?? []).filter(({ path: [name] }) => !faults.has(String(name)));
   throw new ConfigError([
     ...faults.values(),
@@ -44,8 +58,8 @@ export function faultOf(
 interface Resolved {
   /** Values by variable, those from files included. */
   readonly values: Readonly<Record<string, string>>;
-  /** Secret variables that are set by a file. */
-  readonly files: ReadonlySet<string>;
+  /** By secret variable: the file that sets it. */
+  readonly files: ReadonlyMap<string, ReadFile>;
   /** By secret variable: the fault of its `_FILE` twin. */
   readonly faults: ReadonlyMap<string, ConfigFault>;
 }
@@ -53,7 +67,7 @@ interface Resolved {
 function resolveFiles(schema: z.ZodObject, environment: Environment): Resolved {
   const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) if (value) values[name] = value;
-  const files = new Set<string>();
+  const files = new Map<string, ReadFile>();
   const faults = new Map<string, ConfigFault>();
   for (const name of Object.keys(schema.shape).filter((known) => secretVariables.includes(known))) {
     const variable = fileVariable(name);
@@ -65,7 +79,7 @@ function resolveFiles(schema: z.ZodObject, environment: Environment): Resolved {
     if ('problem' in content) faults.set(name, { variable, problem: content.problem });
     else {
       values[name] = content.value;
-      files.add(name);
+      files.set(name, { path, value: content.value });
     }
   }
   return { values, files, faults };

@@ -86,6 +86,21 @@ export const databaseVariables = {
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
 };
 
+/**
+ * Returns a transformation by `use`, for a schema. A value that `use` throws at is a fault with this problem: the error
+ * is not shown, because it may contain the value.
+ */
+export function usable<Value, Result>(use: (value: Value) => Result, problem: string) {
+  return (value: Value, context: z.RefinementCtx): Result => {
+    try {
+      return use(value);
+    } catch {
+      context.addIssue({ code: 'custom', message: problem });
+      return z.NEVER;
+    }
+  };
+}
+
 function urlOf(protocol: RegExp, problem: string) {
   return z.string().refine((value) => URL.canParse(value) && protocol.test(new URL(value).protocol), problem);
 }

@@ -11,5 +11,6 @@ export { OpsServer } from './ops-server';
 export { PeriodicWorker } from './periodic-worker';
 export { type ReadinessCheck } from './readiness-check';
 export { runService } from './run-service';
+export { SecretFilesModule } from './secret-file-watch';
 export { LOGGER, METRICS } from './tokens';
 export { isTlsFailure } from './tls-failure';

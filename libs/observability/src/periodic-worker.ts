@@ -25,7 +25,7 @@ export abstract class PeriodicWorker implements OnApplicationBootstrap, OnModule
   protected abstract run(): Promise<void>;
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => this.wake(), this.schedule.everyMs);
+    this.timer = setInterval(() => this.wake(), this.schedule.everyMs).unref();
     if (this.schedule.atStart ?? true) this.wake();
   }
 

@@ -74,8 +74,7 @@ void runService(SERVICE_NAME, () => createApp(loadConfig()), findNearMisses());
 }
 
 function createApp(): string {
-  return `import { createEnvelopeVerifier } from '@gatehouse/auth';
-import { NatsClient, RequestServer } from '@gatehouse/messaging';
+  return `import { NatsClient, RequestServer } from '@gatehouse/messaging';
 import { createLogger, NestLogger } from '@gatehouse/observability';
 import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -90,13 +89,17 @@ export async function createApp(
   config: Config,
   logger: Logger = createLogger({ service: SERVICE_NAME, level: config.logLevel }),
 ): Promise<INestApplication> {
-  const verifyEnvelope = createEnvelopeVerifier(config.envelopePublicKeys);
   const app = await NestFactory.create(AppModule.forRoot(config, logger), new FastifyAdapter(), {
     logger: new NestLogger(logger),
     abortOnError: false,
   });
   app.connectMicroservice({
-    strategy: new RequestServer(app.get(NatsClient), SERVICE_NAME, verifyEnvelope, logger),
+    strategy: new RequestServer(
+      app.get(NatsClient),
+      SERVICE_NAME,
+      (...given) => config.verifyEnvelope.current(...given),
+      logger,
+    ),
   });
   await app.startAllMicroservices();
   await app.init();
@@ -106,16 +109,20 @@ export async function createApp(
 }
 
 function config({ kebab }: ServiceNames): string {
-  return `import {
+  return `import { createEnvelopeVerifier, type EnvelopeVerifier } from '@gatehouse/auth';
+import {
   commonVariables,
   natsAddress,
   nearMisses,
-  parseEnvironment,
+  parseLiveEnvironment,
   pem,
   port,
+  usable,
   variableNamesOf,
+  type Live,
   type NatsAddress,
   type NearMiss,
+  type SecretFiles,
 } from '@gatehouse/config';
 import { services } from '@gatehouse/contracts';
 import { z } from 'zod';
@@ -123,7 +130,9 @@ import { z } from 'zod';
 const variables = z.object({
   ...commonVariables,
   OPS_PORT: port.default(services['${kebab}'].opsPort),
-  ENVELOPE_PUBLIC_KEYS: pem,
+  ENVELOPE_PUBLIC_KEYS: pem.transform(
+    usable((keys: string) => createEnvelopeVerifier(keys), 'is neither one Ed25519 public key nor two'),
+  ),
 });
 
 /** The configuration of ${kebab}. */
@@ -131,9 +140,10 @@ export interface Config {
   readonly host: string;
   readonly opsPort: number;
   readonly logLevel: string;
-  readonly nats: NatsAddress;
-  /** Ed25519 public key of the gateway, in PEM; two while one replaces the other. */
-  readonly envelopePublicKeys: string;
+  readonly nats: Live<NatsAddress>;
+  /** Verifies that the gateway sent a request. */
+  readonly verifyEnvelope: Live<EnvelopeVerifier>;
+  readonly secretFiles: SecretFiles;
 }
 
 /** Every variable that ${kebab} reads. */
@@ -146,13 +156,14 @@ export function findNearMisses(): readonly NearMiss[] {
 
 /** Reads the environment. @throws ConfigError that names every fault and shows no value */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const v = parseEnvironment(variables, environment);
+  const { values: v, live, secretFiles } = parseLiveEnvironment(variables, environment);
   return {
     host: v.HOST,
     opsPort: v.OPS_PORT,
     logLevel: v.LOG_LEVEL,
-    nats: natsAddress(v),
-    envelopePublicKeys: v.ENVELOPE_PUBLIC_KEYS,
+    nats: live(natsAddress, 'NATS_PASSWORD'),
+    verifyEnvelope: live((env) => env.ENVELOPE_PUBLIC_KEYS, 'ENVELOPE_PUBLIC_KEYS'),
+    secretFiles,
   };
 }
 `;
@@ -161,7 +172,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 function appModule(): string {
   return `import { inboxPrefix, metricPrefix } from '@gatehouse/contracts';
 import { MessagingModule, NatsClient, natsReadiness } from '@gatehouse/messaging';
-import { ObservabilityModule } from '@gatehouse/observability';
+import { ObservabilityModule, SecretFilesModule } from '@gatehouse/observability';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { type Config } from './config';
@@ -183,8 +194,9 @@ export class AppModule {
           metricPrefix: metricPrefix(SERVICE_NAME),
           checks: { inject: [NatsClient], useFactory: (nats: NatsClient) => [natsReadiness(nats)] },
         }),
+        SecretFilesModule.forRoot(SERVICE_NAME, config.secretFiles),
         MessagingModule.forRootAsync({
-          useFactory: () => ({ ...config.nats, name: SERVICE_NAME, inboxPrefix: inboxPrefix(SERVICE_NAME) }),
+          useFactory: () => ({ ...config.nats.current, name: SERVICE_NAME, inboxPrefix: inboxPrefix(SERVICE_NAME) }),
         }),
       ],
       controllers: [ShowGreetingController],

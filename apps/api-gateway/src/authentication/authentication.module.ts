@@ -49,7 +49,7 @@ export class AuthenticationModule implements OnModuleInit {
 }
 
 function tokenVerifier(
-  { clerk }: GatewayConfig,
+  { clerk, legacy }: GatewayConfig,
   keys: KeySource,
   { rules }: LegacyTokens,
   metrics: GatewayMetrics,
@@ -65,5 +65,7 @@ function tokenVerifier(
   };
   const tokens = new TokenVerifier(verifiers, (result) => metrics.verifications.inc({ result }));
   keys.onChange(() => tokens.flush());
+  // A removed secret is rejected at once, also for tokens that it verified before.
+  legacy.secrets.onChange(() => tokens.flush());
   return tokens;
 }

@@ -1,6 +1,7 @@
-import { JwksCache, type KeySource, pinnedKey } from '@gatehouse/auth';
+import { JwksCache, type KeySource } from '@gatehouse/auth';
 import { type ReadinessCheck } from '@gatehouse/observability';
 import { type Logger } from 'pino';
+import { type Live } from '@gatehouse/config';
 import { type GatewayConfig } from '../config';
 import { type GatewayMetrics } from '../metrics/gateway-metrics';
 import { type MonotonicClock } from '../trust/steady-clock';
@@ -12,7 +13,7 @@ export function clerkKeys(
   log: Logger,
   now: MonotonicClock,
 ): KeySource {
-  return clerk.jwtKey === undefined ? fetchedKeys(clerk.jwksUrl, metrics, log, now) : pinnedKey(clerk.jwtKey);
+  return clerk.jwtKey === undefined ? fetchedKeys(clerk.jwksUrl, metrics, log, now) : pinnedKeys(clerk.jwtKey);
 }
 
 /**
@@ -21,6 +22,16 @@ export function clerkKeys(
  */
 export function keysReadiness(keys: KeySource): ReadinessCheck {
   return { name: 'clerk-keys', check: () => keys.load() };
+}
+
+/** Source of the pinned key, which may be replaced while the gateway runs. */
+function pinnedKeys(pinned: Live<KeySource>): KeySource {
+  return {
+    find: (kid) => pinned.current.find(kid),
+    findSuccessor: (kid, known) => pinned.current.findSuccessor(kid, known),
+    load: () => pinned.current.load(),
+    onChange: (listener) => pinned.onChange(() => listener()),
+  };
 }
 
 function fetchedKeys(url: string, metrics: GatewayMetrics, log: Logger, now: MonotonicClock): KeySource {

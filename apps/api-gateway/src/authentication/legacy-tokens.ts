@@ -1,4 +1,4 @@
-import { type LegacyJwtRules, legacySecrets, mintLegacyJwt } from '@gatehouse/auth';
+import { type LegacyJwtRules, mintLegacyJwt } from '@gatehouse/auth';
 import { Inject, Injectable } from '@nestjs/common';
 import { type GatewayConfig } from '../config';
 import { LegacyTokensOffError } from '../errors';
@@ -23,8 +23,15 @@ export class LegacyTokens {
 
   constructor(@Inject(CONFIG) { legacy, publicUrl }: GatewayConfig) {
     this.ttl = legacy.ttlMs;
-    if (legacy.secrets.length === 0) return;
-    this.rules = { issuer: publicUrl, audience: AUDIENCE, secrets: legacySecrets(legacy.secrets) };
+    const { secrets } = legacy;
+    if (secrets.current.length === 0) return;
+    this.rules = {
+      issuer: publicUrl,
+      audience: AUDIENCE,
+      get secrets() {
+        return secrets.current;
+      },
+    };
   }
 
   /**

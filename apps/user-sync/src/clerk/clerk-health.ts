@@ -93,7 +93,7 @@ export class ClerkHealth {
   private async countUsers(): Promise<Response> {
     const { apiUrl, secretKey } = this.config.clerk;
     const response = await fetch(`${apiUrl}/v1/users/count`, {
-      headers: backendApiHeaders(secretKey),
+      headers: backendApiHeaders(secretKey.current),
       signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
       redirect: 'error',
     });

@@ -44,7 +44,7 @@ export class ClerkJson {
     signal: AbortSignal,
   ): Promise<z.output<Schema>> {
     const { apiUrl, secretKey } = this.config.clerk;
-    const headers = backendApiHeaders(secretKey);
+    const headers = backendApiHeaders(secretKey.current);
     const response = await fetch(`${apiUrl}/v1${path}`, {
       ...(body === undefined
         ? { headers }

@@ -55,7 +55,7 @@ export class ReceiveWebhookController {
 
   private verify(request: FastifyRequest, body: Buffer): Extract<Verification, { ok: true }> {
     const headers = readSvixHeaders(request.raw.rawHeaders);
-    const verification = verifySignature(this.config.signingSecrets, headers, body, Date.now());
+    const verification = verifySignature(this.config.signingSecrets.current, headers, body, Date.now());
     if (verification.ok) {
       this.metrics.verified.inc({ secret: verification.signedBy });
       return verification;

@@ -23,7 +23,7 @@ export class ShowStatsController {
       hours,
       silenceMs,
       silenceGraceMs,
-      secrets: signingSecrets.map(({ fingerprint }) => fingerprint),
+      secrets: signingSecrets.current.map(({ fingerprint }) => fingerprint),
     });
   }
 }

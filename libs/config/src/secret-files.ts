@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { type SecretContent, readSecretFile } from './secret-file';
+
+/** Decides on a new value. Returns why it is rejected, or undefined once it is in use. */
+type Accept = (value: string) => Promise<string | undefined>;
+
+/** What a check of a secret file found. `unchanged`: after a problem, the file holds the value in use again. */
+export type SecretFileReport =
+  | { readonly variable: string; readonly result: 'changed' | 'unchanged' }
+  | { readonly variable: string; readonly result: 'rejected'; readonly problem: string };
+
+/**
+ * One secret file that is read again and again. Its content is compared instead of its times, because file systems
+ * differ in the precision of times, and because Kubernetes replaces a file by changing a symbolic link above it.
+ *
+ * A new content counts when two checks in a row have found it. So a file that is just being written is not used, unless
+ * the writer pauses for longer than the interval of the checks.
+ */
+export class SecretFile {
+  /** Marks stand for contents: this class keeps no secret. */
+  private inUse: string;
+  private seen: string;
+  private problem: string | undefined;
+
+  /**
+   * @param variable name of the `_FILE` variable
+   * @param value the value in use
+   */
+  constructor(
+    readonly variable: string,
+    private readonly path: string,
+    value: string,
+    private readonly accept: Accept,
+  ) {
+    this.inUse = this.seen = markOf({ value });
+  }
+
+  /** Reads the file. Reports a change, and each problem once; undefined when there is no news. */
+  async check(): Promise<SecretFileReport | undefined> {
+    const content = await readSecretFile(this.path);
+    const mark = markOf(content);
+    const isSettled = mark === this.seen;
+    this.seen = mark;
+    if (mark === this.inUse) return this.recover();
+    if (!isSettled) return undefined;
+    const problem = 'problem' in content ? content.problem : await this.accept(content.value);
+    if (problem !== undefined) return this.reject(problem);
+    this.inUse = mark;
+    this.problem = undefined;
+    return { variable: this.variable, result: 'changed' };
+  }
+
+  private recover(): SecretFileReport | undefined {
+    if (this.problem === undefined) return undefined;
+    this.problem = undefined;
+    return { variable: this.variable, result: 'unchanged' };
+  }
+
+  private reject(problem: string): SecretFileReport | undefined {
+    if (problem === this.problem) return undefined;
+    this.problem = problem;
+    return { variable: this.variable, result: 'rejected', problem };
+  }
+}
+
+/** The secret files of a service. */
+export class SecretFiles {
+  constructor(private readonly files: readonly SecretFile[]) {}
+
+  /** Names of the `_FILE` variables that are set. */
+  get variables(): readonly string[] {
+    return this.files.map(({ variable }) => variable);
+  }
+
+  /** Reads every file, puts new values into use, and reports what is new. */
+  async check(): Promise<readonly SecretFileReport[]> {
+    const reports = await Promise.all(this.files.map((file) => file.check()));
+    return reports.filter((report) => report !== undefined);
+  }
+}
+
+function markOf(content: SecretContent): string {
+  return 'value' in content ? createHash('sha256').update(content.value).digest('base64') : content.problem;
+}
