@@ -8,6 +8,7 @@ export { nearMisses, type NearMiss } from './near-misses';
 export { parseEnvironment, type Environment } from './parse-environment';
 export { SecretFiles, type SecretFileReport } from './secret-files';
 export { fileVariable, secretVariables, variableNamesOf } from './secret-variables';
+export { RotatingSecret } from './rotating-secret';
 export { retryVariables, withRetryInOrder } from './retry';
 export { trustProxy } from './trust-proxy';
 export {

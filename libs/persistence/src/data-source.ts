@@ -1,13 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { type Live, RotatingSecret, fixed } from '@gatehouse/config';
+import { type Logger } from 'pino';
 import { DataSource, type EntitySchema, type MixedList } from 'typeorm';
-import { SteadyClient } from './steady-client';
+import { AuthorityFile } from './authority-file';
+import { RotatingPool } from './rotating-pool';
 
 type Class = new (...args: never[]) => object;
 
 /** Address, limits and schema of a database. Times in milliseconds. */
 export interface DatabaseOptions {
-  readonly url: string;
-  /** PEM file of the authority that signed the server's certificate. Setting it enables TLS. */
+  /** May change while the service runs: see `RotatingPool`. */
+  readonly url: string | Live<string>;
+  /** PEM file of the authority that signed the server's certificate, read at each connection. Setting it enables TLS. */
   readonly caFile?: string;
   readonly applicationName: string;
   readonly poolSize: number;
@@ -18,15 +21,22 @@ export interface DatabaseOptions {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 30_000;
+/**
+ * Connections that stay open while idle. With them a service works on while the server has a new password and the
+ * service does not have it yet.
+ */
+const KEPT_OPEN = 2;
 
 /**
  * Creates a TypeORM data source that is not connected yet. Every wait for the database has a time limit. The data
  * source never changes the schema by itself.
  */
-export function createDataSource(options: DatabaseOptions): DataSource {
+export function createDataSource(options: DatabaseOptions, logger?: Logger): DataSource {
+  const url = typeof options.url === 'string' ? fixed(options.url) : options.url;
   return new DataSource({
     type: 'postgres',
-    url: options.url,
+    driver: { Pool: RotatingPool },
+    url: url.current,
     applicationName: options.applicationName,
     entities: options.entities as MixedList<EntitySchema>,
     migrations: options.migrations as never,
@@ -37,9 +47,11 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     logging: false,
     poolSize: options.poolSize,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    ...(options.caFile === undefined ? {} : { ssl: { ca: readFileSync(options.caFile, 'utf8') } }),
     extra: {
-      Client: SteadyClient,
+      logins: new RotatingSecret(url, isSameDatabase),
+      ...(options.caFile === undefined ? {} : { authority: new AuthorityFile(options.caFile) }),
+      logger,
+      min: KEPT_OPEN,
       statement_timeout: options.statementTimeoutMs,
       query_timeout: options.statementTimeoutMs + 1_000,
       idle_in_transaction_session_timeout: options.statementTimeoutMs * 2,
@@ -49,4 +61,10 @@ export function createDataSource(options: DatabaseOptions): DataSource {
       pipeline: true,
     },
   });
+}
+
+/** Whether the former URL leads to the same data, so that its login may be tried again. */
+function isSameDatabase(former: string, changed: string): boolean {
+  const [one, other] = [new URL(former), new URL(changed)];
+  return one.host === other.host && one.pathname === other.pathname;
 }

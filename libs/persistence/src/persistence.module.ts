@@ -1,4 +1,6 @@
 import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { LOGGER } from '@gatehouse/observability';
+import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { connectDatabase } from './connect';
 import { type DatabaseOptions, createDataSource } from './data-source';
@@ -22,8 +24,8 @@ export class PersistenceModule implements OnApplicationShutdown {
       providers: [
         {
           provide: DataSource,
-          inject: async.inject ?? [],
-          useFactory: (...args: never[]) => connect(async.useFactory(...args)),
+          inject: [LOGGER, ...(async.inject ?? [])],
+          useFactory: (logger: Logger, ...args: never[]) => connect(async.useFactory(...args), logger),
         },
       ],
       exports: [DataSource],
@@ -35,8 +37,8 @@ export class PersistenceModule implements OnApplicationShutdown {
   }
 }
 
-async function connect(options: DatabaseOptions): Promise<DataSource> {
-  const dataSource = await connectDatabase(createDataSource(options));
+async function connect(options: DatabaseOptions, logger: Logger): Promise<DataSource> {
+  const dataSource = await connectDatabase(createDataSource(options, logger));
   try {
     await requireSchema(dataSource, options.applicationName);
     return dataSource;

@@ -19,18 +19,28 @@ const REFUSALS: readonly (readonly [state: string, message: RegExp, reason: stri
   ['08P01', /no such database/, 'the pooler does not know the database in DATABASE_URL'],
 ];
 
+/** Why the server refuses this login, as the end of a sentence; undefined for every other failure. */
+export function loginRefusal(error: unknown): string | undefined {
+  const state = sqlState(error);
+  for (const { message } of causes(error)) {
+    const text = typeof message === 'string' ? message : '';
+    const refusal = REFUSALS.find(([known, pattern]) => known === state && pattern.test(text));
+    if (refusal !== undefined) return `${refusal[2]} (${refusal[0]})`;
+    if (/^SASL.*password must be/.test(text)) return 'PostgreSQL asks for a password and DATABASE_URL has none';
+  }
+  return undefined;
+}
+
 /**
  * Why a database rejects this connection, as the end of a sentence; undefined for failures that may be transient.
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 export function refusalReason(error: unknown): string | undefined {
-  const state = sqlState(error);
+  const refusal = loginRefusal(error);
+  if (refusal !== undefined) return refusal;
   for (const { code, message } of causes(error)) {
     const text = typeof message === 'string' ? message : '';
-    const refusal = REFUSALS.find(([known, pattern]) => known === state && pattern.test(text));
-    if (refusal !== undefined) return `${refusal[2]} (${refusal[0]})`;
     if (/does not support SSL/.test(text)) return 'the server does not support TLS: remove DATABASE_CA_FILE';
-    if (/^SASL.*password must be/.test(text)) return 'PostgreSQL asks for a password and DATABASE_URL has none';
     if (code === 'ENOTFOUND') return 'the host in DATABASE_URL cannot be resolved (ENOTFOUND)';
     if (isTlsFailure(code)) return `the server's certificate cannot be verified (${code}): check DATABASE_CA_FILE`;
   }
