@@ -163,6 +163,32 @@ describe('a revocation', () => {
     expect(propagation?.tookMs).toBeGreaterThan(3_000);
   });
 
+  it('is answered by a replica that stops only when every gateway has acknowledged it', async () => {
+    const ada = await member(world);
+    const listening = await gateway();
+    // Again if the busy machine takes longer than the replica waits.
+    await eventually(
+      async () => {
+        const leaving = await world.boot();
+        listening.stuck = true;
+        // So many that each replica gets some.
+        const keys = await Promise.all(Array.from({ length: 20 }, () => keyOf(world, ada)));
+        const before = await counter();
+        const replies = keys.map(({ id }) => world.gateway.send(revokeKey, { id }, ada.context));
+        await eventually(async () => (await counter()) === before + keys.length);
+        const closed = leaving.close();
+        await eventually(async () => (await world.operations('/readyz')).includes('shutting_down'));
+        const acknowledged = { gatewayId: listening.id, number: before + keys.length };
+        await world.gateway.send(acknowledgeTrustChanges, acknowledged, nobody());
+        const propagations = (await Promise.all(replies)).map(({ propagation }) => propagation);
+        await closed;
+        world.apps.splice(world.apps.indexOf(leaving), 1);
+        for (const propagation of propagations) expect(propagation).toMatchObject({ gateways: 1, acknowledged: 1 });
+      },
+      { timeoutMs: 30_000 },
+    );
+  });
+
   it('does not count as acknowledged by a gateway whose number is higher than any that was assigned', async () => {
     // As after a failover that lost the last commits: the gateway's numbers belong to other trust changes.
     const ahead = await gateway();

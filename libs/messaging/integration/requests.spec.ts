@@ -14,7 +14,7 @@ import { Controller, type INestApplication } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import { RequestError, TimeoutError, connect, headers } from '@nats-io/transport-node';
 import { RequestRefusedError } from '../src/errors';
-import { type NatsClient } from '../src/nats-client';
+import { NatsClient } from '../src/nats-client';
 import { RequestClient } from '../src/request-client';
 import { type EnvelopeVerifier, RequestHandler, type VerifiedRequest } from '../src/request-server';
 import { found, startApp, startClient } from './messaging-app';
@@ -173,6 +173,30 @@ describe('a request that asks for its reply on a subject of another service', ()
 });
 
 describe('the app', () => {
+  it('leaves requests to other replicas while it stops, and answers those that it has received', async () => {
+    const leaving = await startApp(nats, 'user-sync', [PrincipalController], verifyEnvelope);
+    await eventually(() => leaving.get(NatsClient).get().flush());
+    let release = (): void => undefined;
+    const released = new Promise<void>((free) => (release = free));
+    let held = 0;
+    PrincipalController.behave = async ({ body }) => {
+      if (body.clerkUserId === 'user_held') {
+        held += 1;
+        await released;
+      }
+      return found;
+    };
+    // So many that each replica gets some, which keep the stop waiting.
+    const received = Array.from({ length: 30 }, () => ask('user_held'));
+    await eventually(() => held === received.length);
+    const closed = leaving.close();
+    const later = await Promise.allSettled(Array.from({ length: 30 }, () => ask('user_1')));
+    release();
+    expect(later).toEqual(later.map(() => ({ status: 'fulfilled', value: found })));
+    expect(await Promise.all(received)).toEqual(received.map(() => found));
+    await closed;
+  });
+
   it('does not start with a handler that has no contract', async () => {
     @Controller()
     class Bare {

@@ -8,7 +8,7 @@ import {
 import { withLogContext } from '@gatehouse/observability';
 import { UseFilters, applyDecorators } from '@nestjs/common';
 import { type CustomTransportStrategy, MessagePattern, type MessageHandler, Server } from '@nestjs/microservices';
-import { type Msg, type NatsConnection } from '@nats-io/transport-node';
+import { type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import { lastValueFrom } from 'rxjs';
 import { type Logger } from 'pino';
 import { ContractMissingError, RequestRefusedError, accountsAdvice } from './errors';
@@ -43,6 +43,11 @@ export type EnvelopeVerifier = (envelope: string | undefined, subject: string, b
  */
 const MAX_IN_PROGRESS = 1_000;
 /**
+ * Maximum time in milliseconds for nats-server to confirm at shutdown that it sends no further request. While NATS is
+ * unavailable, it does not answer, and sends none.
+ */
+const DRAIN_TIMEOUT_MS = 2_000;
+/**
  * Prefix of the only subjects to which replies are sent. A request from another account gets such a reply subject from
  * nats-server, which carries the reply back into that account.
  */
@@ -55,6 +60,7 @@ const REPLIES_TO = '_R_.';
 export class RequestServer extends Server implements CustomTransportStrategy {
   override readonly transportId = REQUEST_TRANSPORT;
   private closing = false;
+  private subscriptions: Subscription[] = [];
   private readonly inProgress = new Set<Promise<void>>();
   /** Subjects of which a request was dropped. */
   private readonly dropped = new Set<string>();
@@ -77,23 +83,28 @@ export class RequestServer extends Server implements CustomTransportStrategy {
     let subscribed: NatsConnection | undefined;
     this.nats.onConnect((connection) => {
       // A connection that reconnects keeps its subscriptions, so it must not subscribe again.
-      if (subscribed === connection) return;
+      if (subscribed === connection || this.closing) return;
       subscribed = connection;
-      for (const { contract, handler } of routes) {
+      this.subscriptions = routes.map(({ contract, handler }) =>
         connection.subscribe(contract.subject, {
           queue: this.queue,
           callback: (error, message) => {
-            if (error === null && !this.closing) this.accept(contract, handler, message);
+            if (error === null) this.accept(contract, handler, message);
           },
-        });
-      }
+        }),
+      );
     });
     callback();
   }
 
-  /** Answers the requests in progress and accepts no more. */
+  /**
+   * Unsubscribes, so that other replicas receive the next requests, and answers those that nats-server has sent before
+   * it confirms that. Nobody else would answer them.
+   */
   override async close(): Promise<void> {
     this.closing = true;
+    const drained = this.subscriptions.map((subscription) => subscription.drain().catch(() => undefined));
+    await Promise.race([Promise.all(drained), pause(DRAIN_TIMEOUT_MS)]);
     await Promise.all(this.inProgress);
   }
 
@@ -194,4 +205,8 @@ function respond(message: Msg, frame: ReplyFrame): void {
   } catch {
     // The connection is lost: the request of the caller times out.
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

@@ -1,6 +1,6 @@
 import { type Propagation } from '@gatehouse/contracts';
 import { LOGGER, METRICS } from '@gatehouse/observability';
-import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Histogram, type Registry } from 'prom-client';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
@@ -32,13 +32,15 @@ type Loop =
 
 const idle: Loop = { step: 'idle' };
 
-/** Announces a trust change and waits, up to 3.5 s, until it is in force at every gateway. */
+/**
+ * Announces a trust change and waits, up to 3.5 s, until it is in force at every gateway. It also waits at shutdown: other
+ * replicas receive the acknowledgements then, and this one reads them from the database.
+ */
 @Injectable()
-export class TrustChangePropagation implements BeforeApplicationShutdown {
+export class TrustChangePropagation {
   private readonly waiters = new Set<Waiter>();
   private readonly seconds: Histogram<'complete'>;
   private loop: Loop = idle;
-  private closing = false;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -69,8 +71,6 @@ export class TrustChangePropagation implements BeforeApplicationShutdown {
     });
     await this.announcer.announce();
     void this.poll();
-    // At shutdown no further acknowledgement arrives.
-    if (this.closing) this.finishAll();
     await finished;
     const { result } = wait;
     const complete = result.acknowledged + result.expired === result.gateways;
@@ -84,11 +84,6 @@ export class TrustChangePropagation implements BeforeApplicationShutdown {
     if (this.loop.step === 'pausing') this.loop.wake();
     // The current read may have started before the acknowledgement, so another one follows.
     else if (this.loop.step === 'reading') this.loop = { step: 'reading', repeat: true };
-  }
-
-  beforeApplicationShutdown(): void {
-    this.closing = true;
-    this.finishAll();
   }
 
   private async poll(): Promise<void> {
@@ -115,10 +110,6 @@ export class TrustChangePropagation implements BeforeApplicationShutdown {
     } catch {
       for (const waiter of waiters) if (waiter.wait.overdue) this.finish(waiter);
     }
-  }
-
-  private finishAll(): void {
-    for (const waiter of this.waiters) this.finish(waiter);
   }
 
   private finish(waiter: Waiter): void {
