@@ -31,7 +31,7 @@ describe('a generated service', () => {
       cwd: root,
       encoding: 'utf8',
     });
-    const wanted = /^(apps|libs|tools)\/|^[^/]+$/;
+    const wanted = /^(apps|libs|tools|docs|deploy)\/|^[^/]+$/;
     for (const path of listed.split('\0')) {
       if (wanted.test(path) && existsSync(join(root, path))) cpSync(join(root, path), join(checkout, path));
     }
@@ -87,6 +87,13 @@ describe('a generated service', () => {
     const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
     const { status, stderr } = node(...flags, 'node_modules/jest/bin/jest.js', `apps/${name}/integration`);
     expect(stderr).toContain('3 passed, 3 total');
+    expect(status).toBe(0);
+  }, 120_000);
+
+  it('has what a deployment on one machine asks of a service', () => {
+    const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+    const { status, stderr } = node(...flags, 'node_modules/jest/bin/jest.js', 'tools/integration/deploy/');
+    expect(stderr).toMatch(/^Tests: +\d+ passed, \d+ total$/m);
     expect(status).toBe(0);
   }, 120_000);
 

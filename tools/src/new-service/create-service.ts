@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { format, resolveConfig } from 'prettier';
+import { format, getFileInfo, resolveConfig } from 'prettier';
+import { deployEntries, deployFiles } from './deploy-files';
 import { ServiceNameInvalidError } from './errors';
 import { serviceFiles } from './service-files';
 import { serviceNames } from './service-names';
-import { tableEntries, withEntry } from './table-entries';
+import { nextOpsPort, tableEntries, withEntry } from './table-entries';
 
 /**
  * Writes the files of a new service into a checkout, and adds its entries to existing files. If it fails, nothing is
@@ -14,16 +15,18 @@ import { tableEntries, withEntry } from './table-entries';
  */
 export async function createService(root: string, name: string): Promise<string[]> {
   const names = serviceNames(name);
-  const texts = new Map(Object.entries(serviceFiles(names)));
+  const texts = new Map(Object.entries({ ...serviceFiles(names), ...deployFiles(names, nextOpsPort()) }));
   if ([...texts.keys()].some((path) => existsSync(join(root, path)))) {
     throw new ServiceNameInvalidError('is taken: files of that name exist');
   }
-  for (const entry of tableEntries(names)) {
+  for (const entry of [...tableEntries(names), ...deployEntries(names)]) {
     texts.set(entry.file, withEntry(texts.get(entry.file) ?? readFileSync(join(root, entry.file), 'utf8'), entry));
   }
   const formatted = await Promise.all(
     [...texts].map(async ([path, text]) => {
       const filepath = join(root, path);
+      const { inferredParser } = await getFileInfo(filepath);
+      if (inferredParser === null) return [path, text] as const;
       return [path, await format(text, { ...(await resolveConfig(filepath)), filepath })] as const;
     }),
   );

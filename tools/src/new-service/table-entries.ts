@@ -2,6 +2,11 @@ import { serviceNames as existing, serviceRow } from '@gatehouse/contracts';
 import { PlaceNotFoundError } from './errors';
 import { type ServiceNames } from './service-names';
 
+/** Operations port of the next service: the one after the last. */
+export function nextOpsPort(): number {
+  return Math.max(...existing.map((name) => serviceRow(name).opsPort)) + 1;
+}
+
 /** One or more lines that are put into a file of the workspace, before the first line that begins with `before`. */
 export interface TableEntry {
   readonly file: string;
@@ -14,7 +19,7 @@ export interface TableEntry {
  * example request (`show…Greeting`).
  */
 export function tableEntries({ kebab, camel, pascal }: ServiceNames): TableEntry[] {
-  const opsPort = Math.max(...existing.map((name) => serviceRow(name).opsPort)) + 1;
+  const opsPort = nextOpsPort();
   const contract = `show${pascal}Greeting`;
   return [
     {

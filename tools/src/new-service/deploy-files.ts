@@ -1,0 +1,82 @@
+import { type ServiceNames } from './service-names';
+import { type TableEntry } from './table-entries';
+
+/** By path: the files with which a new service is deployed on one machine. */
+export function deployFiles({ kebab }: ServiceNames, opsPort: number): Record<string, string> {
+  return {
+    [`apps/${kebab}/.env.example`]: envExample(kebab, opsPort),
+    [`deploy/systemd/system/gatehouse-${kebab}.service`]: unit(kebab),
+  };
+}
+
+/** The entries of a new service in the other files of systemd. */
+export function deployEntries({ kebab }: ServiceNames): TableEntry[] {
+  const user = `gatehouse-${kebab}`;
+  const folder = 'deploy/systemd';
+  return [
+    {
+      file: `${folder}/system/gatehouse.target`,
+      line: `Wants=${user}.service`,
+      before: 'Wants=gatehouse-api-gateway.service',
+    },
+    { file: `${folder}/sysusers.d/gatehouse.conf`, line: `u ${user} - "Gatehouse ${kebab}"`, before: 'u ' },
+    {
+      file: `${folder}/tmpfiles.d/gatehouse.conf`,
+      line: `Z /etc/gatehouse/${kebab} ~0750 root ${user}`,
+      before: 'Z ',
+    },
+  ];
+}
+
+function envExample(kebab: string, opsPort: number): string {
+  return `# Every variable of ${kebab}. Each line that begins with # shows the default, or nothing when there is none.
+# A secret is in a file, which <NAME>_FILE names, or in the variable <NAME>; set one of them.
+
+# Required. Servers of NATS, nats:// or tls://, comma-separated.
+NATS_URL=nats://127.0.0.1:4222
+
+# Required. NATS user of this service.
+NATS_USER=${kebab}
+
+# Required. Password of the NATS user.
+NATS_PASSWORD_FILE=/etc/gatehouse/${kebab}/NATS_PASSWORD
+#NATS_PASSWORD=
+
+# Required. Public key of the gateway in PEM, or two one after the other while one replaces the other.
+ENVELOPE_PUBLIC_KEYS_FILE=/etc/gatehouse/${kebab}/ENVELOPE_PUBLIC_KEYS
+#ENVELOPE_PUBLIC_KEYS=
+
+# PEM file of the authority that signed the certificates of the NATS servers; turns TLS on.
+#NATS_CA_FILE=
+
+# Port of /healthz, /readyz and /metrics.
+#OPS_PORT=${opsPort}
+
+# Address to listen on.
+#HOST=0.0.0.0
+
+# fatal, error, warn, info, debug, trace or silent.
+#LOG_LEVEL=info
+`;
+}
+
+function unit(kebab: string): string {
+  return `[Unit]
+Description=Gatehouse ${kebab}
+After=gatehouse-nats-server.service
+
+[Service]
+User=gatehouse-${kebab}
+Environment=HOST=127.0.0.1
+Environment=NATS_URL=nats://127.0.0.1:4222
+Environment=NATS_USER=${kebab}
+Environment=NATS_PASSWORD_FILE=/etc/gatehouse/${kebab}/NATS_PASSWORD
+Environment=ENVELOPE_PUBLIC_KEYS_FILE=/etc/gatehouse/${kebab}/ENVELOPE_PUBLIC_KEYS
+EnvironmentFile=-/etc/gatehouse/${kebab}.env
+ExecStart=/opt/gatehouse/current/bin/node --enable-source-maps --max-semi-space-size=16 dist/apps/${kebab}/src/main.js
+Restart=always
+RestartSec=3
+TimeoutStopSec=40
+MemoryMax=1G
+`;
+}
