@@ -1,0 +1,167 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { natsIdentities, natsPasswordVariable } from '@gatehouse/contracts';
+import {
+  type Gatehouse,
+  Leash,
+  ManagedProcess,
+  type PostgresServer,
+  freePort,
+  freePorts,
+  startGatehouse,
+  startPostgres,
+  withClient,
+  workspaceRoot,
+  workspaceState,
+} from '@gatehouse/local-stack';
+import { type OwnNats, type ParsedJson, startOwnNats } from '@gatehouse/testing';
+import { type BaseBackup, restoreBaseBackup, takeBaseBackup } from './base-backup';
+
+/** An answer of the gateway. */
+export interface Answer {
+  readonly status: number;
+  readonly body: ParsedJson;
+}
+
+const TIMEOUT_MS = 30_000;
+/** Services that end with the databases. The gateway and Clerk keep running. */
+const LOST = ['webhook-ingest', 'user-sync', 'stream-keeper'] as const;
+
+/** A Gatehouse whose PostgreSQL and NATS can be lost and restored. */
+export class RestoreDrill {
+  private constructor(
+    private readonly directory: string,
+    private readonly leash: Leash,
+    private readonly nats: OwnNats,
+    private postgres: PostgresServer,
+    readonly gatehouse: Gatehouse,
+  ) {}
+
+  static async start(): Promise<RestoreDrill> {
+    const directory = mkdtempSync(join(tmpdir(), 'gatehouse-restore-'));
+    // Another operating system user may run PostgreSQL.
+    chmodSync(directory, 0o711);
+    const leash = Leash.start();
+    const [nats, postgres] = await Promise.all([startOwnNats(), startServer(directory, 'first', leash)]);
+    const gatehouse = await startGatehouse({
+      root: workspaceRoot(),
+      stateDirectory: join(directory, 'state'),
+      programDirectory: workspaceState(),
+      ports: await freePorts(),
+      env: {
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+        PATH: process.env.PATH,
+        DATABASE_URL: postgres.adminUrl,
+        NATS_URL: nats.url,
+        ...Object.fromEntries(natsIdentities.map((name) => [natsPasswordVariable(name), nats.as(name).pass])),
+        RELAY_GRACE_MS: '500',
+        REBUILD_GRACE_MS: '1000',
+        REBUILD_POLL_MS: '250',
+        WRITE_BACK_POLL_MS: '100',
+        CLERK_CONFIRM_DELAY_MS: '100',
+      },
+    });
+    return new RestoreDrill(directory, leash, nats, postgres, gatehouse);
+  }
+
+  backUp(meanwhile: () => Promise<unknown>): Promise<BaseBackup> {
+    return takeBaseBackup(this.postgres.adminUrl, join(this.directory, 'backup'), meanwhile);
+  }
+
+  /** Kills the services and both servers, and deletes everything that the servers have stored. */
+  async loseEverything(): Promise<void> {
+    await Promise.all(LOST.map((name) => this.gatehouse.apps[name].kill()));
+    await Promise.all([this.postgres.process.kill(), this.nats.kill()]);
+    rmSync(join(this.directory, 'first'), { recursive: true, force: true });
+    this.nats.loseStore();
+  }
+
+  /** Starts a new PostgreSQL from the backup, and an empty NATS, but none of the services. */
+  async restore(backup: BaseBackup): Promise<void> {
+    restoreBaseBackup(backup, join(this.directory, 'second'));
+    const { port } = this.postgres;
+    const server = startServer(this.directory, 'second', this.leash, port);
+    [this.postgres] = await Promise.all([server, this.nats.start()]);
+  }
+
+  async startServices(): Promise<void> {
+    await Promise.all(LOST.map((name) => this.gatehouse.apps[name].start()));
+  }
+
+  /** Log of user-sync, which is kept outside of what is lost. */
+  get userSyncLog(): string {
+    return join(this.directory, 'state/logs/user-sync.log');
+  }
+
+  logOf(name: 'api-gateway' | 'webhook-ingest'): string {
+    return readFileSync(join(this.directory, `state/logs/${name}.log`), 'utf8');
+  }
+
+  /** Runs a program of a service with the service's environment, as an operator does; returns what it prints. */
+  async run(service: 'user-sync' | 'webhook-ingest', program: string, args: string[]): Promise<string> {
+    const lines: string[] = [];
+    const child = await ManagedProcess.start({
+      name: program,
+      command: process.execPath,
+      args: [join(workspaceRoot(), `dist/apps/${service}/src/${program}.js`), ...args],
+      env: this.gatehouse.environments[service],
+      logFile: join(this.directory, `${program}.log`),
+      onLine: (line) => lines.push(line),
+      leash: this.leash,
+    });
+    const { code } = await child.exited;
+    if (code !== 0) throw new Error(`${program} ended with ${code}: ${lines.join('\n')}`);
+    return lines.join('\n');
+  }
+
+  async query<Row extends object>(database: 'ingest' | 'users', text: string, values: unknown[] = []): Promise<Row[]> {
+    return withClient(this.gatehouse.databases[database].serviceUrl, async (client) => {
+      return (await client.query<Row>(text, values)).rows;
+    });
+  }
+
+  /** Sends a request to the Clerk emulator. */
+  async clerk(method: string, path: string, body?: object): Promise<ParsedJson> {
+    const { settings, ports } = this.gatehouse;
+    const response = await fetch(`http://127.0.0.1:${ports.emulator}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${settings.clerkSecretKey}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status} ${text}`);
+    return text === '' ? {} : JSON.parse(text);
+  }
+
+  /** Sends a request to the gateway. */
+  async call(method: string, path: string, headers: Record<string, string>, body?: object): Promise<Answer> {
+    const response = await fetch(`http://127.0.0.1:${this.gatehouse.ports.gateway}${path}`, {
+      method,
+      headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return { status: response.status, body: await response.json() };
+  }
+
+  async stop(): Promise<void> {
+    await this.gatehouse.stop();
+    await this.nats.dispose();
+    await this.postgres.stop();
+    await this.leash.release();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+async function startServer(directory: string, name: string, leash: Leash, port?: number): Promise<PostgresServer> {
+  return startPostgres({
+    directory: join(directory, name),
+    logFile: join(directory, `postgres-${name}.log`),
+    superuserPassword: 'restore',
+    port: port ?? (await freePort()),
+    durability: 'fast',
+    leash,
+  });
+}
