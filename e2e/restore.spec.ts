@@ -2,15 +2,10 @@
  * Drill of docs/runbooks/restore-from-backup.md: a physical backup, work after it, the loss of PostgreSQL and NATS, and
  * the restore. The tests are steps of one story and run in order.
  */
-import { type ParsedJson, eventually } from '@gatehouse/testing';
-import { type BaseBackup } from './restore/base-backup';
-import { RestoreDrill } from './restore/drill';
-
-interface Member {
-  readonly clerkUserId: string;
-  readonly sessionId: string;
-  readonly bearer: Record<string, string>;
-}
+import { eventually } from '@gatehouse/testing';
+import { type BaseBackup } from './drills/base-backup';
+import { type Member, pathOf } from './drills/drill-calls';
+import { RestoreDrill } from './drills/restore-drill';
 
 const NAMES = ['kept', 'renamed', 'deleted', 'banned', 'demoted', 'deactivated', 'erased', 'signedout'] as const;
 type Name = (typeof NAMES)[number];
@@ -29,11 +24,11 @@ let lateKey: Record<string, string>;
 
 beforeAll(async () => {
   drill = await RestoreDrill.start();
-  admin = await join('admin', { role: 'admin' });
+  admin = await drill.join('admin', { role: 'admin' });
   members = Object.fromEntries(
-    await Promise.all(NAMES.map(async (name) => [name, await join(name)] as const)),
+    await Promise.all(NAMES.map(async (name) => [name, await drill.join(name)] as const)),
   ) as Record<Name, Member>;
-  const made = await Promise.all(NAMES.map(async (name) => [name, await newKey(members[name])] as const));
+  const made = await Promise.all(NAMES.map(async (name) => [name, await drill.newKey(members[name])] as const));
   keys = Object.fromEntries(made.map(([name, { key }]) => [name, key])) as typeof keys;
   keyIds = Object.fromEntries(made.map(([name, { id }]) => [name, id])) as typeof keyIds;
   local = await logInLocally();
@@ -42,30 +37,10 @@ beforeAll(async () => {
     expect(await drill.clerk('GET', pathOf(members.demoted))).toMatchObject({ public_metadata: { role: 'developer' } }),
   );
   await drill.clerk('DELETE', pathOf(members.erased));
-  await settled();
+  await drill.settled();
 }, 180_000);
 
 afterAll(() => drill?.stop(), 60_000);
-
-const pathOf = ({ clerkUserId }: { clerkUserId: string }) => `/v1/users/${clerkUserId}`;
-
-/** Creates a user at Clerk, signs it in and has it at Gatehouse. */
-async function join(name: string, metadata: object = {}): Promise<Member> {
-  const draft = { email_address: [`${name}@example.com`], first_name: name, public_metadata: metadata };
-  const { id: clerkUserId } = await drill.clerk('POST', '/v1/users', draft);
-  const { id: sessionId } = await drill.clerk('POST', '/emulator/sessions', { user_id: clerkUserId });
-  const wanted = { session_id: sessionId, expires_in_seconds: 600 };
-  const { jwt } = await drill.clerk('POST', '/emulator/tokens', wanted);
-  const bearer = { authorization: `Bearer ${jwt}` };
-  await eventually(async () => expect((await drill.call('GET', '/api/me', bearer)).status).toBe(200));
-  return { clerkUserId, sessionId, bearer };
-}
-
-async function newKey({ bearer }: Member): Promise<{ id: string; key: Record<string, string> }> {
-  const made = await drill.call('POST', '/api/keys', bearer, { name: 'drill', scopes: ['profile:read'] });
-  expect(made.status).toBe(201);
-  return { id: made.body.id as string, key: { 'x-api-key': made.body.key as string } };
-}
 
 /** Creates a local user and returns the credential of its Gatehouse session. */
 async function logInLocally(): Promise<Record<string, string>> {
@@ -83,50 +58,6 @@ async function setRole(member: Member, role: string): Promise<void> {
   expect(answer.status).toBe(200);
 }
 
-const me = (headers: Record<string, string>) => drill.call('GET', '/api/me', headers);
-
-/** The Clerk users in the users table, by Clerk id: what Clerk and Gatehouse have in common. */
-async function stored(): Promise<Map<string, unknown>> {
-  const rows = await drill.query<{ clerk_user_id: string }>(
-    'users',
-    `SELECT clerk_user_id, first_name, email, clerk_banned AS banned FROM users
-      WHERE clerk_user_id IS NOT NULL AND deleted_at IS NULL ORDER BY clerk_user_id`,
-  );
-  return new Map(rows.map(({ clerk_user_id: id, ...row }) => [id, row]));
-}
-
-async function atClerk(): Promise<Map<string, unknown>> {
-  const users = (await drill.clerk('GET', '/v1/users?limit=100')) as unknown as ParsedJson[];
-  const sorted = users.sort((a, b) => ((a.id as string) < (b.id as string) ? -1 : 1));
-  return new Map(
-    sorted.map((user) => [
-      user.id as string,
-      {
-        first_name: user.first_name,
-        email: (user.email_addresses as { email_address: string }[])[0]?.email_address,
-        banned: user.banned,
-      },
-    ]),
-  );
-}
-
-/** Waits until every event is applied and every write-back is done. */
-async function settled(): Promise<void> {
-  await eventually(
-    async () => {
-      expect(await stored()).toEqual(await atClerk());
-      const open = `SELECT status FROM webhook_events WHERE status IN ('pending', 'processing')`;
-      expect(await drill.query('ingest', open)).toEqual([]);
-      expect(await drill.query('users', `SELECT state FROM write_backs WHERE state <> 'done'`)).toEqual([]);
-    },
-    { timeoutMs: 30_000, intervalMs: 200 },
-  );
-}
-
-const idOf = async ({ clerkUserId }: { clerkUserId: string }) =>
-  (await drill.query<{ id: string }>('users', 'SELECT id FROM users WHERE clerk_user_id = $1', [clerkUserId]))[0]?.id ??
-  '';
-
 it('takes a physical backup while users change, and goes on', async () => {
   backup = await drill.backUp(() => drill.clerk('PATCH', pathOf(members.kept), { first_name: 'during' }));
   backedUpAt = new Date().toISOString();
@@ -134,8 +65,8 @@ it('takes a physical backup while users change, and goes on', async () => {
   await drill.clerk('PATCH', pathOf(members.renamed), { first_name: 'new name' });
   await drill.clerk('DELETE', pathOf(members.deleted));
   await drill.clerk('POST', `${pathOf(members.banned)}/ban`);
-  const late = [await join('late1'), await join('late2')];
-  lateKey = (await newKey(late[0] as Member)).key;
+  const late = [await drill.join('late1'), await drill.join('late2')];
+  lateKey = (await drill.newKey(late[0] as Member)).key;
   await setRole(members.demoted, 'user');
   const { status } = await drill.call(
     'POST',
@@ -149,9 +80,9 @@ it('takes a physical backup while users change, and goes on', async () => {
   expect((await drill.call('POST', '/auth/logout', members.signedout.bearer, {})).status).toBe(200);
   const erasure = `/admin/webhook-events/payloads/${members.erased.clerkUserId}`;
   expect((await drill.call('DELETE', erasure, admin.bearer)).status).toBe(200);
-  await settled();
+  await drill.settled();
   newcomers = await Promise.all(
-    late.map(async (member) => ({ clerkUserId: member.clerkUserId, lostId: await idOf(member) })),
+    late.map(async (member) => ({ clerkUserId: member.clerkUserId, lostId: await drill.idOf(member) })),
   );
   for (const { clerkUserId, lostId } of newcomers) {
     expect(await drill.clerk('GET', `/v1/users/${clerkUserId}`)).toMatchObject({ public_metadata: { dbId: lostId } });
@@ -162,7 +93,7 @@ it('has the state of the backup after the restore, in which revoked credentials 
   await drill.loseEverything();
   await drill.restore(backup);
 
-  const names = [...(await stored()).values()].map((row) => (row as { first_name: string }).first_name);
+  const names = [...(await drill.stored()).values()].map((row) => (row as { first_name: string }).first_name);
   expect(names).toContain('renamed');
   expect(names).toContain('deleted');
   expect(names).not.toContain('late1');
@@ -182,7 +113,7 @@ it('after-restore ends what was revoked, and names the roles that were changed',
       expect.stringMatching(/^Clerk sessions signed out: [1-9]$/),
       'Users deactivated: 1',
       expect.stringMatching(/^Reconcile run queued: /),
-      `  ${await idOf(members.demoted)}`,
+      `  ${await drill.idOf(members.demoted)}`,
     ]),
   );
 }, 30_000);
@@ -191,7 +122,7 @@ it('makes every user equal to Clerk again by itself', async () => {
   await drill.startServices();
   await eventually(
     async () => {
-      expect(await stored()).toEqual(await atClerk());
+      expect(await drill.stored()).toEqual(await drill.atClerk());
       expect(await drill.query('users', `SELECT id FROM reconcile_runs WHERE state IN ('queued', 'running')`)).toEqual(
         [],
       );
@@ -202,30 +133,30 @@ it('makes every user equal to Clerk again by itself', async () => {
 }, 60_000);
 
 it('rejects every credential that had ended, without a restart of the gateway', async () => {
-  await eventually(async () => expect((await me(keys.kept)).status).toBe(200));
-  expect(await me(keys.renamed)).toMatchObject({ status: 401, body: { code: 'api_key_revoked' } });
-  expect(await me(local)).toMatchObject({ status: 401, body: { code: 'token_revoked' } });
-  expect(await me(members.signedout.bearer)).toMatchObject({ status: 401, body: { code: 'token_revoked' } });
+  await eventually(async () => expect((await drill.me(keys.kept)).status).toBe(200));
+  expect(await drill.me(keys.renamed)).toMatchObject({ status: 401, body: { code: 'api_key_revoked' } });
+  expect(await drill.me(local)).toMatchObject({ status: 401, body: { code: 'token_revoked' } });
+  expect(await drill.me(members.signedout.bearer)).toMatchObject({ status: 401, body: { code: 'token_revoked' } });
   for (const name of ['banned', 'deactivated'] as const) {
-    expect({ name, ...(await me(keys[name])) }).toMatchObject({
+    expect({ name, ...(await drill.me(keys[name])) }).toMatchObject({
       name,
       status: 403,
       body: { code: 'account_inactive' },
     });
   }
-  expect((await me(keys.deleted)).status).toBe(401);
+  expect((await drill.me(keys.deleted)).status).toBe(401);
   // Lost with the database: its holder creates another.
-  expect((await me(lateKey)).status).toBe(401);
+  expect((await drill.me(lateKey)).status).toBe(401);
 });
 
 it('revokes at once at the gateway that has seen higher numbers', async () => {
-  const { key, id } = await newKey(members.kept);
-  expect((await me(key)).status).toBe(200);
+  const { key, id } = await drill.newKey(members.kept);
+  expect((await drill.me(key)).status).toBe(200);
   await eventually(async () => {
     const revoked = await drill.call('DELETE', `/api/keys/${id}`, members.kept.bearer);
     expect([revoked.status, revoked.body.propagation ?? { acknowledged: 1 }]).toMatchObject([200, { acknowledged: 1 }]);
   });
-  expect((await me(key)).status).toBe(401);
+  expect((await drill.me(key)).status).toBe(401);
 });
 
 it('finds the ids and roles at Clerk that the lost database had written, and an admin takes them', async () => {
@@ -251,7 +182,7 @@ it('finds the ids and roles at Clerk that the lost database had written, and an 
   await eventually(
     async () => {
       for (const one of newcomers) {
-        const dbId = await idOf(one);
+        const dbId = await drill.idOf(one);
         expect(dbId).not.toBe(one.lostId);
         expect(await drill.clerk('GET', `/v1/users/${one.clerkUserId}`)).toMatchObject({ public_metadata: { dbId } });
       }
@@ -283,6 +214,6 @@ it('applies new webhooks, and those that are replayed at Clerk', async () => {
   expect(replay.count).toBeGreaterThan(5);
   await eventually(async () => expect(await count()).toBeGreaterThan(before));
   await drill.clerk('PATCH', pathOf(members.renamed), { first_name: 'after' });
-  await settled();
+  await drill.settled();
   expect(await drill.query('ingest', `SELECT event_type FROM webhook_events WHERE status = 'failed'`)).toEqual([]);
 }, 60_000);

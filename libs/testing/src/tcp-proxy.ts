@@ -12,7 +12,7 @@ export class TcpProxy {
   private stalled = false;
 
   private constructor(
-    private readonly target: URL,
+    private target: URL,
     private readonly port: number,
     private readonly latencyMs: number,
   ) {}
@@ -37,6 +37,12 @@ export class TcpProxy {
     const changed = new URL(url);
     changed.host = `127.0.0.1:${this.port}`;
     return changed.href;
+  }
+
+  /** Forwards new connections to another server, like a virtual address, and breaks those to the earlier one. */
+  leadTo(target: string): void {
+    this.target = new URL(target);
+    this.break();
   }
 
   /** Stops forwarding without closing connections. */

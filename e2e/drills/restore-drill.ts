@@ -11,32 +11,27 @@ import {
   freePorts,
   startGatehouse,
   startPostgres,
-  withClient,
   workspaceRoot,
   workspaceState,
 } from '@gatehouse/local-stack';
-import { type OwnNats, type ParsedJson, startOwnNats } from '@gatehouse/testing';
+import { type OwnNats, startOwnNats } from '@gatehouse/testing';
 import { type BaseBackup, restoreBaseBackup, takeBaseBackup } from './base-backup';
+import { DrillCalls } from './drill-calls';
 
-/** An answer of the gateway. */
-export interface Answer {
-  readonly status: number;
-  readonly body: ParsedJson;
-}
-
-const TIMEOUT_MS = 30_000;
 /** Services that end with the databases. The gateway and Clerk keep running. */
 const LOST = ['webhook-ingest', 'user-sync', 'stream-keeper'] as const;
 
 /** A Gatehouse whose PostgreSQL and NATS can be lost and restored. */
-export class RestoreDrill {
+export class RestoreDrill extends DrillCalls {
   private constructor(
     private readonly directory: string,
     private readonly leash: Leash,
     private readonly nats: OwnNats,
     private postgres: PostgresServer,
-    readonly gatehouse: Gatehouse,
-  ) {}
+    readonly services: Gatehouse,
+  ) {
+    super(services);
+  }
 
   static async start(): Promise<RestoreDrill> {
     const directory = mkdtempSync(join(tmpdir(), 'gatehouse-restore-'));
@@ -71,7 +66,7 @@ export class RestoreDrill {
 
   /** Kills the services and both servers, and deletes everything that the servers have stored. */
   async loseEverything(): Promise<void> {
-    await Promise.all(LOST.map((name) => this.gatehouse.apps[name].kill()));
+    await Promise.all(LOST.map((name) => this.services.apps[name].kill()));
     await Promise.all([this.postgres.process.kill(), this.nats.kill()]);
     rmSync(join(this.directory, 'first'), { recursive: true, force: true });
     this.nats.loseStore();
@@ -86,7 +81,7 @@ export class RestoreDrill {
   }
 
   async startServices(): Promise<void> {
-    await Promise.all(LOST.map((name) => this.gatehouse.apps[name].start()));
+    await Promise.all(LOST.map((name) => this.services.apps[name].start()));
   }
 
   /** Log of user-sync, which is kept outside of what is lost. */
@@ -105,7 +100,7 @@ export class RestoreDrill {
       name: program,
       command: process.execPath,
       args: [join(workspaceRoot(), `dist/apps/${service}/src/${program}.js`), ...args],
-      env: this.gatehouse.environments[service],
+      env: this.services.environments[service],
       logFile: join(this.directory, `${program}.log`),
       onLine: (line) => lines.push(line),
       leash: this.leash,
@@ -115,39 +110,8 @@ export class RestoreDrill {
     return lines.join('\n');
   }
 
-  async query<Row extends object>(database: 'ingest' | 'users', text: string, values: unknown[] = []): Promise<Row[]> {
-    return withClient(this.gatehouse.databases[database].serviceUrl, async (client) => {
-      return (await client.query<Row>(text, values)).rows;
-    });
-  }
-
-  /** Sends a request to the Clerk emulator. */
-  async clerk(method: string, path: string, body?: object): Promise<ParsedJson> {
-    const { settings, ports } = this.gatehouse;
-    const response = await fetch(`http://127.0.0.1:${ports.emulator}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${settings.clerkSecretKey}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status} ${text}`);
-    return text === '' ? {} : JSON.parse(text);
-  }
-
-  /** Sends a request to the gateway. */
-  async call(method: string, path: string, headers: Record<string, string>, body?: object): Promise<Answer> {
-    const response = await fetch(`http://127.0.0.1:${this.gatehouse.ports.gateway}${path}`, {
-      method,
-      headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    return { status: response.status, body: await response.json() };
-  }
-
   async stop(): Promise<void> {
-    await this.gatehouse.stop();
+    await this.services.stop();
     await this.nats.dispose();
     await this.postgres.stop();
     await this.leash.release();

@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withClient } from '@gatehouse/local-stack';
+import { choosePostgresIdentity, withClient } from '@gatehouse/local-stack';
 
 /** Folders whose content PostgreSQL's documentation says not to copy; the folders themselves are needed. */
 const EMPTY = new Set([
@@ -51,13 +52,27 @@ export async function takeBaseBackup(
 
 /** Lays a backup out as the data directory of a new server, which replays the archive when it starts. */
 export function restoreBaseBackup({ data, archive }: BaseBackup, directory: string): void {
+  layOut(data, directory, 'recovery.signal', `restore_command = 'cp "${archive}/%f" "%p"'`);
+}
+
+/** Lays a backup out as the data directory of a standby that streams from a server. */
+export function makeStandby({ data }: BaseBackup, directory: string, primary: string, name: string): void {
+  const { hostname, port, username, password } = new URL(primary);
+  const address = `host=${hostname} port=${port} user=${username} password=${decodeURIComponent(password)}`;
+  layOut(data, directory, 'standby.signal', `primary_conninfo = '${address} application_name=${name}'`);
+}
+
+function layOut(data: string, directory: string, signal: string, setting: string): void {
   const target = join(directory, 'data');
   mkdirSync(directory, { recursive: true });
   cpSync(data, target, { recursive: true });
   chmodSync(target, 0o700);
-  writeFileSync(join(target, 'recovery.signal'), '');
-  const settings = `restore_command = 'cp "${archive}/%f" "%p"'\nrecovery_target_action = 'promote'\n`;
-  writeFileSync(join(target, 'postgresql.auto.conf'), settings, { flag: 'a' });
+  writeFileSync(join(target, signal), '');
+  writeFileSync(join(target, 'postgresql.auto.conf'), `${setting}\n`, { flag: 'a' });
+  const identity = choosePostgresIdentity();
+  if (identity.kind === 'other-user') {
+    execFileSync('chown', ['-R', `${identity.uid}:${identity.gid}`, directory], { timeout: 60_000 });
+  }
 }
 
 function copyTree(from: string, to: string): void {
