@@ -10,7 +10,7 @@ export { ObservabilityModule } from './observability.module';
 export { OpsServer } from './ops-server';
 export { PeriodicWorker } from './periodic-worker';
 export { type ReadinessCheck } from './readiness-check';
-export { runService } from './run-service';
+export { SHUTDOWN_LIMIT_MS, runService } from './run-service';
 export { SecretFilesModule } from './secret-file-watch';
 export { LOGGER, METRICS } from './tokens';
 export { isTlsFailure } from './tls-failure';

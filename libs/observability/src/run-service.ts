@@ -1,7 +1,8 @@
 import { type INestApplicationContext } from '@nestjs/common';
 import { createLogger } from './logger';
 
-const SHUTDOWN_LIMIT_MS = 25_000;
+/** Time that a service has to stop after SIGTERM; milliseconds. Then it ends itself. */
+export const SHUTDOWN_LIMIT_MS = 25_000;
 
 /** An ignored variable, and the variable that was probably meant. */
 interface MisnamedVariable {

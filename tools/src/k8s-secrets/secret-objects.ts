@@ -1,0 +1,90 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { databaseFiles, operatorSecrets, plannedSecrets } from '../make-secrets/secret-plan';
+import { NATS_PASSWORDS_FILE } from '../make-secrets/nats-passwords';
+import { SecretsMissingError } from './errors';
+
+/** A Kubernetes object that is printed as JSON. */
+export type PrintedObject = Readonly<Record<string, unknown>>;
+
+/** Namespace of the services. */
+const NAMESPACE = 'gatehouse';
+/** Namespace in which the SecretStore of the production overlay finds the secrets. */
+const STORE_NAMESPACE = 'gatehouse-secrets';
+/** ServiceAccount of `NAMESPACE` with which External Secrets Operator reads the store. */
+const READER = 'secret-reader';
+
+/** Secrets of the cluster itself, which npm run secrets does not make; each file is optional. */
+const EXTRA = ['postgres-backup'];
+
+/**
+ * The Secrets that pods mount, in the namespace of the services: for a cluster without External Secrets Operator.
+ * @throws SecretsMissingError
+ */
+export function mountedSecrets(directory: string): PrintedObject[] {
+  const roles = databaseFiles.map(({ file, role }) => {
+    const { username, password } = new URL(readFileSync(join(directory, file), 'utf8').trim());
+    return {
+      ...secret(NAMESPACE, role.replaceAll('_', '-'), { username, password: decodeURIComponent(password) }),
+      type: 'kubernetes.io/basic-auth',
+    };
+  });
+  const programs = programsIn(directory).map((name) => secret(NAMESPACE, name, filesOf(directory, name)));
+  return [...programs, ...roles.map(reloaded)];
+}
+
+/**
+ * A namespace with the secrets, and the right to read them: for the SecretStore of the production overlay.
+ * @throws SecretsMissingError
+ */
+export function storeObjects(directory: string): PrintedObject[] {
+  const metadata = { namespace: STORE_NAMESPACE, name: READER };
+  const role = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: READER };
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: STORE_NAMESPACE } },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata,
+      rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'watch'] }],
+    },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata,
+      roleRef: role,
+      subjects: [{ kind: 'ServiceAccount', name: READER, namespace: NAMESPACE }],
+    },
+    ...programsIn(directory).map((name) => secret(STORE_NAMESPACE, `gatehouse-${name}`, filesOf(directory, name))),
+  ];
+}
+
+/** The folders of the directory; every file of the plan, and those that the operator writes, must be there. */
+function programsIn(directory: string): string[] {
+  const wanted = [...plannedSecrets({ host: 'postgres', port: 5432 }), ...operatorSecrets].map(({ file }) => file);
+  const missing = [...wanted, NATS_PASSWORDS_FILE].filter((file) => !existsSync(join(directory, file)));
+  if (missing.length > 0) throw new SecretsMissingError(directory, missing);
+  const programs = new Set([...wanted.map((file) => file.split('/')[0] ?? ''), 'nats-server', ...EXTRA]);
+  return [...programs].filter((name) => existsSync(join(directory, name))).sort();
+}
+
+function filesOf(directory: string, name: string): Record<string, string> {
+  const folder = join(directory, name);
+  return Object.fromEntries(readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
+}
+
+function secret(namespace: string, name: string, files: Readonly<Record<string, string>>): PrintedObject {
+  const data = Object.entries(files).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { namespace, name, labels: { 'app.kubernetes.io/part-of': 'gatehouse' } },
+    data: Object.fromEntries(data) as Record<string, string>,
+  };
+}
+
+/** CloudNativePG takes over a changed password at once when the Secret has this label. */
+function reloaded(object: PrintedObject): PrintedObject {
+  const metadata = object.metadata as { readonly labels: Readonly<Record<string, string>> };
+  return { ...object, metadata: { ...metadata, labels: { ...metadata.labels, 'cnpg.io/reload': 'true' } } };
+}

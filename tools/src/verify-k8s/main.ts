@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { workspaceRoot } from '@gatehouse/local-stack';
+import { checkManifests } from './check-manifests';
+import { KubectlMissingError, KustomizationUnreadableError, RenderFailedError, SchemaMissingError } from './errors';
+import { findingText } from './finding';
+import { loadProject } from './load-project';
+import { type KubernetesObject, nameOf } from './objects/kubernetes-object';
+import { readManifests } from './objects/read-manifests';
+import { render } from './objects/render';
+import { allRules } from './rules/all-rules';
+
+const OVERLAYS = ['production', 'dev'];
+const EXPECTED = [KubectlMissingError, KustomizationUnreadableError, RenderFailedError, SchemaMissingError];
+
+void main();
+
+async function main(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-verify-k8s-'));
+  try {
+    const project = await loadProject(folder);
+    const overlays = OVERLAYS.map((name) => ({ name, objects: render(join(workspaceRoot(), 'k8s/overlays', name)) }));
+    for (const { name, objects } of overlays) {
+      const findings = await checkManifests(objects, project);
+      report(
+        `${name}: ${objects.length} objects match their schemas and ${allRules.length} rules`,
+        findings.map(findingText),
+      );
+    }
+    const production = overlays.find(({ name }) => name === 'production')?.objects ?? [];
+    report('npm test reads the production overlay as kubectl does', differences(production));
+  } catch (error) {
+    if (!EXPECTED.some((expected) => error instanceof expected)) throw error;
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function report(guarantee: string, faults: readonly string[]): void {
+  if (faults.length === 0) return console.log(`✓ ${guarantee}`);
+  console.error(`✗ ${guarantee}: no`);
+  for (const fault of faults) console.error(`  ${fault}`);
+  process.exitCode = 1;
+}
+
+/** Objects that the reader of the tests and kubectl see differently. */
+function differences(rendered: readonly KubernetesObject[]): string[] {
+  const read = readManifests(join(workspaceRoot(), 'k8s/overlays/production'));
+  const comparable = (objects: readonly KubernetesObject[]) =>
+    new Map(
+      objects.map(({ metadata, ...object }) => {
+        const { namespace: _, ...rest } = metadata as Record<string, unknown>;
+        return [nameOf({ metadata, ...object }), { ...object, metadata: rest }] as const;
+      }),
+    );
+  const [ours, theirs] = [comparable(read), comparable(rendered)];
+  return [...new Set([...ours.keys(), ...theirs.keys()])]
+    .filter((name) => !isDeepStrictEqual(ours.get(name), theirs.get(name)))
+    .map((name) => `${name} differs`);
+}

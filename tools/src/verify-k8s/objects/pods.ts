@@ -1,0 +1,72 @@
+import { type Manifests, type Project } from '../manifests';
+import { ofKind } from './kubernetes-object';
+import { environmentOf, containersOf } from './workload';
+
+/** A kind of pod of the namespace: of a workload, of the NATS chart or of CloudNativePG. */
+export interface Pod {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Ports on which it listens. */
+  readonly ports: readonly number[];
+  /** Ports that only the kubelet calls. */
+  readonly probeOnly: readonly number[];
+  /** Host names under which other pods reach it. */
+  readonly hosts: readonly string[];
+  /** Whether its containers have variables that we set. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Whether it is ours, so that its egress to the internet follows from its variables. */
+  readonly ours: boolean;
+}
+
+/** Ports of the NATS chart: clients, routes, and the exporter for Prometheus; the kubelet probes the monitor. */
+const NATS_PORTS = { ports: [4222, 6222, 7777], probeOnly: [8222] };
+/** Ports of CloudNativePG's instances: PostgreSQL, status and metrics. */
+const POSTGRES_PORTS = { ports: [5432, 8000, 9187], probeOnly: [] };
+
+/** Every kind of pod that runs in the namespace. */
+export function podsOf({ objects, workloads }: Manifests, { natsValues }: Project): Pod[] {
+  const services = ofKind<{ readonly selector: Readonly<Record<string, string>> }>(objects, 'Service');
+  const own = workloads.map((workload): Pod => {
+    const containers = containersOf(workload);
+    const listening = containers.flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort));
+    const monitors = containers.flatMap(({ ports = [] }) =>
+      ports.filter(({ name }) => name === 'monitor').map(({ containerPort }) => containerPort),
+    );
+    return {
+      name: workload.name,
+      labels: workload.labels,
+      ports: listening.filter((port) => !monitors.includes(port)),
+      probeOnly: monitors,
+      hosts: services
+        .filter(({ spec }) => Object.entries(spec.selector).every(([key, value]) => workload.labels[key] === value))
+        .map(({ metadata }) => metadata.name),
+      environment: Object.assign({}, ...containers.map((container) => environmentOf(container, objects))) as Record<
+        string,
+        string
+      >,
+      ours: true,
+    };
+  });
+  const clusters = ofKind(objects, 'Cluster').map(({ metadata }): Pod => ({
+    ...POSTGRES_PORTS,
+    name: metadata.name,
+    labels: { 'cnpg.io/cluster': metadata.name },
+    hosts: [`${metadata.name}-rw`],
+    environment: {},
+    ours: false,
+  }));
+  // The dev overlay runs nats-server itself.
+  const chart = own.some(({ hosts }) => hosts.includes(natsValues.fullnameOverride))
+    ? []
+    : [
+        {
+          ...NATS_PORTS,
+          name: 'the NATS chart',
+          labels: { 'app.kubernetes.io/name': 'nats', 'app.kubernetes.io/component': 'nats' },
+          hosts: [natsValues.fullnameOverride],
+          environment: {},
+          ours: false,
+        },
+      ];
+  return [...own, ...clusters, ...chart];
+}

@@ -1,0 +1,35 @@
+import { type Rule } from '../manifests';
+import { imageTags, noShell, podSecurity, resources } from './containers';
+import { alerts, natsAccounts, serviceTable } from './contracts';
+import { defaultDeny, paths, ports } from './network';
+import { probes } from './probes';
+import { references, routes, selectors } from './references';
+import { disruption, scaling } from './scaling';
+import { externalSecrets, secretFiles } from './secrets';
+import { rollout, shutdown } from './shutdown';
+import { variables } from './variables';
+
+/** Every rule of our own. */
+export const allRules: readonly Rule[] = [
+  serviceTable,
+  variables,
+  secretFiles,
+  externalSecrets,
+  podSecurity,
+  resources,
+  imageTags,
+  noShell,
+  probes,
+  shutdown,
+  rollout,
+  defaultDeny,
+  ports,
+  paths,
+  selectors,
+  references,
+  routes,
+  disruption,
+  scaling,
+  natsAccounts,
+  alerts,
+];

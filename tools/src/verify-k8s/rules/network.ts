@@ -1,0 +1,162 @@
+import { type Finding } from '../finding';
+import { type Rule } from '../manifests';
+import { type Opening, openingsOf, peerPods, policiesOf } from '../objects/network-policy';
+import { type Pod, podsOf } from '../objects/pods';
+
+type Fault = Omit<Finding, 'rule'>;
+
+/** Everything is denied that no policy allows. */
+export const defaultDeny: Rule = {
+  name: 'default-deny',
+  guarantee: 'deny all traffic that no policy allows',
+  check: ({ objects }) => {
+    const denies = policiesOf(objects).some(
+      ({ spec }) =>
+        Object.keys(spec.podSelector).length === 0 &&
+        ['Ingress', 'Egress'].every((type) => spec.policyTypes.includes(type)) &&
+        spec.ingress === undefined &&
+        spec.egress === undefined,
+    );
+    if (denies) return [];
+    const problem = 'must select every pod ({}), for Ingress and Egress, and allow nothing';
+    return [{ object: 'NetworkPolicy default-deny', field: 'spec', problem }];
+  },
+};
+
+/** A port is open exactly when a pod listens on it, on both sides of each connection. */
+export const ports: Rule = {
+  name: 'ports',
+  guarantee: 'open exactly the ports on which a pod listens, at both ends of each connection',
+  check: (manifests, project) => {
+    const pods = podsOf(manifests, project);
+    const openings = openingsOf(manifests.objects, pods);
+    return [
+      ...openings.flatMap((opening) => (opening.direction === 'ingress' ? notListening(opening) : [])),
+      ...pods.flatMap((pod) => notOpened(pod, openings)),
+      ...openings.flatMap((opening) => oneSided(opening, openings, pods)),
+    ];
+  },
+};
+
+/** Each server that a variable names can be reached, and each program that calls Clerk reaches port 443, and no other does. */
+export const paths: Rule = {
+  name: 'paths',
+  guarantee: 'let each program reach the servers that its variables name, and nothing else outside',
+  check: (manifests, project) => {
+    const pods = podsOf(manifests, project);
+    const openings = openingsOf(manifests.objects, pods).filter(({ direction }) => direction === 'egress');
+    return pods
+      .filter(({ ours }) => ours)
+      .flatMap((pod) => {
+        const own = openings.filter((opening) => opening.pod.name === pod.name);
+        return [...unreachable(pod, own, pods), ...outside(pod, own, pods)];
+      });
+  },
+};
+
+function notListening({ policy, pod, port, field }: Opening): Fault[] {
+  if (port !== undefined && pod.ports.includes(port)) return [];
+  const listens = pod.ports.length > 0 ? pod.ports.join(', ') : 'no port';
+  return [
+    { object: policy, field, problem: `opens ${port ?? 'every port'} of ${pod.name}, which listens on ${listens}` },
+  ];
+}
+
+function notOpened(pod: Pod, openings: readonly Opening[]): Fault[] {
+  const opened = openings.filter(({ direction, pod: { name } }) => direction === 'ingress' && name === pod.name);
+  return pod.ports
+    .filter((port) => !opened.some((opening) => opening.port === port))
+    .map((port) => ({ object: pod.name, field: `port ${port}`, problem: 'is opened by no NetworkPolicy' }));
+}
+
+/** A connection within the namespace needs a rule at each end. */
+function oneSided(opening: Opening, openings: readonly Opening[], pods: readonly Pod[]): Fault[] {
+  const { policy, direction, pod, peer, port, field } = opening;
+  if (peer?.podSelector === undefined || peer.namespaceSelector !== undefined) return [];
+  const others = peerPods(peer, pods);
+  if (others.length === 0) return [{ object: policy, field, problem: 'names pods that do not exist' }];
+  return others
+    .filter(
+      (other) =>
+        !openings.some(
+          (back) =>
+            back.direction !== direction &&
+            back.pod.name === other.name &&
+            back.port === port &&
+            peerPods(back.peer, pods).some(({ name }) => name === pod.name),
+        ),
+    )
+    .map((other) => ({
+      object: policy,
+      field,
+      problem:
+        direction === 'ingress'
+          ? `accepts ${other.name} on port ${port}, which no policy lets out to ${pod.name}`
+          : `lets ${pod.name} out to port ${port} of ${other.name}, which no policy accepts there`,
+    }));
+}
+
+/** Variables with the address of a server in the namespace. */
+const SERVERS = ['NATS_URL', 'RATE_LIMIT_STORE', 'CLERK_API_URL', 'CLERK_ISSUER', 'WEBHOOK_URLS'];
+const POSTGRES_PORT = 5432;
+
+function unreachable(pod: Pod, own: readonly Opening[], pods: readonly Pod[]): Fault[] {
+  const named = SERVERS.flatMap((variable) => {
+    const value = pod.environment[variable];
+    if (value === undefined || !URL.canParse(value) || value === 'memory') return [];
+    const { hostname, port } = new URL(value);
+    return hostname.includes('.') || pod.hosts.includes(hostname)
+      ? []
+      : [{ variable, host: hostname, port: Number(port) }];
+  });
+  const missing = named.filter(({ host, port }) => !reaches(own, pods, port, ({ hosts }) => hosts.includes(host)));
+  const database = Object.keys(pod.environment).some((name) => /^DATABASE_URL(_FILE)?$/.test(name));
+  return [
+    ...missing.map(({ variable, host, port }) => ({
+      object: pod.name,
+      field: `env.${variable}`,
+      problem: `names ${host}:${port}, to which no NetworkPolicy lets it out`,
+    })),
+    ...(database && !reaches(own, pods, POSTGRES_PORT, () => true)
+      ? [
+          {
+            object: pod.name,
+            field: 'env.DATABASE_URL_FILE',
+            problem: 'needs PostgreSQL, to which no NetworkPolicy lets it out',
+          },
+        ]
+      : []),
+  ];
+}
+
+function reaches(own: readonly Opening[], pods: readonly Pod[], port: number, fits: (pod: Pod) => boolean): boolean {
+  return own.some((opening) => opening.port === port && peerPods(opening.peer, pods).some(fits));
+}
+
+/** Programs that call Clerk: with its keys, or with its Backend API. */
+function callsClerk({ environment }: Pod): boolean {
+  const issuer = environment.CLERK_ISSUER;
+  const keys =
+    issuer !== undefined && environment.CLERK_JWT_KEY === undefined && environment.CLERK_JWT_KEY_FILE === undefined;
+  return environment.WEBHOOK_URLS === undefined && (keys || environment.CLERK_SECRET_KEY_FILE !== undefined);
+}
+
+function outside(pod: Pod, own: readonly Opening[], pods: readonly Pod[]): Fault[] {
+  const open = own.filter(
+    ({ peer, port }) =>
+      port !== 53 && (peer === undefined || peer.ipBlock !== undefined || peerPods(peer, pods).length === 0),
+  );
+  const wanted = callsClerk(pod);
+  const wrong = open.filter(({ peer, port }) => !wanted || port !== 443 || peer?.ipBlock === undefined);
+  const emulated = own.some(({ peer }) => peerPods(peer, pods).some(({ name }) => name === 'clerk-emulator'));
+  return [
+    ...wrong.map(({ policy, field, port }) => ({
+      object: policy,
+      field,
+      problem: `lets ${pod.name} out to port ${port ?? 'any'} outside; only programs that call Clerk need that, on port 443`,
+    })),
+    ...(wanted && open.length === 0 && !emulated
+      ? [{ object: pod.name, field: 'egress', problem: 'calls Clerk, but no NetworkPolicy lets it out to port 443' }]
+      : []),
+  ];
+}

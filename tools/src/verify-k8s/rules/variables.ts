@@ -1,0 +1,43 @@
+import { SECRETS_FOLDER, environmentFaults } from '../../deployment/environment-faults';
+import { type Rule } from '../manifests';
+import { nameOf } from '../objects/kubernetes-object';
+import { containersOf, environmentOf, appOf } from '../objects/workload';
+
+/** Every container runs the program of its name, and gives it exactly the variables that it reads, with valid values. */
+export const variables: Rule = {
+  name: 'variables',
+  guarantee: 'give each program the variables that it needs, and none that it does not read',
+  check: ({ objects, workloads }, { programs, secretsFolder }) =>
+    workloads.flatMap((workload) =>
+      containersOf(workload)
+        .filter((container) => appOf(container) !== undefined)
+        .flatMap((container) => {
+          const object = nameOf(workload.object);
+          const program = programs.get(container.name);
+          if (program === undefined) {
+            const known = [...programs.keys()].join(', ');
+            return [{ object, field: 'containers', problem: `has no program ${container.name}: use one of ${known}` }];
+          }
+          const wrongImage = appOf(container) !== program.image || container.args?.[0] !== program.path;
+          if (wrongImage) {
+            const problem = `must run ${program.path} of the image gatehouse/${program.image}`;
+            return [{ object, field: `${container.name}.args`, problem }];
+          }
+          const environment = withoutCertificates(environmentOf(container, objects));
+          return environmentFaults(program, environment, secretsFolder).map((problem) => ({
+            object,
+            field: 'env',
+            problem,
+          }));
+        }),
+    ),
+};
+
+/** Leaves out files of certificates, which exist only in the cluster. The rule `secret-files` checks that they are mounted. */
+function withoutCertificates(environment: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).filter(
+      ([name, path]) => !name.endsWith('_CA_FILE') || path.startsWith(`${SECRETS_FOLDER}/`),
+    ),
+  );
+}
