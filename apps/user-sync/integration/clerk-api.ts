@@ -25,6 +25,12 @@ export class ClerkApi {
   readonly asked: string[] = [];
   readonly writes: MetadataWrite[] = [];
   readonly directory = new Directory();
+  /** Secret keys of the answered requests, in order. */
+  readonly keys: string[] = [];
+  /** Secret keys that Clerk rejects, because they were deleted. */
+  readonly deletedKeys = new Set<string>();
+  /** By secret key: its instance, if it is not that of `directory`. */
+  readonly instances = new Map<string, string>();
   /** While set, the answer to every request. */
   outage: Answer | undefined;
   /** Runs before a write is answered. */
@@ -77,6 +83,18 @@ export class ClerkApi {
     }
     if (this.outage !== undefined) return this.outage(request, response);
     const url = new URL(request.url ?? '/', 'http://clerk');
+    const key = request.headers.authorization?.replace('Bearer ', '') ?? '';
+    if (this.deletedKeys.has(key)) {
+      return json(401, { errors: [{ code: 'authorization_invalid', message: 'Unauthorized request' }] })(
+        request,
+        response,
+      );
+    }
+    this.keys.push(key);
+    const instance = this.instances.get(key);
+    if (instance !== undefined && url.pathname === '/v1/instance') {
+      return json(200, { object: 'instance', id: instance })(request, response);
+    }
     const written = url.pathname.match(/^\/v1\/users\/([^/]+)\/metadata$/)?.[1];
     if (request.method === 'PATCH' && written !== undefined) return void this.write(written, request, response);
     const id = url.pathname.match(/^\/v1\/(?:users|sessions)\/([^/]+)$/)?.[1] ?? '';

@@ -4,6 +4,7 @@ export { findPsql, type PsqlProgram } from './databases/find-psql';
 export { createEmptyTestDatabase, createTestDatabase, type TestDatabase } from './databases/test-database';
 export { breakingChangesOf } from './databases/breaking-changes';
 export { clerkPayload, clerkPayloadText } from './fixtures/clerk-payload';
+export { SecretDirectory } from './fixtures/secret-directory';
 export { natsServers } from './nats/nats-programs';
 export { OPERATOR, type OwnNats } from './nats/own-nats';
 export { startOwnNats } from './nats/start-own-nats';

@@ -1,4 +1,4 @@
-import { createEnvelopeVerifier } from '@gatehouse/auth';
+import { type EnvelopeVerifier, createEnvelopeVerifier } from '@gatehouse/auth';
 import { type ReplyOf, type RequestContract, type ServiceName, gatewayRequests } from '@gatehouse/contracts';
 import { NatsClient, RequestRefusedError, RequestServer, type VerifiedRequest } from '@gatehouse/messaging';
 import { type OwnNats } from '@gatehouse/testing';
@@ -19,18 +19,24 @@ export class PeerService {
   readonly nats: NatsClient;
   private readonly server: RequestServer;
   private readonly answered = new Set<string>();
+  private verify: EnvelopeVerifier;
   /** Offset of its clock; milliseconds. */
   clockOffsetMs = 0;
 
   constructor(
     private readonly name: ServiceName,
     nats: OwnNats,
-    envelopePublicKey: string,
+    envelopePublicKeys: string,
     log: Logger,
   ) {
     this.nats = clientAs(name, nats, log);
-    const verify = createEnvelopeVerifier(envelopePublicKey, () => Date.now() + this.clockOffsetMs);
-    this.server = new RequestServer(this.nats, name, verify, log);
+    this.verify = this.verifierOf(envelopePublicKeys);
+    this.server = new RequestServer(this.nats, name, (...given) => this.verify(...given), log);
+  }
+
+  /** Accepts from now on envelopes of these keys, and of no others. */
+  trust(envelopePublicKeys: string): void {
+    this.verify = this.verifierOf(envelopePublicKeys);
   }
 
   answer<C extends RequestContract>(contract: C, answer: Answer<C>): this {
@@ -52,6 +58,10 @@ export class PeerService {
   async stop(): Promise<void> {
     await this.server.close();
     await this.nats.close();
+  }
+
+  private verifierOf(envelopePublicKeys: string): EnvelopeVerifier {
+    return createEnvelopeVerifier(envelopePublicKeys, () => Date.now() + this.clockOffsetMs);
   }
 
   /** Refuses requests without an answer. Before nats-server 2.10, they would time out after 5 s. */

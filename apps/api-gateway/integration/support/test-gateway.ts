@@ -1,4 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { createEnvelopeSigner } from '@gatehouse/auth';
 import { NatsClient } from '@gatehouse/messaging';
@@ -45,9 +46,11 @@ export async function startTestGateway(
 ): Promise<TestGateway> {
   const pair = signingPair('ins_1');
   const [keyServer, nats] = await Promise.all([KeyServer.start([pair]), startOwnNats()]);
-  const envelope = generateKeyPairSync('ed25519');
-  const envelopePrivateKey = envelope.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-  const envelopePublicKey = envelope.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const { ENVELOPE_PRIVATE_KEY_FILE: file } = environment;
+  const envelopeKey =
+    file === undefined ? generateKeyPairSync('ed25519').privateKey : createPrivateKey(readFileSync(file));
+  const envelopePrivateKey = envelopeKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const envelopePublicKey = createPublicKey(envelopeKey).export({ type: 'spki', format: 'pem' }).toString();
   const silent = createLogger({ service: 'peer', level: 'silent' });
   const userSync = new PeerService('user-sync', nats, envelopePublicKey, silent);
   const ingest = new PeerService('webhook-ingest', nats, envelopePublicKey, silent);

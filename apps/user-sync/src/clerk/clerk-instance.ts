@@ -23,8 +23,8 @@ const TIMEOUT_MS = 5_000;
 
 /**
  * The Clerk instance whose events are accepted: `CLERK_INSTANCE_ID`, otherwise the instance of the secret key. Asks
- * Clerk for the instance of the secret key in the background, until Clerk answers. Logs an error if `CLERK_INSTANCE_ID`
- * names another instance.
+ * Clerk for the instance of the secret key in the background, until Clerk answers, and again when the key was replaced.
+ * Logs an error if `CLERK_INSTANCE_ID` names another instance.
  */
 @Injectable()
 export class ClerkInstance implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
@@ -37,7 +37,10 @@ export class ClerkInstance implements OnApplicationBootstrap, OnModuleDestroy, B
   private running: Promise<void> = Promise.resolve();
 
   constructor(
-    @Inject(CONFIG) config: { readonly clerk: Pick<UserSyncConfig['clerk'], 'instanceId'> },
+    @Inject(CONFIG)
+    private readonly config: {
+      readonly clerk: Pick<UserSyncConfig['clerk'], 'instanceId' | 'secretKey'>;
+    },
     @Inject(ClerkDirectory) private readonly clerk: Pick<ClerkDirectory, 'instanceId'>,
     @Inject(LOGGER) private readonly log: Logger,
     @Inject(METRICS) metrics: Registry,
@@ -53,6 +56,7 @@ export class ClerkInstance implements OnApplicationBootstrap, OnModuleDestroy, B
 
   onApplicationBootstrap(): void {
     this.running = this.run();
+    this.config.clerk.secretKey.onChange(() => (this.running = this.running.then(() => this.run())));
   }
 
   onModuleDestroy(): void {
@@ -94,12 +98,13 @@ export class ClerkInstance implements OnApplicationBootstrap, OnModuleDestroy, B
   }
 
   private learn(atClerk: string): void {
-    if (this.known !== undefined && this.known !== atClerk) {
+    const { instanceId: configured } = this.config.clerk;
+    if (configured !== undefined && configured !== atClerk) {
       this.log.error(
-        { configured: this.known, atClerk },
+        { configured, atClerk },
         'CLERK_INSTANCE_ID is not the instance of CLERK_SECRET_KEY: correct one of them',
       );
     }
-    this.known ??= atClerk;
+    this.known = configured ?? atClerk;
   }
 }

@@ -18,12 +18,19 @@ export class InstanceCheck {
   ) {}
 
   /**
-   * Whether `instanceId` is the Clerk instance that our users come from: the configured one, otherwise that of the last
-   * complete reconcile run. True when neither is known. Without `instanceId`, asks Clerk for the instance of the secret
+   * The Clerk instance that our users come from: the configured one, otherwise that of the last complete reconcile run.
+   * Undefined when neither is known.
+   */
+  async known(): Promise<string | undefined> {
+    return this.config.clerk.instanceId ?? (await this.runs.lastFinished('done'))?.instanceId ?? undefined;
+  }
+
+  /**
+   * Whether `instanceId` is the Clerk instance that our users come from. True when that one is unknown. Without `instanceId`, asks Clerk for the instance of the secret
    * key and checks that one.
    */
   async isOurs(instanceId?: string): Promise<boolean> {
-    const ours = this.config.clerk.instanceId ?? (await this.runs.lastFinished('done'))?.instanceId ?? undefined;
+    const ours = await this.known();
     return ours === undefined || ours === (instanceId ?? (await this.clerk.instanceId()));
   }
 }

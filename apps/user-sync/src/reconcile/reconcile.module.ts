@@ -15,6 +15,7 @@ import { ReconcileWorker } from './reconcile-worker';
 import { ReconcileController } from './reconcile.controller';
 import { Reconciler } from './reconciler';
 import { ConflictReview } from './review-conflicts';
+import { SecretKeyCheck } from './secret-key-check';
 import { SnapshotApplier } from './snapshot-applier';
 
 /** Owns reconcile runs, and the leader's chores: absences, undoable deletions, drift samples and open conflicts. */
@@ -34,6 +35,7 @@ import { SnapshotApplier } from './snapshot-applier';
     ReconcileSchedule,
     ReconcileWorker,
     Reconciler,
+    SecretKeyCheck,
     SnapshotApplier,
   ],
 })
