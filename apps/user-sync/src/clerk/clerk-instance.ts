@@ -56,7 +56,9 @@ export class ClerkInstance implements OnApplicationBootstrap, OnModuleDestroy, B
 
   onApplicationBootstrap(): void {
     this.running = this.run();
-    this.config.clerk.secretKey.onChange(() => (this.running = this.running.then(() => this.run())));
+    this.config.clerk.secretKey.onChange(() => {
+      this.running = this.running.then(() => this.run());
+    });
   }
 
   onModuleDestroy(): void {
