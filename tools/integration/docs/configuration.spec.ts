@@ -1,3 +1,4 @@
+import { secretVariables } from '@gatehouse/config';
 import { natsPasswordVariable, serviceNames } from '@gatehouse/contracts';
 import { textOf } from './markdown';
 
@@ -35,4 +36,10 @@ it('docs/reference/configuration.md lists no variable that nothing reads', () =>
   const read = [...shared, ...serviceNames.flatMap((service) => declared(`apps/${service}/src/config.ts`))];
   const ofNpmStart = /^(GATEHOUSE_|NATS_SERVER_|NATS_PASSWORD_|INGEST_DATABASE_URL|USERS_DATABASE_URL)/;
   expect(documented(page).filter((name) => !read.includes(name) && !ofNpmStart.test(name))).toEqual([]);
+});
+
+it('docs/reference/configuration.md lists every secret variable of a service among those with a file', () => {
+  const section = page.slice(page.indexOf('### Secrets in files')).split('\n###')[0] ?? '';
+  const ofServices = secretVariables.filter((name) => !name.startsWith('CLERK_EMULATOR_'));
+  expect(documented(section).sort()).toEqual([...ofServices].sort());
 });
