@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -12,7 +12,7 @@ import { readManifests } from './objects/read-manifests';
 import { render } from './objects/render';
 import { allRules } from './rules/all-rules';
 
-const OVERLAYS = ['production', 'dev'];
+const OVERLAYS = join(workspaceRoot(), 'k8s/overlays');
 const EXPECTED = [KubectlMissingError, KustomizationUnreadableError, RenderFailedError, SchemaMissingError];
 
 void main();
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-verify-k8s-'));
   try {
     const project = await loadProject(folder);
-    const overlays = OVERLAYS.map((name) => ({ name, objects: render(join(workspaceRoot(), 'k8s/overlays', name)) }));
+    const overlays = readdirSync(OVERLAYS).map((name) => ({ name, objects: render(join(OVERLAYS, name)) }));
     for (const { name, objects } of overlays) {
       const findings = await checkManifests(objects, project);
       report(
@@ -49,7 +49,7 @@ function report(guarantee: string, faults: readonly string[]): void {
 
 /** Objects that the reader of the tests and kubectl see differently. */
 function differences(rendered: readonly KubernetesObject[]): string[] {
-  const read = readManifests(join(workspaceRoot(), 'k8s/overlays/production'));
+  const read = readManifests(join(OVERLAYS, 'production'));
   const comparable = (objects: readonly KubernetesObject[]) =>
     new Map(
       objects.map(({ metadata, ...object }) => {

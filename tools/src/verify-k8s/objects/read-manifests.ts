@@ -15,6 +15,7 @@ interface ConfigMapGenerator {
   readonly behavior?: 'merge';
   readonly envs?: readonly string[];
   readonly files?: readonly string[];
+  readonly options?: { readonly labels?: Record<string, string> };
 }
 
 /** What this reader understands. A kustomization with anything else needs kubectl. */
@@ -43,7 +44,7 @@ function readResource(path: string): KubernetesObject[] {
 
 function generate(
   objects: KubernetesObject[],
-  { name, behavior, envs = [], files = [] }: ConfigMapGenerator,
+  { name, behavior, envs = [], files = [], options: { labels } = {} }: ConfigMapGenerator,
   folder: string,
 ) {
   const data = {
@@ -52,7 +53,7 @@ function generate(
   };
   const existing = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === name);
   if (behavior === 'merge' && existing !== undefined) Object.assign(existing.data ?? {}, data);
-  else objects.push({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data });
+  else objects.push({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, ...(labels && { labels }) }, data });
 }
 
 function variablesIn(text: string): [string, string][] {
