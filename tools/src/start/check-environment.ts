@@ -74,6 +74,7 @@ export function checkEnvironment(
   const programs = appNames.filter((name) => name !== 'clerk-emulator' || clerk.kind === 'emulator');
   const faults = [
     ...faultsOf(() => parseEnvironment(servers, env)).map(faultText),
+    ...(env.DATABASE_URL_FILE ? ['DATABASE_URL_FILE is not read by npm start: set DATABASE_URL'] : []),
     ...missingPasswords(env),
     ...portFaults,
     ...environmentFaults(configs, environments, programs).map(

@@ -11,6 +11,7 @@ describe('the Clerk that npm start uses', () => {
     'CLERK_JWKS_URL',
     'CLERK_JWT_KEY',
     'CLERK_SECRET_KEY',
+    'CLERK_SECRET_KEY_FILE',
     'CLERK_WEBHOOK_SIGNING_SECRET',
     'CLERK_WEBHOOK_SIGNING_SECRETS',
   ])("is the caller's own when %s is set", (variable) => {

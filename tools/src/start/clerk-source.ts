@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileVariable, secretVariables } from '@gatehouse/config';
 import { explainFileError } from '@gatehouse/local-stack';
 import { OtherClerkError } from './errors';
 
@@ -33,7 +34,9 @@ export type ClerkSource =
  * emulator.
  */
 export function clerkSource(env: NodeJS.ProcessEnv): ClerkSource {
-  const settings = OWN_CLERK.filter((name) => env[name]);
+  const settings = OWN_CLERK.flatMap((name) =>
+    secretVariables.includes(name) ? [name, fileVariable(name)] : [name],
+  ).filter((name) => env[name]);
   if (settings.length === 0) return { kind: 'emulator' };
   return { kind: 'own', issuer: env.CLERK_ISSUER ?? '', settings };
 }

@@ -49,6 +49,18 @@ describe('the environments of the services', () => {
     expect(Object.values(all).flatMap((env) => Object.values(env))).not.toContain('admin');
   });
 
+  it('contain the file of a secret instead of the default, and only for the services that need the secret', () => {
+    const all = environments({
+      ...{ LEGACY_JWT_SECRETS_FILE: '/legacy', ENVELOPE_PUBLIC_KEYS_FILE: '/keys', DATABASE_URL_FILE: '/admin' },
+    });
+    expect(all['api-gateway']).toMatchObject({ LEGACY_JWT_SECRETS_FILE: '/legacy' });
+    expect(all['api-gateway']).not.toHaveProperty('LEGACY_JWT_SECRETS');
+    expect(all['user-sync']).toMatchObject({ ENVELOPE_PUBLIC_KEYS_FILE: '/keys', DATABASE_URL: 'postgres://u@h/u' });
+    expect(all['user-sync']).not.toHaveProperty('ENVELOPE_PUBLIC_KEYS');
+    expect(appNames.filter((name) => all[name].LEGACY_JWT_SECRETS_FILE)).toEqual(['api-gateway']);
+    expect(appNames.filter((name) => all[name].DATABASE_URL_FILE)).toEqual([]);
+  });
+
   it('contain what the caller has set, and the variables that no program lists', () => {
     const all = environments({
       LOG_LEVEL: 'debug',

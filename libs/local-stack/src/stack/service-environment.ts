@@ -61,7 +61,8 @@ export function gatehouseUrls(ports: GatehousePorts): GatehouseUrls {
 /**
  * Returns the whole environment of each program, by three rules for its {@link Row}:
  * - A variable in `fixed` has that value, whatever `env` contains.
- * - A variable in `defaults` has its value in `env`, or that default if `env` has none.
+ * - A variable in `defaults` has its value in `env`, or that default if `env` has none. Its twin with the suffix `_FILE`,
+ *   which names a file with the value, replaces the default too.
  * - Any other variable of `env` is passed unchanged. It is left out if another program's row names it, or if it is in
  *   {@link KEPT_BACK}.
  *
@@ -70,13 +71,19 @@ export function gatehouseUrls(ports: GatehousePorts): GatehouseUrls {
 export function serviceEnvironments(input: ServiceEnvironmentInput): Record<AppName, NodeJS.ProcessEnv> {
   const rows = Object.fromEntries(appNames.map((name) => [name, rowOf(name, input)])) as Record<AppName, Row>;
   const named = new Set(
-    Object.values(rows).flatMap((row) => [...Object.keys(row.fixed), ...Object.keys(row.defaults)]),
+    Object.values(rows)
+      .flatMap((row) => [...Object.keys(row.fixed), ...Object.keys(row.defaults)])
+      .flatMap((name) => [name, `${name}_FILE`]),
   );
   const unnamed = Object.entries(input.env).filter(([name]) => !named.has(name) && !KEPT_BACK.has(name));
   const environment = (app: AppName): NodeJS.ProcessEnv => {
     if (app === 'clerk-emulator' && input.emulatorStateFile === undefined) return {};
     const { fixed, defaults } = rows[app];
-    const chosen = Object.keys(defaults).map((name) => [name, input.env[name] || defaults[name]] as const);
+    const chosen = Object.keys(defaults).flatMap((name) => {
+      const file = input.env[`${name}_FILE`] || undefined;
+      const value = input.env[name] || (file === undefined ? defaults[name] : undefined);
+      return [[name, value] as const, ...(file === undefined ? [] : [[`${name}_FILE`, file] as const])];
+    });
     const all = [...unnamed, ...chosen, ...Object.entries(fixed)].filter(([, value]) => value !== undefined);
     return Object.fromEntries(all);
   };
