@@ -1,7 +1,7 @@
 const { join } = require('node:path');
 
 /** Suites that need more than servers: their specs are named `*.<suite>.spec.ts`. */
-const suites = ['browser', 'examples', 'load'];
+const suites = ['browser', 'examples', 'load', 'upgrade'];
 const suite = process.env.GATEHOUSE_TEST_SUITE;
 
 /** What every project's jest.config.cjs spreads: TypeScript compiled by swc, real servers started once for the whole run. */

@@ -1,5 +1,5 @@
 // npm test: runs the tests against real servers, also on a fresh clone. `--suite=NAME` runs another suite: unit, browser,
-// examples or load. Jest gets the other arguments.
+// examples, load or upgrade. Jest gets the other arguments.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -56,10 +56,12 @@ function readLimit() {
 function readArguments(all) {
   const asked = all.filter((argument) => !argument.startsWith('--suite='));
   const [named] = all.filter((argument) => argument.startsWith('--suite=')).map((argument) => argument.slice(8));
-  const [ofSpec] = asked.flatMap((argument) => /\.(browser|examples|load)\.spec(\.ts)?$/.exec(argument)?.[1] ?? []);
+  const [ofSpec] = asked.flatMap(
+    (argument) => /\.(browser|examples|load|upgrade)\.spec(\.ts)?$/.exec(argument)?.[1] ?? [],
+  );
   const suite = named ?? ofSpec ?? '';
-  if (['', 'unit', 'browser', 'examples', 'load'].includes(suite)) return { suite, asked };
-  throw new BootstrapError('--suite must be unit, browser, examples or load.');
+  if (['', 'unit', 'browser', 'examples', 'load', 'upgrade'].includes(suite)) return { suite, asked };
+  throw new BootstrapError('--suite must be unit, browser, examples, load or upgrade.');
 }
 
 /**

@@ -31,10 +31,18 @@ export { runCommand } from './processes/run-command';
 export { explainFileError } from './processes/explain-failure';
 export { workspaceRoot, workspaceState } from './processes/workspace';
 export { AppProcess } from './stack/app-process';
-export { databaseNames, databaseOwners, databaseRoles, databaseVariable } from './stack/databases';
+export {
+  databaseNames,
+  databaseOwners,
+  databaseRoles,
+  databaseVariable,
+  prepareDatabases,
+  type ServiceDatabases,
+} from './stack/databases';
 export { startGatehouse, type Gatehouse } from './stack/gatehouse';
 export { migrateDatabase } from './stack/migrate';
 export { nodeArguments } from './stack/node-arguments';
+export { setUpStreams, setupEnvironment } from './stack/set-up-streams';
 export { defaultPorts, freePorts, portsFrom, portVariables, type GatehousePorts } from './stack/ports';
 export { type GatehouseCrash } from './stack/running-parts';
 export { appNames, serviceEnvironments, type AppName, type GatehouseUrls } from './stack/service-environment';

@@ -11,6 +11,8 @@ export interface AppProcessOptions {
   name: AppName;
   /** The checkout, with its `dist/`. */
   root: string;
+  /** Path of the Node that runs the program; that of this process by default. */
+  node?: string;
   environment: NodeJS.ProcessEnv;
   logFile: string;
   /** URL that answers 200 when the program is ready. */
@@ -48,7 +50,7 @@ export class AppProcess {
     if (!existsSync(main)) throw new NotBuiltError(main);
     const child = await ManagedProcess.start({
       name: this.name,
-      command: process.execPath,
+      command: this.options.node ?? process.execPath,
       args: [...nodeArguments, main],
       cwd: this.options.root,
       env: this.options.environment,

@@ -13,6 +13,8 @@ export interface ProgramOptions {
   args?: readonly string[];
   /** The checkout, with its `dist/`. */
   root: string;
+  /** Path of the Node that runs the program; that of this process by default. */
+  node?: string;
   environment: NodeJS.ProcessEnv;
   logFile: string;
   leash?: Leash;
@@ -30,7 +32,7 @@ export async function runProgram(options: ProgramOptions): Promise<string[] | un
   if (!existsSync(entry)) throw new NotBuiltError(entry);
   const run = await ManagedProcess.start({
     name: `${options.app} ${options.program}`,
-    command: process.execPath,
+    command: options.node ?? process.execPath,
     args: ['--enable-source-maps', entry, ...(options.args ?? [])],
     cwd: options.root,
     env: options.environment,

@@ -1,0 +1,68 @@
+import { type ServiceName } from '@gatehouse/contracts';
+import { eventually } from '@gatehouse/testing';
+import { Clients } from './releases/clients';
+import { Deployment } from './releases/deployment';
+import { type Differences, differencesFrom } from './releases/differences';
+import { Release } from './releases/release';
+import { Traffic } from './releases/traffic';
+
+const LIMIT_MS = 600_000;
+/** Rounds of each work while two releases serve side by side. */
+const ROUNDS = 2;
+const SETTLE = { timeoutMs: 90_000, intervalMs: 1_000 };
+const NONE: Differences = { deliveries: [], unrecorded: [], open: [], createdTwice: [], users: [] };
+
+let deployment: Deployment | undefined;
+let traffic: Traffic | undefined;
+
+afterEach(async () => {
+  await traffic?.stop();
+  await deployment?.stop();
+  [traffic, deployment] = [undefined, undefined];
+}, 120_000);
+
+/** Replaces the services by those of a release, one after the other, under load. */
+async function replaceAll(running: Deployment, load: Traffic, order: readonly ServiceName[], to: Release) {
+  for (const service of order) {
+    if (to.services.includes(service)) {
+      load.phase = `${service} of ${to.name} starts`;
+      await running.startReplicas(service, to);
+      load.phase = `${service} of both releases`;
+      await load.repeated(ROUNDS);
+      await eventually(async () => expect(await running.idleReplicas()).toEqual([]));
+    }
+    load.phase = `the other ${service} stops`;
+    await running.stopOtherReplicas(service, to);
+  }
+  load.phase = `all services of ${to.name}`;
+  await load.repeated(1);
+}
+
+const orders: [string, ServiceName[]][] = [
+  ['the services that answer', ['user-sync', 'webhook-ingest', 'stream-keeper', 'api-gateway']],
+  ['the gateways', ['api-gateway', 'stream-keeper', 'webhook-ingest', 'user-sync']],
+];
+
+it.each(orders)(
+  'no request fails and no event is lost in an upgrade and its rollback that begin with %s',
+  async (_first, order) => {
+    const [last, current] = [Release.last(), Release.current];
+    deployment = await Deployment.start(last);
+    const clients = new Clients(deployment);
+    // Every fifth event comes again, often to the other release.
+    await clients.control('faults', { kind: 'duplicate', probability: 0.2, params: { delay_ms: 2_000 } });
+    traffic = await Traffic.start(clients);
+    await traffic.repeated(1);
+
+    traffic.phase = 'the migrations';
+    await deployment.servers.prepare(current);
+    await replaceAll(deployment, traffic, order, current);
+    await replaceAll(deployment, traffic, order, last);
+    await traffic.stop();
+
+    expect(traffic.failures).toEqual([]);
+    await eventually(async () => expect(await differencesFrom(clients)).toEqual(NONE), SETTLE);
+    expect(deployment.faults).toEqual([]);
+  },
+  LIMIT_MS,
+);
