@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Ended, attempt, run } from './command';
+import { unpackPackage } from './debian';
+
+/** Release of Debian whose Docker Compose and nats-server are used when this machine has none that are new enough. */
+export const NEWER_DEBIAN = 'trixie';
+
+/** Docker Compose v2, and where it comes from. */
+export interface Compose {
+  readonly command: string;
+  readonly arguments: readonly string[];
+  readonly origin: string;
+}
+
+/** Finds Docker Compose v2 on this machine, or unpacks the package of a newer Debian. @throws VerifyError */
+export async function findCompose(folder: string): Promise<Compose> {
+  const installed = await attempt('docker', ['compose', 'version', '--short']);
+  if (installed.code === 0 && /^v?[2-9]\./.test(installed.stdout)) {
+    return { command: 'docker', arguments: ['compose'], origin: `${installed.stdout.trim()} of this machine` };
+  }
+  const command = join(folder, 'usr/libexec/docker/cli-plugins/docker-compose');
+  if (!existsSync(command)) await unpackPackage('docker-compose', NEWER_DEBIAN, folder);
+  const version = await run(command, ['version', '--short']);
+  return { command, arguments: [], origin: `${version.trim()} of Debian ${NEWER_DEBIAN}` };
+}
+
+/** A project of Docker Compose: docker/compose.yaml with the images and secrets of the verification. */
+export class Project {
+  constructor(
+    private readonly compose: Compose,
+    private readonly folder: string,
+    private readonly variables: NodeJS.ProcessEnv,
+    readonly name = 'gatehouse-verify',
+  ) {}
+
+  /** Runs a command of Docker Compose and returns its output. @throws VerifyError */
+  run(...args: string[]): Promise<string> {
+    return run(this.compose.command, this.arguments(args), this.options());
+  }
+
+  /** Runs a command of Docker Compose that may fail. */
+  attempt(...args: string[]): Promise<Ended> {
+    return attempt(this.compose.command, this.arguments(args), this.options());
+  }
+
+  /** Id of the container of a service, whether it runs or not. */
+  async container(service: string): Promise<string> {
+    return (await this.run('ps', '--all', '--quiet', service)).trim();
+  }
+
+  private arguments(args: string[]): string[] {
+    return [...this.compose.arguments, '--project-name', this.name, '--env-file', 'emulator.env', ...args];
+  }
+
+  private options() {
+    return { cwd: this.folder, env: this.variables };
+  }
+}
