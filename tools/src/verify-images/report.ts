@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { VerifyError } from './errors';
 
+const SHOWN = 5;
+
 /** Prints each check with its result and its time, and counts what failed. */
 export class Report {
   private failed = 0;
@@ -43,5 +45,7 @@ export class Report {
 
 /** Throws with the faults, when there are some. @throws VerifyError */
 export function requireNone(faults: readonly string[]): void {
-  if (faults.length > 0) throw new VerifyError(faults.join('; '));
+  if (faults.length === 0) return;
+  const rest = faults.length > SHOWN ? `; and ${faults.length - SHOWN} more` : '';
+  throw new VerifyError(`${faults.slice(0, SHOWN).join('; ')}${rest}`);
 }
