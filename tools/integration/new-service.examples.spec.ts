@@ -31,7 +31,7 @@ describe('a generated service', () => {
       cwd: root,
       encoding: 'utf8',
     });
-    const wanted = /^(apps|libs|tools|docs|deploy)\/|^[^/]+$/;
+    const wanted = /^(apps|libs|tools|docs|deploy|docker)\/|^[^/]+$/;
     for (const path of listed.split('\0')) {
       if (wanted.test(path) && existsSync(join(root, path))) cpSync(join(root, path), join(checkout, path));
     }
@@ -90,9 +90,10 @@ describe('a generated service', () => {
     expect(status).toBe(0);
   }, 120_000);
 
-  it('has what a deployment on one machine asks of a service', () => {
+  it('has what a deployment on one machine and with Docker Compose asks of a service', () => {
     const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-    const { status, stderr } = node(...flags, 'node_modules/jest/bin/jest.js', 'tools/integration/deploy/');
+    const specs = ['tools/integration/deploy/', 'tools/integration/deployment/compose.spec.ts'];
+    const { status, stderr } = node(...flags, 'node_modules/jest/bin/jest.js', ...specs);
     expect(stderr).toMatch(/^Tests: +\d+ passed, \d+ total$/m);
     expect(status).toBe(0);
   }, 120_000);

@@ -19,7 +19,7 @@ export async function createService(root: string, name: string): Promise<string[
   if ([...texts.keys()].some((path) => existsSync(join(root, path)))) {
     throw new ServiceNameInvalidError('is taken: files of that name exist');
   }
-  for (const entry of [...tableEntries(names), ...deployEntries(names)]) {
+  for (const entry of [...tableEntries(names), ...deployEntries(names, nextOpsPort())]) {
     texts.set(entry.file, withEntry(texts.get(entry.file) ?? readFileSync(join(root, entry.file), 'utf8'), entry));
   }
   const formatted = await Promise.all(

@@ -9,8 +9,8 @@ export function deployFiles({ kebab }: ServiceNames, opsPort: number): Record<st
   };
 }
 
-/** The entries of a new service in the other files of systemd. */
-export function deployEntries({ kebab }: ServiceNames): TableEntry[] {
+/** The entries of a new service in other files of a deployment. */
+export function deployEntries({ kebab }: ServiceNames, opsPort: number): TableEntry[] {
   const user = `gatehouse-${kebab}`;
   const folder = 'deploy/systemd';
   return [
@@ -25,7 +25,27 @@ export function deployEntries({ kebab }: ServiceNames): TableEntry[] {
       line: `Z /etc/gatehouse/${kebab} ~0750 root ${user}`,
       before: 'Z ',
     },
+    { file: 'docker/compose.yaml', line: container(kebab, opsPort), before: '  # Stands in for Clerk' },
   ];
+}
+
+function container(kebab: string, opsPort: number): string {
+  return `  ${kebab}:
+    <<: *service
+    image: gatehouse/${kebab}:\${GATEHOUSE_VERSION:-local}
+    build: { <<: *build, args: { <<: *build-arguments, APP: ${kebab} } }
+    environment:
+      NATS_URL: nats://nats:4222
+      NATS_USER: ${kebab}
+      NATS_PASSWORD_FILE: /etc/gatehouse/secrets/NATS_PASSWORD
+      ENVELOPE_PUBLIC_KEYS_FILE: /etc/gatehouse/secrets/ENVELOPE_PUBLIC_KEYS
+      LOG_LEVEL: \${LOG_LEVEL:-}
+    ports: ['\${GATEHOUSE_OPS_BIND:-127.0.0.1}:${opsPort}:${opsPort}']
+    networks: [outside, bus]
+    volumes: [{ <<: *secrets, source: '\${GATEHOUSE_SECRETS:-./secrets}/${kebab}' }]
+    depends_on:
+      nats-setup: { condition: service_completed_successfully }
+`;
 }
 
 function envExample(kebab: string, opsPort: number): string {
