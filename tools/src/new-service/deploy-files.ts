@@ -95,7 +95,10 @@ Environment=ENVELOPE_PUBLIC_KEYS_FILE=/etc/gatehouse/${kebab}/ENVELOPE_PUBLIC_KE
 EnvironmentFile=-/etc/gatehouse/${kebab}.env
 ExecStart=/opt/gatehouse/current/bin/node --enable-source-maps --max-semi-space-size=16 dist/apps/${kebab}/src/main.js
 Restart=always
-RestartSec=3
+RestartSec=1
+# From systemd 254 on: the pause grows to 15 s while the program keeps failing.
+RestartSteps=4
+RestartMaxDelaySec=15
 TimeoutStopSec=40
 MemoryMax=1G
 `;
