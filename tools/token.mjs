@@ -1,4 +1,5 @@
-// npm run token -- <e-mail or user id>: prints a session token of the running emulator, valid for 60 s.
+// npm run token -- <e-mail or user id>: prints a session token of the running emulator, valid for 60 s. The emulator is
+// that of npm start, or the one in CLERK_API_URL, with CLERK_SECRET_KEY.
 /* global fetch, AbortSignal */
 import { readState } from './bootstrap.mjs';
 
@@ -11,11 +12,12 @@ try {
 
 async function mint(who) {
   if (!who) throw new Error('Name the user: npm run token -- <e-mail or user id>');
-  const urls = readState('running.json')?.urls;
+  const named = process.env.CLERK_API_URL && process.env.CLERK_SECRET_KEY;
+  const urls = named ? { emulator: process.env.CLERK_API_URL } : readState('running.json')?.urls;
   const emulator = urls?.emulator;
   if (urls && !emulator) throw new Error('npm start uses your own Clerk, which issues tokens only at sign-in.');
   if (!emulator) throw new Error('Gatehouse is not running: run npm start first.');
-  const secret = readState('settings.json')?.clerkSecretKey;
+  const secret = named ? process.env.CLERK_SECRET_KEY : readState('settings.json')?.clerkSecretKey;
   const call = async (path, body) => {
     const response = await fetch(`${emulator}/v1/${path}`, {
       method: body ? 'POST' : 'GET',
