@@ -55,8 +55,7 @@ export function parseLiveEnvironment<Schema extends z.ZodObject>(
     },
     secretFiles: new SecretFiles(
       [...files].map(
-        ([name, { path, value }]) =>
-          new SecretFile(fileVariable(name), path, value, (text) => accept(name, text)),
+        ([name, { path, value }]) => new SecretFile(fileVariable(name), path, value, (text) => accept(name, text)),
       ),
     ),
     approve(secret, approval) {

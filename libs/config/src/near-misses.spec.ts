@@ -34,5 +34,7 @@ describe('variables', () => {
   it('that are known, empty, or set beside the known one are not reported', () => {
     expect(nearMisses({ CORS_ORIGINS: 'x', CLERK_SECRET: '' }, known)).toEqual([]);
     expect(nearMisses({ POSTGRES_URL: 'x', DATABASE_URL: 'y' }, known)).toEqual([]);
+    const withFile = [...known, 'DATABASE_URL_FILE'];
+    expect(nearMisses({ POSTGRES_URL: 'x', DATABASE_URL_FILE: '/y' }, withFile)).toEqual([]);
   });
 });
