@@ -141,6 +141,7 @@ describe('an API key', () => {
     }
     expect(asked).toHaveLength(1);
     expect(gateway.logs()).not.toContain(key);
+    expect(gateway.logs()).toMatch(new RegExp(`"route":"/auth/session",.*"keyId":"${keyId}"`));
   });
 
   it('in X-API-Key takes precedence over a token', async () => {

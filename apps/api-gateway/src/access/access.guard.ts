@@ -78,6 +78,9 @@ export class AccessGuard implements RouteGuard {
     reply: FastifyReply,
   ): MaybePromise<void> {
     request.caller = caller;
+    // So that the log shows what was done with a key that has leaked; the audit log has no reads.
+    const { keyId } = caller.principal;
+    if (keyId !== undefined) request.logged = { keyId };
     return whenKnown(this.limitCaller(access, caller, reply), () => this.check(access, caller));
   }
 
