@@ -19,6 +19,12 @@ export class RedisServerNotFoundError extends localServerError(
   'redis-server not found. Install redis or valkey, or name its program with REDIS_SERVER_BIN.',
 ) {}
 
+/** A test needs a program of Prometheus, and none was found. */
+export class PrometheusNotFoundError extends localServerError(
+  'PROMETHEUS_NOT_FOUND',
+  'promtool and prometheus not found, and apt could not fetch them. Install Prometheus 2.42 or later and put both on PATH.',
+) {}
+
 /** A test needs PostgreSQL's client psql, and none was found. */
 export class PsqlNotFoundError extends localServerError(
   'PSQL_NOT_FOUND',
