@@ -31,7 +31,7 @@ describe('a generated service', () => {
       cwd: root,
       encoding: 'utf8',
     });
-    const wanted = /^(apps|libs|tools|docs|deploy|docker)\/|^[^/]+$/;
+    const wanted = /^(apps|libs|tools|docs|deploy|docker|k8s)\/|^[^/]+$/;
     for (const path of listed.split('\0')) {
       if (wanted.test(path) && existsSync(join(root, path))) cpSync(join(root, path), join(checkout, path));
     }
@@ -95,6 +95,28 @@ describe('a generated service', () => {
     const specs = ['tools/integration/deploy/', 'tools/integration/deployment/compose.spec.ts'];
     const { status, stderr } = node(...flags, 'node_modules/jest/bin/jest.js', ...specs);
     expect(stderr).toMatch(/^Tests: +\d+ passed, \d+ total$/m);
+    expect(status).toBe(0);
+  }, 120_000);
+
+  it('has manifests for Kubernetes that match their schemas and rules', () => {
+    const accounts = [
+      '--passwords',
+      '../gatehouse-passwords/passwords.conf',
+      '--output',
+      'k8s/base/nats/accounts.conf',
+    ];
+    expect(node('dist/apps/stream-keeper/src/nats-config.js', ...accounts)).toMatchObject({ status: 0, stderr: '' });
+    const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+    const { status, stderr } = node(
+      ...[
+        ...flags,
+        'node_modules/jest/bin/jest.js',
+        'tools/src/verify-k8s',
+        '-t',
+        'match their schemas and every rule',
+      ],
+    );
+    expect(stderr).toContain('1 passed');
     expect(status).toBe(0);
   }, 120_000);
 

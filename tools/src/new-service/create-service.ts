@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { format, getFileInfo, resolveConfig } from 'prettier';
 import { deployEntries, deployFiles } from './deploy-files';
 import { ServiceNameInvalidError } from './errors';
+import { kubernetesEntries, kubernetesFiles } from './kubernetes-files';
 import { serviceFiles } from './service-files';
 import { serviceNames } from './service-names';
 import { nextOpsPort, tableEntries, withEntry } from './table-entries';
@@ -15,11 +16,14 @@ import { nextOpsPort, tableEntries, withEntry } from './table-entries';
  */
 export async function createService(root: string, name: string): Promise<string[]> {
   const names = serviceNames(name);
-  const texts = new Map(Object.entries({ ...serviceFiles(names), ...deployFiles(names, nextOpsPort()) }));
+  const port = nextOpsPort();
+  const texts = new Map(
+    Object.entries({ ...serviceFiles(names), ...deployFiles(names, port), ...kubernetesFiles(root, names, port) }),
+  );
   if ([...texts.keys()].some((path) => existsSync(join(root, path)))) {
     throw new ServiceNameInvalidError('is taken: files of that name exist');
   }
-  for (const entry of [...tableEntries(names), ...deployEntries(names, nextOpsPort())]) {
+  for (const entry of [...tableEntries(names), ...deployEntries(names, port), ...kubernetesEntries(root, names)]) {
     texts.set(entry.file, withEntry(texts.get(entry.file) ?? readFileSync(join(root, entry.file), 'utf8'), entry));
   }
   const formatted = await Promise.all(

@@ -128,6 +128,13 @@ const breaks: readonly [rule: string, title: string, change: Break, object: stri
   ],
   [
     'secret-files',
+    'a file that Kubernetes never updates',
+    (b) => (b.container('user-sync').volumeMounts![0]!.subPath = 'x'),
+    'Deployment user-sync',
+    'volumeMounts',
+  ],
+  [
+    'secret-files',
     'a mounted secret without a variable',
     (b) => b.setVariable('user-sync', 'DATABASE_CA_FILE', undefined),
     'Deployment user-sync',

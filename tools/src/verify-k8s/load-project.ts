@@ -46,12 +46,13 @@ function writeSamples(folder: string): string {
   return folder;
 }
 
-/** The table "Readiness probes": the path of each service's probe. */
+/** The path of each service's probe: as in the table "Readiness probes", or without exceptions. */
 function readinessPaths(page: string): Map<string, string> {
   const rows = page.matchAll(/^\| ([a-z-]+(?:, [a-z-]+)*) +\| `(\/readyz[^`]*)`/gm);
-  return new Map(
-    [...rows].flatMap(([, names = '', path = '']) => names.split(', ').map((name) => [name, path] as const)),
+  const exceptions = [...rows].flatMap(([, names = '', path = '']) =>
+    names.split(', ').map((name) => [name, path] as const),
   );
+  return new Map([...serviceNames.map((name) => [name, '/readyz'] as const), ...exceptions]);
 }
 
 function composeServices(): string[] | undefined {

@@ -23,7 +23,7 @@ export interface Container {
     runAsUser?: number;
     readonly capabilities?: { drop?: string[]; add?: string[] };
   };
-  volumeMounts?: { readonly name: string; mountPath: string; readonly subPath?: string }[];
+  volumeMounts?: { readonly name: string; mountPath: string; subPath?: string }[];
   startupProbe?: Probe;
   readinessProbe?: Probe;
   livenessProbe?: Probe;

@@ -27,6 +27,10 @@ export const secretFiles: Rule = {
           name.endsWith('_FILE'),
         );
         return [
+          // The kubelet never updates a file that is mounted by its subPath.
+          ...(container.volumeMounts ?? [])
+            .filter(({ subPath }) => subPath !== undefined)
+            .map(({ name }) => ({ object, field: 'volumeMounts', problem: `of ${name} must have no subPath` })),
           ...named
             .filter(([, path]) => !mounted.includes(path))
             .map(([name, path]) => ({
