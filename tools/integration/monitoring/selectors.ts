@@ -49,7 +49,7 @@ export function selectorFaults(
     pattern === undefined ? [name] : [...metrics.keys()].filter((one) => new RegExp(`^(${pattern})$`).test(one));
   if (names.length === 0) return [`no metric matches ${pattern}`];
   return names.flatMap((one) => {
-    if (one === 'up' || recorded.has(one)) return [];
+    if (one === 'up' || one === 'ALERTS' || recorded.has(one)) return [];
     const metric = metrics.get(one) ?? histogramOf(one, metrics);
     if (metric === undefined) return [`no service has the metric ${one}`];
     const unknown = matchers.filter(({ label }) => !ofPrometheus.includes(label) && !metric.labels.includes(label));
