@@ -42,15 +42,28 @@ beforeAll(async () => {
 
 afterAll(() => drill?.stop(), 60_000);
 
+const LOCAL = 'local@example.com';
+const PASSWORD = 'correct horse battery staple';
+
 /** Creates a local user and returns the credential of its Gatehouse session. */
 async function logInLocally(): Promise<Record<string, string>> {
-  const email = 'local@example.com';
-  const password = 'correct horse battery staple';
-  const made = await drill.call('POST', '/admin/users', admin.bearer, { email, firstName: 'Local' });
-  const { token } = made.body.passwordToken as { token: string };
-  expect((await drill.call('POST', '/auth/password', {}, { token, password })).status).toBe(200);
-  const login = await drill.call('POST', '/auth/login', {}, { email, password });
+  const made = await drill.call('POST', '/admin/users', admin.bearer, { email: LOCAL, firstName: 'Local' });
+  await spend(made.body.passwordToken as { token: string }, PASSWORD);
+  const login = await logIn(PASSWORD);
+  expect(login.status).toBe(200);
   return { authorization: `Bearer ${login.body.token}` };
+}
+
+const logIn = (password: string) => drill.call('POST', '/auth/login', {}, { email: LOCAL, password });
+
+async function spend({ token }: { readonly token: string }, password: string): Promise<void> {
+  expect((await drill.call('POST', '/auth/password', {}, { token, password })).status).toBe(200);
+}
+
+/** Gives the local user another password, which ends its session. */
+async function replacePassword(): Promise<void> {
+  const made = await drill.call('POST', `/admin/users/${LOCAL}/password-token`, admin.bearer, {});
+  await spend(made.body.passwordToken as { token: string }, 'another one, after the backup');
 }
 
 async function setRole(member: Member, role: string): Promise<void> {
@@ -76,7 +89,7 @@ it('takes a physical backup while users change, and goes on', async () => {
   );
   expect(status).toBe(200);
   expect((await drill.call('DELETE', `/api/keys/${keyIds.renamed}`, members.renamed.bearer)).status).toBe(200);
-  expect((await drill.call('POST', '/auth/logout', local, {})).status).toBe(200);
+  await replacePassword();
   expect((await drill.call('POST', '/auth/logout', members.signedout.bearer, {})).status).toBe(200);
   const erasure = `/admin/webhook-events/payloads/${members.erased.clerkUserId}`;
   expect((await drill.call('DELETE', erasure, admin.bearer)).status).toBe(200);
@@ -111,6 +124,7 @@ it('after-restore ends what was revoked, and names the roles that were changed',
       'Gatehouse sessions ended: 1',
       // Those of the deleted and the banned user ended at Clerk.
       expect.stringMatching(/^Clerk sessions signed out: [1-9]$/),
+      'Passwords removed: 1',
       'Users deactivated: 1',
       expect.stringMatching(/^Reconcile run queued: /),
       `  ${await drill.idOf(members.demoted)}`,
@@ -145,9 +159,11 @@ it('rejects every credential that had ended, without a restart of the gateway', 
     });
   }
   expect((await drill.me(keys.deleted)).status).toBe(401);
+  // The password from before the backup.
+  expect(await logIn(PASSWORD)).toMatchObject({ status: 401, body: { code: 'invalid_credentials' } });
   // Lost with the database: its holder creates another.
   expect((await drill.me(lateKey)).status).toBe(401);
-});
+}, 60_000);
 
 it('revokes at once at the gateway that has seen higher numbers', async () => {
   const { key, id } = await drill.newKey(members.kept);
@@ -157,7 +173,7 @@ it('revokes at once at the gateway that has seen higher numbers', async () => {
     expect([revoked.status, revoked.body.propagation ?? { acknowledged: 1 }]).toMatchObject([200, { acknowledged: 1 }]);
   });
   expect((await drill.me(key)).status).toBe(401);
-});
+}, 60_000);
 
 it('finds the ids and roles at Clerk that the lost database had written, and an admin takes them', async () => {
   const collisions = await eventually(async () => {
@@ -217,3 +233,12 @@ it('applies new webhooks, and those that are replayed at Clerk', async () => {
   await drill.settled();
   expect(await drill.query('ingest', `SELECT event_type FROM webhook_events WHERE status = 'failed'`)).toEqual([]);
 }, 60_000);
+
+it('revokes every API key when the log is lost, also beside running services', async () => {
+  expect((await drill.me(keys.kept)).status).toBe(200);
+  const report = await drill.run('user-sync', 'after-restore', ['--revoke-all-keys']);
+  expect(report).toContain('API keys that stay valid: 0');
+  await eventually(async () => {
+    expect(await drill.me(keys.kept)).toMatchObject({ status: 401, body: { code: 'api_key_revoked' } });
+  });
+}, 30_000);
