@@ -1,11 +1,11 @@
 export { databaseAddress, natsAddress, type DatabaseAddress, type NatsAddress } from './addresses';
 export { ConfigError, faultText, type ConfigFault } from './errors';
 export { headerNames } from './header-names';
-export { parseLiveEnvironment, type Approval, type LiveEnvironment } from './live-environment';
+export { parseLiveEnvironment, type Approval } from './live-environment';
 export { LiveValue, fixed, type Live } from './live';
 export { OriginList, originList } from './origins';
 export { nearMisses, type NearMiss } from './near-misses';
-export { parseEnvironment, type Environment } from './parse-environment';
+export { parseEnvironment } from './parse-environment';
 export { SecretFiles, type SecretFileReport } from './secret-files';
 export { fileVariable, secretVariables, variableNamesOf } from './secret-variables';
 export { RotatingSecret } from './rotating-secret';
