@@ -58,6 +58,11 @@ class Broken {
     this.project.composeServices?.push(name);
   }
 
+  /** Leaves one service in the table. */
+  onlyService(name: string): void {
+    this.project.services = this.project.services.filter((service: { name: string }) => service.name === name);
+  }
+
   setVariable(workload: string, name: string, value: string | undefined): void {
     const container = this.container(workload);
     container.env = (container.env ?? []).filter((variable) => variable.name !== name);
@@ -327,8 +332,8 @@ const breaks: readonly [rule: string, title: string, change: Break, object: stri
   [
     'selectors',
     'a monitor of no pods',
-    (b) => (b.object('PodMonitor', 'gatehouse').spec.selector = { matchLabels: { app: 'gatehouse' } }),
-    'PodMonitor gatehouse',
+    (b) => (b.object('PodMonitor', 'gatehouse-postgres').spec.selector = { matchLabels: { app: 'postgres' } }),
+    'PodMonitor gatehouse-postgres',
     'spec.selector',
   ],
   [
@@ -420,8 +425,18 @@ const breaks: readonly [rule: string, title: string, change: Break, object: stri
     'config.merge',
   ],
   [
+    'monitors',
+    'a job with a name that the alerts do not know',
+    (b) => {
+      b.onlyService('api-gateway');
+      delete b.object('PodMonitor', 'gatehouse').spec.jobLabel;
+    },
+    'api-gateway',
+    'PodMonitor',
+  ],
+  [
     'alerts',
-    'alarms that differ from their source',
+    'alerts that differ from their source',
     (b) => (b.project.alerts = { groups: [] }),
     'PrometheusRule gatehouse',
     'spec.groups',

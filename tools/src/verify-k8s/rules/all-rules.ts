@@ -1,6 +1,6 @@
 import { type Rule } from '../manifests';
 import { imageTags, noShell, podSecurity, resources } from './containers';
-import { alerts, natsAccounts, serviceTable } from './contracts';
+import { alerts, monitors, natsAccounts, serviceTable } from './contracts';
 import { defaultDeny, paths, ports } from './network';
 import { probes } from './probes';
 import { references, routes, selectors } from './references';
@@ -31,5 +31,6 @@ export const allRules: readonly Rule[] = [
   disruption,
   scaling,
   natsAccounts,
+  monitors,
   alerts,
 ];

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Finding } from '../finding';
 import { type Manifests, type Rule, type ServiceEntry } from '../manifests';
 import { NATS_CONFIG_FOLDER, type ChartValues } from '../objects/chart-values';
-import { ofKind } from '../objects/kubernetes-object';
+import { type LabelSelector, ofKind, selects } from '../objects/kubernetes-object';
 import { containersOf } from '../objects/workload';
 
 type Fault = Omit<Finding, 'rule'>;
@@ -105,7 +105,40 @@ function wrongPorts({ name, port, opsPort }: ServiceEntry, { workloads }: Manife
   ];
 }
 
-/** Prometheus gets the alarms of monitoring/alerts.yaml. */
+interface MonitorSpec {
+  jobLabel?: string;
+  readonly selector: LabelSelector;
+  readonly podMetricsEndpoints: readonly { readonly port?: string }[];
+}
+
+/** Label of a pod with the name of its service. The alerts select jobs of that name. */
+const JOB_LABEL = 'app.kubernetes.io/name';
+
+/** Prometheus reads the metrics of every service, under the name that the alerts use. */
+export const monitors: Rule = {
+  name: 'monitors',
+  guarantee: 'let Prometheus read the metrics of every service, under its name',
+  check: ({ objects, workloads }, { services }) => {
+    const found = ofKind<MonitorSpec>(objects, 'PodMonitor');
+    // The dev overlay has no Prometheus operator.
+    if (found.length === 0) return [];
+    return services.flatMap(({ name }) => {
+      const labels = workloads.find((workload) => workload.name === name)?.labels;
+      // The rule `service-table` finds a service without pods.
+      if (labels === undefined) return [];
+      const monitor = found.find(
+        ({ spec }) =>
+          selects(spec.selector, labels) &&
+          spec.jobLabel === JOB_LABEL &&
+          spec.podMetricsEndpoints.some(({ port }) => port === 'ops'),
+      );
+      const problem = `must select its pods, with port ops and jobLabel ${JOB_LABEL}`;
+      return monitor === undefined ? [{ object: name, field: 'PodMonitor', problem }] : [];
+    });
+  },
+};
+
+/** Prometheus gets the alerts of monitoring/alerts.yaml. */
 export const alerts: Rule = {
   name: 'alerts',
   guarantee: 'give Prometheus the rules of monitoring/alerts.yaml',
