@@ -6,6 +6,9 @@ const TIMEOUT_MS = 30_000;
 /** Less than the lifetime of a session token, which is a minute. */
 const TOKEN_FRESH_MS = 30_000;
 
+/** Time in which an event of Clerk reaches every gateway, on a busy machine. */
+const EVENT_LIMIT = { timeoutMs: 60_000, intervalMs: 500 };
+
 export type Headers = Record<string, string>;
 
 /** A request and the status that its response must have. */
@@ -117,6 +120,6 @@ export class Clients {
 
   /** Waits until every gateway that gets requests rejects the credential, as after an event of Clerk. */
   becomesRejectedEverywhere(headers: Headers): Promise<void> {
-    return eventually(() => this.rejectedEverywhere(headers), { intervalMs: 500 });
+    return eventually(() => this.rejectedEverywhere(headers), EVENT_LIMIT);
   }
 }

@@ -1,7 +1,10 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer, request } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 
 const PROBE_INTERVAL_MS = 250;
 const PROBE_TIMEOUT_MS = 5_000;
+/** Failed probes in a row after which a replica counts as not ready; the default of Kubernetes. */
+const FAILURE_THRESHOLD = 3;
 
 /** A replica that gets requests while its readiness probe succeeds. */
 export interface Target {
@@ -14,14 +17,15 @@ export interface Target {
 
 /** Sends each request to the next ready replica. Never repeats a request. */
 export class LoadBalancer {
-  private readonly ready = new Map<Target, boolean>();
+  /** Number of the latest probes in a row that have failed. */
+  private readonly failedProbes = new Map<Target, number>();
   private turn = 0;
   private readonly server: Server;
-  private readonly probes: NodeJS.Timeout;
+  private stopped = false;
 
   private constructor(readonly port: number) {
     this.server = createServer((incoming, answer) => this.forward(incoming, answer));
-    this.probes = setInterval(() => void this.probe(), PROBE_INTERVAL_MS);
+    void this.keepProbing();
   }
 
   static async start(port: number): Promise<LoadBalancer> {
@@ -32,32 +36,41 @@ export class LoadBalancer {
 
   /** Replicas that get requests. */
   get targets(): Target[] {
-    return [...this.ready].flatMap(([target, ready]) => (ready ? [target] : []));
+    return [...this.failedProbes].flatMap(([target, failed]) => (failed < FAILURE_THRESHOLD ? [target] : []));
   }
 
   /** Adds a replica that is ready. */
   add(target: Target): void {
-    this.ready.set(target, true);
+    this.failedProbes.set(target, 0);
   }
 
   /** Sends no further request to the replica. */
   remove(target: Target): void {
-    this.ready.delete(target);
+    this.failedProbes.delete(target);
   }
 
   stop(): void {
-    clearInterval(this.probes);
+    this.stopped = true;
     this.server.closeAllConnections();
     this.server.close();
   }
 
+  private async keepProbing(): Promise<void> {
+    while (!this.stopped) {
+      await this.probe();
+      await setTimeout(PROBE_INTERVAL_MS, undefined, { ref: false });
+    }
+  }
+
   private async probe(): Promise<void> {
     await Promise.all(
-      [...this.ready.keys()].map(async (target) => {
+      [...this.failedProbes.keys()].map(async (target) => {
         const answer = await fetch(target.probeUrl, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) }).catch(
           () => null,
         );
-        if (this.ready.has(target)) this.ready.set(target, answer?.ok ?? false);
+        const failed = this.failedProbes.get(target);
+        // Undefined when the replica was removed meanwhile.
+        if (failed !== undefined) this.failedProbes.set(target, answer?.ok === true ? 0 : failed + 1);
       }),
     );
   }

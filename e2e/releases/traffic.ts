@@ -2,6 +2,7 @@ import { RepeatedWork, eventually } from '@gatehouse/testing';
 import { type Clients } from './clients';
 import { type Work, worksOf } from './works';
 
+const FAILURES_SHOWN = 20;
 const PATIENCE = { timeoutMs: 120_000, intervalMs: 100 };
 
 /** The load of a deployment. Each work repeats until `stop`, and every failure is kept. */
@@ -20,15 +21,16 @@ export class Traffic {
     return traffic;
   }
 
-  /** Resolves when every work has succeeded `times` more, begun after this call. */
+  /** Resolves when every work has succeeded `times` more, begun after this call. @throws Error at the first failure */
   async repeated(times: number): Promise<void> {
     const before = new Map(this.rounds);
     await eventually(() => {
+      if (this.failures.length > 0) return;
       // One more, because a round may be under way.
       const late = [...before].filter(([name, rounds]) => (this.rounds.get(name) ?? 0) < rounds + times + 1);
-      if (late.length > 0)
-        throw new Error(`does not proceed: ${late.map(([name]) => name).join(', ')}\n${this.failures.join('\n')}`);
+      if (late.length > 0) throw new Error(`does not proceed: ${late.map(([name]) => name).join(', ')}`);
     }, PATIENCE);
+    if (this.failures.length > 0) throw new Error(this.failures.slice(0, FAILURES_SHOWN).join('\n'));
   }
 
   async stop(): Promise<void> {
