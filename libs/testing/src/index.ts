@@ -12,6 +12,6 @@ export { testNats } from './nats/test-nats';
 export { type ParsedJson } from './parsed-json';
 export { RepeatedWork } from './repeated-work';
 export { startOwnRedis, type OwnRedis } from './redis/own-redis';
-export { findPrometheus, type PrometheusPrograms } from './prometheus/find-prometheus';
+export { findPrometheus } from './prometheus/find-prometheus';
 export { TcpProxy } from './tcp-proxy';
 export { eventually } from '@gatehouse/local-stack';

@@ -2,7 +2,7 @@ import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '@gatehouse/local-stack';
 import { findPrometheus } from '@gatehouse/testing';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import { anchorsOf, markdownFiles, root, textOf } from '../docs/markdown';
 import { allRules, recordedNames, rulesFile } from './rules';
 import { selectorFaults, selectorsOf } from './selectors';
@@ -31,8 +31,8 @@ it('the PrometheusRule of Kubernetes holds the rules of monitoring/alerts.yaml',
   const printed = await runCommand(process.execPath, [join(root, 'tools/prometheus-rule.mjs')], { timeoutMs: 30_000 });
   const kept = textOf('k8s/base/monitoring/prometheus-rule.yaml');
   expect(printed).toBe(kept);
-  const { groups } = parse(textOf(rulesFile)) as { groups: unknown };
-  expect((parse(kept) as { spec: { groups: unknown } }).spec.groups).toEqual(groups);
+  const { groups } = load(textOf(rulesFile)) as { groups: unknown };
+  expect((load(kept) as { spec: { groups: unknown } }).spec.groups).toEqual(groups);
 });
 
 it('every metric and label of the rules exists in the services', () => {

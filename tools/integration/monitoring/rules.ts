@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import { textOf } from '../docs/markdown';
 
 /** A recording or alerting rule of `monitoring/alerts.yaml`. */
@@ -15,7 +15,7 @@ export const rulesFile = 'monitoring/alerts.yaml';
 
 /** Every rule, in the order of the file. */
 export function allRules(): Rule[] {
-  const { groups } = parse(textOf(rulesFile)) as { groups: { name: string; rules: Rule[] }[] };
+  const { groups } = load(textOf(rulesFile)) as { groups: { name: string; rules: Rule[] }[] };
   return groups.flatMap(({ rules }) => rules);
 }
 
