@@ -2,7 +2,7 @@ export { databaseAddress, natsAddress, type DatabaseAddress, type NatsAddress } 
 export { ConfigError, faultText, type ConfigFault } from './errors';
 export { headerNames } from './header-names';
 export { parseLiveEnvironment, type Approval } from './live-environment';
-export { LiveValue, fixed, type Live } from './live';
+export { LiveValue, fixed, part, type Live } from './live';
 export { OriginList, originList } from './origins';
 export { nearMisses, type NearMiss } from './near-misses';
 export { parseEnvironment } from './parse-environment';

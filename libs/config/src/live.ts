@@ -10,6 +10,16 @@ export function fixed<T>(value: T): Live<T> {
   return { current: value, onChange: () => undefined };
 }
 
+/** A part of a setting. Its listeners are called only when that part has changed. */
+export function part<T, Part>(whole: Live<T>, read: (value: T) => Part): Live<Part> {
+  const setting = new LiveValue(read(whole.current));
+  whole.onChange((value) => {
+    const changed = read(value);
+    if (changed !== setting.current) setting.set(changed);
+  });
+  return setting;
+}
+
 /** A setting whose owner changes it by `set`. */
 export class LiveValue<T> implements Live<T> {
   private readonly listeners: ((value: T) => void)[] = [];

@@ -39,6 +39,7 @@ export const issuePasswordToken = defineRequest({
 /** Shows one user; for admins. */
 export const showUser = defineRequest({
   subject: 'user-sync.users.show',
+  repeatable: true,
   request: z.strictObject({ userId: userRefSchema }),
   reply: adminUserSchema,
 });

@@ -70,6 +70,7 @@ export const createKey = defineRequest({
 /** Lists the keys of the calling user, newest first. Admins can list the keys of `userId`, or with `all` every key. */
 export const listKeys = defineRequest({
   subject: 'user-sync.keys.list',
+  repeatable: true,
   request: pageRequestSchema.extend({
     userId: userRefSchema.optional(),
     all: z.stringbool().or(z.boolean()).optional(),
@@ -125,6 +126,7 @@ export const revokeKey = defineRequest({
  */
 export const resolveKey = defineRequest({
   subject: 'user-sync.keys.resolve',
+  repeatable: true,
   request: z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in hex') }),
   reply: z.object({
     ...asOfTrustChange,

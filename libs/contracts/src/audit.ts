@@ -93,6 +93,7 @@ export type AuditEntry = z.output<typeof auditEntrySchema>;
  */
 export const listAudit = defineRequest({
   subject: 'user-sync.audit.list',
+  repeatable: true,
   request: pageRequestSchema.extend({
     userId: userRefSchema.optional(),
     credentialId: filterText(200).optional(),

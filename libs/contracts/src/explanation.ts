@@ -79,6 +79,7 @@ export type Explanation = z.output<typeof explanationSchema>;
 /** Explains how a user came into its state; for admins. */
 export const explainUser = defineRequest({
   subject: 'user-sync.users.explain',
+  repeatable: true,
   request: z.strictObject({
     id: userRefSchema,
     ...pageRequestSchema.shape,

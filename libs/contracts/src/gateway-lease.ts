@@ -16,6 +16,7 @@ export const gatewayLease = { lengthMs: 3_000, renewMs: 1_000 } as const;
  */
 export const leaseGateway = defineRequest({
   subject: 'user-sync.gateways.lease',
+  repeatable: true,
   request: z.object({ gatewayId: uuidSchema, number: trustChangeNumberSchema, ending: z.boolean().default(false) }),
   reply: z.object({ ...trustChangeEpoch, current: trustChangeNumberSchema, leaseMs: z.number().int().nonnegative() }),
 });
@@ -23,6 +24,7 @@ export const leaseGateway = defineRequest({
 /** Acknowledges that a gateway has applied all trust changes up to `number`. A later number covers earlier ones. */
 export const acknowledgeTrustChanges = defineRequest({
   subject: 'user-sync.gateways.ack',
+  repeatable: true,
   request: z.object({ gatewayId: uuidSchema, number: trustChangeNumberSchema }),
   reply: z.object({}),
 });

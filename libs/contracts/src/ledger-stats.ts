@@ -77,6 +77,7 @@ export type LedgerStats = z.output<typeof ledgerStatsSchema>;
 /** Returns the statistics of the ledger over the last `hours`. */
 export const getLedgerStats = defineRequest({
   subject: 'webhook-ingest.stats.get',
+  repeatable: true,
   request: z.object({ hours: z.coerce.number().int().min(1).max(744).default(24) }),
   reply: ledgerStatsSchema,
 });

@@ -69,6 +69,7 @@ export const setPassword = defineRequest({
  */
 export const resolveLegacySession = defineRequest({
   subject: 'user-sync.legacy-sessions.resolve',
+  repeatable: true,
   request: z.object({ sessionId: uuidSchema, userId: uuidSchema }),
   reply: z.object({
     ...asOfTrustChange,

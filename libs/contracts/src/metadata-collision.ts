@@ -49,6 +49,7 @@ export type MetadataCollision = z.output<typeof metadataCollisionSchema>;
 /** Lists metadata collisions to admins, newest first; open ones unless `state` asks for others. */
 export const listMetadataCollisions = defineRequest({
   subject: 'user-sync.metadata-collisions.list',
+  repeatable: true,
   request: pageRequestSchema.extend({
     state: z.enum(metadataCollisionStates).default('open'),
     key: keySchema.optional(),

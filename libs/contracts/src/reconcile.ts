@@ -46,6 +46,7 @@ export type ReconcileRun = z.output<typeof reconcileRunSchema>;
 /** Lists the last reconcile runs, newest first; for admins. */
 export const listReconciles = defineRequest({
   subject: 'user-sync.reconciles.list',
+  repeatable: true,
   request: z.object({ limit: z.coerce.number().int().min(1).max(100).default(10) }),
   reply: z.object({ items: z.array(reconcileRunSchema) }),
 });
@@ -60,6 +61,7 @@ export const startReconcile = defineRequest({
 /** Shows one reconcile run; for admins. */
 export const showReconcile = defineRequest({
   subject: 'user-sync.reconciles.show',
+  repeatable: true,
   request: z.strictObject({ id: uuidSchema }),
   reply: reconcileRunSchema,
 });

@@ -116,6 +116,7 @@ export type Redrive = z.output<typeof redriveSchema>;
 /** Shows one redrive and its progress. */
 export const getRedrive = defineRequest({
   subject: 'webhook-ingest.redrives.get',
+  repeatable: true,
   request: z.object({ id: uuidSchema }),
   reply: redriveSchema,
 });
@@ -123,6 +124,7 @@ export const getRedrive = defineRequest({
 /** Lists redrives, newest first. */
 export const listRedrives = defineRequest({
   subject: 'webhook-ingest.redrives.list',
+  repeatable: true,
   request: pageRequestSchema,
   reply: pageOf(redriveSchema.omit({ progress: true, done: true })),
 });

@@ -32,6 +32,8 @@ export interface RequestContract<Request extends z.ZodType = z.ZodType, Reply ex
   readonly subject: string;
   readonly request: Request;
   readonly reply: Reply;
+  /** Whether the request changes nothing when it is repeated. It is then sent again when its reply was lost. */
+  readonly repeatable?: boolean;
 }
 
 /** Request of a contract, as the caller passes it. */

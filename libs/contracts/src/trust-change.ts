@@ -95,6 +95,7 @@ export const trustChangeHeartbeat = { intervalMs: 1_000, silenceMs: 3_000 } as c
  */
 export const trustChangesSince = defineRequest({
   subject: 'user-sync.changes.since',
+  repeatable: true,
   request: z.object({ number: trustChangeNumberSchema }),
   reply: z.object({
     ...trustChangeEpoch,

@@ -25,6 +25,7 @@ export type UserConflict = z.output<typeof userConflictSchema>;
 /** Lists conflicts, newest first; for admins. Lists open conflicts unless `state` is `resolved`. */
 export const listUserConflicts = defineRequest({
   subject: 'user-sync.conflicts.list',
+  repeatable: true,
   request: pageRequestSchema.extend({
     state: z.enum(['open', 'resolved']).default('open'),
     kind: z.enum(['email', 'phone']).optional(),

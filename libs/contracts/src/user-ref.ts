@@ -18,6 +18,7 @@ export const userRefSchema = z.union(
  */
 export const findUser = defineRequest({
   subject: 'user-sync.users.find',
+  repeatable: true,
   request: z.strictObject({ user: userRefSchema }),
   reply: z.object({ userId: uuidSchema, clerkUserId: z.string().nullable() }),
 });

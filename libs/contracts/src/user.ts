@@ -99,6 +99,7 @@ export type AdminUser = z.output<typeof adminUserSchema>;
  */
 export const resolvePrincipal = defineRequest({
   subject: 'user-sync.principal.resolve',
+  repeatable: true,
   request: z.object({ clerkUserId: clerkUserIdSchema, sessionId: z.string().max(130) }),
   reply: z.object({ ...asOfTrustChange, ...holderSchema.shape, isNewUser: z.boolean(), sessionEnded: z.boolean() }),
 });
@@ -106,6 +107,7 @@ export const resolvePrincipal = defineRequest({
 /** Returns the calling user. */
 export const getMe = defineRequest({
   subject: 'user-sync.me.get',
+  repeatable: true,
   request: z.object({}),
   reply: userSchema,
 });
@@ -120,6 +122,7 @@ export const updateMe = defineRequest({
 /** Lists users, newest first; for admins. */
 export const listUsers = defineRequest({
   subject: 'user-sync.users.list',
+  repeatable: true,
   request: pageRequestSchema.extend({
     email: filterText(320).optional(),
     clerkUserId: filterText(130).optional(),

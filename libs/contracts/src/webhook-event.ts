@@ -47,6 +47,7 @@ export type WebhookEventDetail = z.output<typeof webhookEventDetailSchema>;
 /** Lists ledger rows, newest first. */
 export const listWebhookEvents = defineRequest({
   subject: 'webhook-ingest.events.list',
+  repeatable: true,
   request: pageRequestSchema.extend({
     status: z.enum(eventStatuses).optional(),
     type: filterText(120).optional(),
@@ -58,6 +59,7 @@ export const listWebhookEvents = defineRequest({
 /** Shows one ledger row, by its id or its webhook id (`msg_…`). */
 export const getWebhookEvent = defineRequest({
   subject: 'webhook-ingest.events.get',
+  repeatable: true,
   request: z.object({ id: z.string().min(1).max(256) }),
   reply: webhookEventDetailSchema,
 });

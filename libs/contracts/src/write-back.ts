@@ -52,6 +52,7 @@ export type WriteBack = z.output<typeof writeBackSchema>;
 /** Lists write-backs, ordered by user id; for admins. */
 export const listWriteBacks = defineRequest({
   subject: 'user-sync.write-backs.list',
+  repeatable: true,
   request: pageRequestSchema.extend({ state: z.enum(writeBackStates).optional() }),
   reply: pageOf(writeBackSchema),
 });

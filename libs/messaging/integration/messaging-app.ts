@@ -52,6 +52,7 @@ export async function startApp(
   service: ServiceName,
   controllers: Type[],
   verifyEnvelope: EnvelopeVerifier,
+  options = optionsOf(nats, service),
 ): Promise<INestApplication> {
   @Module({
     imports: [
@@ -62,7 +63,7 @@ export async function startApp(
         metricPrefix: 'gatehouse_test',
         checks: { inject: [], useFactory: () => [] },
       }),
-      MessagingModule.forRootAsync({ useFactory: () => optionsOf(nats, service) }),
+      MessagingModule.forRootAsync({ useFactory: () => options }),
     ],
     controllers,
   })

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { type NatsConnection, connect } from '@nats-io/transport-node';
+import { type Live, RotatingSecret, fixed, part } from '@gatehouse/config';
+import { type NatsConnection, connect, errors } from '@nats-io/transport-node';
 import { type Logger } from 'pino';
 import { NatsDisconnectedError, NatsRefusedError } from './errors';
 import { refusalReason } from './refusal';
@@ -8,15 +8,20 @@ import { refusalReason } from './refusal';
 export interface NatsOptions {
   readonly servers: readonly string[];
   readonly user?: string;
-  readonly password?: string;
-  /** PEM file of the authority that signed the servers' certificates. If present, TLS is used. */
+  /** May change while the service runs: the next connection uses it. */
+  readonly password?: string | Live<string | undefined>;
+  /**
+   * PEM file of the authority that signed the servers' certificates, read at each connection. If present, TLS is used.
+   */
   readonly caFile?: string;
   readonly name: string;
   readonly inboxPrefix: string;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
-const RECONNECT_WAIT_MS = 500;
+const RECONNECT_WAIT_MS = { least: 500, jitter: 100 };
+/** Time within which a lost connection is in most cases restored, such as after a change of the password. */
+const RESTORE_MS = 1_000;
 /** Interval of pings. With the client library's default, it would take minutes to detect a half-open connection. */
 const PING_INTERVAL_MS = 1_000;
 const MAX_PINGS_OUT = 2;
@@ -39,11 +44,21 @@ export class NatsClient {
   private readonly losers = new Set<() => void>();
   /** Errors of the server that were logged since the last connect. */
   private readonly logged = new Set<string>();
+  private readonly password: RotatingSecret;
+  /** The password of each attempt since the last connect. The server refused all but the last of them. */
+  private tried: string[] = [];
+  /** Whether the next attempt follows at once, because it has another password. */
+  private atOnce = false;
+  private lostAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly options: NatsOptions,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    const { password } = options;
+    const live = typeof password === 'object' ? password : fixed(password);
+    this.password = new RotatingSecret(part(live, (value) => value ?? ''));
+  }
 
   /**
    * Starts to connect. Resolves after the first attempt, whether it succeeded or failed, and after 5 s at the latest.
@@ -75,6 +90,26 @@ export class NatsClient {
   get(): NatsConnection {
     if (this.connection === undefined || !this.connected) throw new NatsDisconnectedError();
     return this.connection;
+  }
+
+  /**
+   * The current connection. Within the first second after a loss, waits until the connection is restored.
+   * @throws NatsDisconnectedError while there is none
+   */
+  async restored(): Promise<NatsConnection> {
+    const waitMs = this.lostAt + RESTORE_MS - performance.now();
+    if (!this.connected && waitMs > 0 && !this.closed) {
+      await new Promise<void>((resolve) => {
+        const end = (): void => {
+          clearTimeout(timer);
+          this.listeners.delete(end);
+          resolve();
+        };
+        const timer = setTimeout(end, waitMs);
+        this.listeners.add(end);
+      });
+    }
+    return this.get();
   }
 
   /** Calls `listener` at each connect and reconnect, and at once if the client is connected. */
@@ -119,28 +154,43 @@ export class NatsClient {
           this.logger.warn({ reason }, 'NATS unavailable; connecting in the background');
         }
         reported = reason;
-        await pause(RECONNECT_WAIT_MS);
+        await pause(RECONNECT_WAIT_MS.least);
       }
     }
   }
 
   private dial(): Promise<NatsConnection> {
-    const { servers, user, password, caFile, name, inboxPrefix } = this.options;
+    const { servers, user, caFile, name, inboxPrefix } = this.options;
     return connect({
       servers: [...servers],
       name,
       inboxPrefix,
-      ...(user === undefined ? {} : { user }),
-      ...(password === undefined ? {} : { pass: password }),
-      ...(caFile === undefined ? {} : { tls: { ca: readFileSync(caFile, 'utf8') } }),
+      ...(user === undefined ? {} : { authenticator: () => ({ user, pass: this.nextPassword() }) }),
+      ...(caFile === undefined ? {} : { tls: { caFile } }),
       timeout: CONNECT_TIMEOUT_MS,
       maxReconnectAttempts: -1,
-      reconnectTimeWait: RECONNECT_WAIT_MS,
+      reconnectDelayHandler: () => this.reconnectDelay(),
       ignoreAuthErrorAbort: true,
       pingInterval: PING_INTERVAL_MS,
       maxPingOut: MAX_PINGS_OUT,
       noAsyncTraces: true,
     });
+  }
+
+  /** The password of the next attempt. An attempt before it that has not led to a connection counts as refused. */
+  private nextPassword(): string {
+    const last = this.tried.at(-1);
+    if (last !== undefined) this.password.refuse(last);
+    const { next } = this.password;
+    this.atOnce = this.tried.length === 0 && this.password.candidates.length > 1;
+    this.tried = [...this.tried.slice(-1), next];
+    return next;
+  }
+
+  private reconnectDelay(): number {
+    const waitMs = this.atOnce ? 0 : RECONNECT_WAIT_MS.least + Math.floor(Math.random() * RECONNECT_WAIT_MS.jitter);
+    this.atOnce = false;
+    return waitMs;
   }
 
   private async follow(connection: NatsConnection): Promise<void> {
@@ -153,13 +203,19 @@ export class NatsClient {
     for await (const status of connection.status()) {
       if (status.type === 'disconnect' || status.type === 'staleConnection') this.lose();
       if (status.type === 'reconnect') this.announce(connection);
-      if (status.type === 'error') this.logError(reasonOf(status.error));
+      if (status.type === 'error') this.logError(status.error);
     }
     this.lose();
   }
 
-  /** Logs each error once for a connection. */
-  private logError(reason: string): void {
+  /** Logs each error once for a connection; a refused password only when no other may be accepted. */
+  private logError(error: Error): void {
+    if (error instanceof errors.AuthorizationError && this.up) {
+      this.logger.info('NATS accepts the password of this connection no longer; reconnecting');
+      return;
+    }
+    if (error instanceof errors.AuthorizationError && !this.password.isRefused) return;
+    const reason = refusalReason(error) ?? reasonOf(error);
     if (this.logged.has(reason) || this.logged.size >= MAX_LOGGED_ERRORS) return;
     this.logged.add(reason);
     this.logger.error({ reason }, 'NATS reported an error');
@@ -169,12 +225,21 @@ export class NatsClient {
     this.up = true;
     this.logged.clear();
     this.logger.info({ server: connection.getServer() }, 'connected to NATS');
+    const accepted = this.tried.at(-1);
+    this.tried = [];
+    if (accepted !== undefined) {
+      this.password.accept(accepted);
+      if (accepted !== this.password.current) {
+        this.logger.warn('NATS accepted the former NATS_PASSWORD and not the current one: change it in nats-server');
+      }
+    }
     for (const listener of this.listeners) listener(connection);
   }
 
   private lose(): void {
     if (!this.up) return;
     this.up = false;
+    this.lostAt = performance.now();
     if (!this.closed) this.logger.warn('NATS connection lost; reconnecting');
     for (const listener of this.losers) listener();
   }

@@ -7,7 +7,13 @@ import {
   envelopeHeader,
   replyFrameSchema,
 } from '@gatehouse/contracts';
-import { headers as natsHeaders } from '@nats-io/transport-node';
+import {
+  type NatsConnection,
+  NoRespondersError,
+  RequestError,
+  TimeoutError,
+  headers as natsHeaders,
+} from '@nats-io/transport-node';
 import { NatsLostError, RequestRefusedError } from './errors';
 import { type NatsClient } from './nats-client';
 
@@ -27,26 +33,42 @@ export interface RequestContext {
   readonly origin?: Origin | undefined;
 }
 
+/** A request without a reply yet. */
+interface Waiting {
+  readonly repeatable: boolean;
+  readonly fail: (error: NatsLostError) => void;
+}
+
 const TIMEOUT_MS = 5_000;
+/** Time after a loss within which a reply may still arrive over the restored connection. */
+const LATE_REPLY_MS = 1_000;
+/**
+ * A service without a subscriber is asked again within this time after it was first missing. It is missing for
+ * milliseconds while it reconnects, and while nats-server reloads its accounts.
+ */
+const ABSENCE_MS = 1_000;
+const ABSENCE_PAUSE_MS = 25;
+/** Time after which a repeatable request is sent again through a server that does not report a missing subscriber. */
+const UNREPORTED_MS = 1_000;
 const encoder = new TextEncoder();
 
 /** Sends requests to other services over core NATS, by contract. */
 export class RequestClient {
-  /** For each request without a reply yet: the function that makes the request fail. */
-  private readonly waiting = new Set<(error: NatsLostError) => void>();
+  private readonly waiting = new Set<Waiting>();
+  /** Since when a service, by the first token of its subjects, has no subscriber. */
+  private readonly absentSince = new Map<string, number>();
 
   constructor(
     private readonly nats: NatsClient,
     private readonly sign: EnvelopeSigner,
     private readonly timeoutMs = TIMEOUT_MS,
   ) {
-    nats.onLoss(() => {
-      for (const giveUp of this.waiting) giveUp(new NatsLostError());
-    });
+    nats.onLoss(() => this.lose());
   }
 
   /**
-   * Sends a request and returns the parsed reply.
+   * Sends a request and returns the parsed reply. Within a second after a loss of the connection, waits until it is
+   * restored. A repeatable request whose reply was lost is sent again.
    * @throws RequestRefusedError with the reason of the service. The reason is `unavailable` when NATS is unavailable or
    * lost, no service subscribes to the subject, or no reply arrived within `timeoutMs` (default: 5 s). After
    * `unavailable`, it is unknown whether the request was handled. nats-server before 2.10 does not report across accounts
@@ -55,13 +77,11 @@ export class RequestClient {
   async send<Contract extends RequestContract>(
     contract: Contract,
     request: RequestOf<Contract>,
-    { principal, requestId, origin }: RequestContext,
+    context: RequestContext,
     timeoutMs = this.timeoutMs,
   ): Promise<ReplyOf<Contract>> {
     const body = encoder.encode(JSON.stringify(request));
-    const headers = natsHeaders();
-    headers.set(envelopeHeader, this.sign({ subject: contract.subject, body, principal, requestId, origin }));
-    const frame = replyFrameSchema.parse(await this.ask(contract.subject, body, headers, timeoutMs));
+    const frame = replyFrameSchema.parse(await this.ask(contract, body, context, timeoutMs));
     if (!frame.ok) {
       const { code, message, retryAfterMs } = frame.error;
       throw new RequestRefusedError(code, message, { retryAfterMs });
@@ -70,30 +90,96 @@ export class RequestClient {
   }
 
   private async ask(
-    subject: string,
+    contract: RequestContract,
     body: Uint8Array,
-    headers: ReturnType<typeof natsHeaders>,
-    timeout: number,
+    context: RequestContext,
+    timeoutMs: number,
   ): Promise<unknown> {
+    const service = contract.subject.split('.')[0] ?? contract.subject;
+    const deadline = performance.now() + timeoutMs;
+    let lost: NatsLostError | undefined;
     try {
-      const asked = this.nats.get().request(subject, body, { timeout, headers });
-      return (await this.unlessLost(asked)).json();
+      for (let attempt = 1; ; attempt += 1) {
+        const isFirst = attempt === 1;
+        try {
+          const connection = this.nats.connected ? this.nats.get() : await this.nats.restored();
+          const mayBeUnheard = isFirst && contract.repeatable === true && !reportsAbsence(connection);
+          const restMs = deadline - performance.now();
+          const attemptMs = mayBeUnheard ? Math.min(UNREPORTED_MS, restMs) : restMs;
+          const reply = await this.attempt(connection, contract, body, context, attemptMs);
+          this.absentSince.delete(service);
+          return reply;
+        } catch (error) {
+          if (!(await this.mayRepeat(error, contract, service)) || performance.now() >= deadline) throw lost ?? error;
+          if (error instanceof NatsLostError) lost = error;
+        }
+      }
     } catch (error) {
-      throw new RequestRefusedError('unavailable', `no answer from ${subject.split('.')[0] ?? subject}`, {
-        cause: error,
-      });
+      throw new RequestRefusedError('unavailable', `no answer from ${service}`, { cause: error });
     }
   }
 
-  /** Fails a request as soon as the connection is lost, because its reply cannot arrive any more. */
-  private async unlessLost<Answer>(asked: Promise<Answer>): Promise<Answer> {
-    let giveUp: (error: NatsLostError) => void = () => undefined;
-    const lost = new Promise<never>((_, reject) => (giveUp = reject));
-    this.waiting.add(giveUp);
+  private async attempt(
+    connection: NatsConnection,
+    { subject, repeatable = false }: RequestContract,
+    body: Uint8Array,
+    { principal, requestId, origin }: RequestContext,
+    timeoutMs: number,
+  ): Promise<unknown> {
+    const headers = natsHeaders();
+    headers.set(envelopeHeader, this.sign({ subject, body, principal, requestId, origin }));
+    const timeout = Math.max(1, Math.ceil(timeoutMs));
+    return (await this.unlessLost(connection.request(subject, body, { timeout, headers }), repeatable)).json();
+  }
+
+  /** Whether to send a request again. Waits first if the service has just lost its last subscriber. */
+  private async mayRepeat(error: unknown, { repeatable }: RequestContract, service: string): Promise<boolean> {
+    if (error instanceof NatsLostError || error instanceof TimeoutError) return repeatable === true;
+    if (!isUnheard(error)) return false;
+    const now = performance.now();
+    const since = this.absentSince.get(service) ?? now;
+    this.absentSince.set(service, since);
+    if (now - since >= ABSENCE_MS) return false;
+    await new Promise((resolve) => setTimeout(resolve, ABSENCE_PAUSE_MS));
+    return true;
+  }
+
+  /**
+   * Handles the loss of the connection. What was sent may be lost, and so may a reply. A repeatable request is sent again
+   * over the restored connection. Others wait a moment longer, because their reply may still arrive over it.
+   */
+  private lose(): void {
+    const late = [...this.waiting].filter(({ repeatable, fail }) => {
+      if (repeatable) fail(new NatsLostError());
+      return !repeatable;
+    });
+    if (late.length === 0) return;
+    setTimeout(() => {
+      for (const { fail } of late) fail(new NatsLostError());
+    }, LATE_REPLY_MS);
+  }
+
+  /** Fails a request some time after the connection was lost. */
+  private async unlessLost<Answer>(asked: Promise<Answer>, repeatable: boolean): Promise<Answer> {
+    let fail: Waiting['fail'] = () => undefined;
+    const lost = new Promise<never>((_, reject) => (fail = reject));
+    const entry = { repeatable, fail };
+    this.waiting.add(entry);
     try {
       return await Promise.race([asked, lost]);
     } finally {
-      this.waiting.delete(giveUp);
+      this.waiting.delete(entry);
     }
   }
+}
+
+/** Whether no service has received the request, because none subscribes to its subject. */
+function isUnheard(error: unknown): boolean {
+  return error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders());
+}
+
+/** Whether the server reports that no service of another account subscribes: nats-server 2.10 or later. */
+function reportsAbsence({ info }: NatsConnection): boolean {
+  const [major = 0, minor = 0] = (info?.version ?? '').split('.').map(Number);
+  return major > 2 || (major === 2 && minor >= 10);
 }

@@ -14,6 +14,7 @@ import { type Logger } from 'pino';
 import { ContractMissingError, RequestRefusedError, accountsAdvice } from './errors';
 import { type NatsClient } from './nats-client';
 import { RawErrorsFilter } from './raw-errors.filter';
+import { ReplySender } from './reply-sender';
 import { REQUEST_TRANSPORT } from './transports';
 
 /** Argument of a request handler: the parsed body, and the envelope with the caller, signed by the gateway. */
@@ -64,6 +65,7 @@ export class RequestServer extends Server implements CustomTransportStrategy {
   private readonly inProgress = new Set<Promise<void>>();
   /** Subjects of which a request was dropped. */
   private readonly dropped = new Set<string>();
+  private readonly replies: ReplySender;
 
   constructor(
     private readonly nats: NatsClient,
@@ -72,6 +74,7 @@ export class RequestServer extends Server implements CustomTransportStrategy {
     private readonly log: Logger,
   ) {
     super();
+    this.replies = new ReplySender(nats);
   }
 
   override listen(callback: () => void): void {
@@ -124,7 +127,7 @@ export class RequestServer extends Server implements CustomTransportStrategy {
       return this.drop(contract);
     }
     if (this.inProgress.size >= MAX_IN_PROGRESS)
-      return respond(message, refusal('unavailable', 'too many requests in progress'));
+      return this.respond(message, refusal('unavailable', 'too many requests in progress'));
     const work = this.answer(contract, handler, message).finally(() => this.inProgress.delete(work));
     this.inProgress.add(work);
   }
@@ -146,7 +149,7 @@ export class RequestServer extends Server implements CustomTransportStrategy {
     } catch (error) {
       const frame = envelopeRefusal(error);
       this.log.warn({ subject: message.subject, reason: frame.error.message }, 'request rejected: invalid envelope');
-      return respond(message, frame);
+      return this.respond(message, frame);
     }
     const theirs = envelope.origin?.clientRequestId;
     const fields = { correlationId: envelope.rid, ...(theirs !== undefined && { clientRequestId: theirs }) };
@@ -155,11 +158,15 @@ export class RequestServer extends Server implements CustomTransportStrategy {
         const body = parseBody(contract, message);
         const verified: VerifiedRequest<RequestContract> = { body, envelope };
         const reply = await lastValueFrom<unknown>(this.transformToObservable(await handler(verified)));
-        respond(message, { ok: true, data: contract.reply.parse(reply) });
+        this.respond(message, { ok: true, data: contract.reply.parse(reply) });
       } catch (error) {
-        respond(message, this.refusalOf(error, contract.subject));
+        this.respond(message, this.refusalOf(error, contract.subject));
       }
     });
+  }
+
+  private respond(message: Msg, frame: ReplyFrame): void {
+    if (message.reply !== undefined) this.replies.send(message.reply, JSON.stringify(frame));
   }
 
   private refusalOf(error: unknown, subject: string): ReplyFrame {
@@ -197,14 +204,6 @@ function envelopeRefusal(error: unknown): Refusal {
 
 function refusal(code: Refusal['error']['code'], message: string, retryAfterMs?: number): Refusal {
   return { ok: false, error: { code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) } };
-}
-
-function respond(message: Msg, frame: ReplyFrame): void {
-  try {
-    message.respond(JSON.stringify(frame));
-  } catch {
-    // The connection is lost: the request of the caller times out.
-  }
 }
 
 function pause(ms: number): Promise<void> {
