@@ -1,4 +1,5 @@
 import { type KeySource } from '@gatehouse/auth';
+import { part } from '@gatehouse/config';
 import { inboxPrefix, metricPrefix } from '@gatehouse/contracts';
 import { MessagingModule, NatsClient, RequestClient, natsReadiness } from '@gatehouse/messaging';
 import { ObservabilityModule, SecretFilesModule } from '@gatehouse/observability';
@@ -43,7 +44,12 @@ export class AppModule {
         }),
         SecretFilesModule.forRoot(SERVICE_NAME, config.secretFiles),
         MessagingModule.forRootAsync({
-          useFactory: () => ({ ...config.nats.current, name: SERVICE_NAME, inboxPrefix: inboxPrefix(SERVICE_NAME) }),
+          useFactory: () => ({
+            ...config.nats.current,
+            password: part(config.nats, ({ password }) => password),
+            name: SERVICE_NAME,
+            inboxPrefix: inboxPrefix(SERVICE_NAME),
+          }),
         }),
         TrustModule,
         AuthenticationModule,

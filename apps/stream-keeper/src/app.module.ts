@@ -1,3 +1,4 @@
+import { part } from '@gatehouse/config';
 import { inboxPrefix, metricPrefix } from '@gatehouse/contracts';
 import { MessagingModule, NatsClient, natsReadiness } from '@gatehouse/messaging';
 import { ObservabilityModule, SecretFilesModule } from '@gatehouse/observability';
@@ -28,7 +29,12 @@ export class AppModule {
         }),
         SecretFilesModule.forRoot(SERVICE_NAME, config.secretFiles),
         MessagingModule.forRootAsync({
-          useFactory: () => ({ ...config.nats.current, name: SERVICE_NAME, inboxPrefix: inboxPrefix(SERVICE_NAME) }),
+          useFactory: () => ({
+            ...config.nats.current,
+            password: part(config.nats, ({ password }) => password),
+            name: SERVICE_NAME,
+            inboxPrefix: inboxPrefix(SERVICE_NAME),
+          }),
         }),
         KeepStreamsModule,
       ],

@@ -1,3 +1,4 @@
+import { part } from '@gatehouse/config';
 import {
   clerkEventsStream,
   clerkOutcomesStream,
@@ -53,11 +54,21 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot(config),
         PersistenceModule.forRootAsync({
-          useFactory: () => serviceDatabase({ ...config.database.address.current, poolSize: config.database.poolSize }),
+          useFactory: () =>
+            serviceDatabase({
+              ...config.database.address.current,
+              url: part(config.database.address, ({ url }) => url),
+              poolSize: config.database.poolSize,
+            }),
         }),
         SecretFilesModule.forRoot(SERVICE_NAME, config.secretFiles),
         MessagingModule.forRootAsync({
-          useFactory: () => ({ ...config.nats.current, name: SERVICE_NAME, inboxPrefix: inboxPrefix(SERVICE_NAME) }),
+          useFactory: () => ({
+            ...config.nats.current,
+            password: part(config.nats, ({ password }) => password),
+            name: SERVICE_NAME,
+            inboxPrefix: inboxPrefix(SERVICE_NAME),
+          }),
         }),
         observability(config, logger),
         // Process each event: from Clerk to the stream, and its outcome back to the ledger.

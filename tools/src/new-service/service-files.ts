@@ -170,7 +170,8 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 }
 
 function appModule(): string {
-  return `import { inboxPrefix, metricPrefix } from '@gatehouse/contracts';
+  return `import { part } from '@gatehouse/config';
+import { inboxPrefix, metricPrefix } from '@gatehouse/contracts';
 import { MessagingModule, NatsClient, natsReadiness } from '@gatehouse/messaging';
 import { ObservabilityModule, SecretFilesModule } from '@gatehouse/observability';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
@@ -196,7 +197,12 @@ export class AppModule {
         }),
         SecretFilesModule.forRoot(SERVICE_NAME, config.secretFiles),
         MessagingModule.forRootAsync({
-          useFactory: () => ({ ...config.nats.current, name: SERVICE_NAME, inboxPrefix: inboxPrefix(SERVICE_NAME) }),
+          useFactory: () => ({
+            ...config.nats.current,
+            password: part(config.nats, ({ password }) => password),
+            name: SERVICE_NAME,
+            inboxPrefix: inboxPrefix(SERVICE_NAME),
+          }),
         }),
       ],
       controllers: [ShowGreetingController],

@@ -83,7 +83,9 @@ const schema = {
 };
 
 /** Options of the service's connections to the users database. */
-export function serviceDatabase(address: DatabaseAddress & { readonly poolSize: number }): DatabaseOptions {
+export function serviceDatabase(
+  address: Pick<DatabaseOptions, 'url' | 'caFile'> & { readonly poolSize: number },
+): DatabaseOptions {
   return { ...address, ...schema, applicationName: 'user-sync', statementTimeoutMs: STATEMENT_TIMEOUT_MS.service };
 }
 

@@ -17,10 +17,7 @@ import { WebhookEventEntity } from './webhook-event.entity';
 const SERVICE_STATEMENT_TIMEOUT_MS = 5_000;
 const MIGRATION_STATEMENT_TIMEOUT_MS = 600_000;
 
-interface Address {
-  readonly url: string;
-  readonly caFile?: string;
-}
+type Address = Pick<DatabaseOptions, 'url' | 'caFile'>;
 
 /** Options for the service's connections to the ledger's database. */
 export function serviceDatabase(address: Address & { readonly poolSize: number }): DatabaseOptions {
