@@ -1,10 +1,11 @@
 #!/bin/sh
-# Installs the release of this checkout, which must be built, beside the releases that are there:
+# Installs the release of this checkout beside the releases that are there:
 #
 #   sh deploy/install-release.sh /opt/gatehouse
 #
-# writes /opt/gatehouse/releases/<version> with the programs, their production dependencies and their Node. It changes
-# nothing that runs: `current`, the symbolic link to the release that systemd starts, is yours to change.
+# writes /opt/gatehouse/releases/<version> with the programs, their production dependencies and their Node. Needs `npm ci`
+# in the checkout, and builds what has changed since the last build. It changes nothing that runs: `current`, the symbolic
+# link to the release that systemd starts, is yours to change.
 set -eu
 
 if [ $# -ne 1 ]; then
@@ -13,7 +14,8 @@ if [ $# -ne 1 ]; then
 fi
 checkout=$(cd "$(dirname "$0")/.." && pwd)
 node=$checkout/node_modules/node/bin/node
-if [ ! -x "$node" ] || [ ! -e "$checkout/dist/apps/api-gateway/src/main.js" ]; then
+wanted=$(sed -n 's/^ *"node": "\([0-9.]*\)",*$/v\1/p' "$checkout/package.json")
+if [ ! -x "$node" ] || [ "$("$node" --version)" != "$wanted" ]; then
   echo "$checkout is not built: run npm ci && npm run build in it." >&2
   exit 1
 fi
@@ -21,6 +23,20 @@ version=$("$node" -p 'require(process.argv[1]).version' "$checkout/package.json"
 release=$1/releases/$version
 if [ -e "$release" ]; then
   echo "$release exists: remove it first if it is not in use." >&2
+  exit 1
+fi
+
+# As the owner of the checkout: root would leave files that the owner cannot replace.
+build() {
+  owner=$(stat -c %U "$checkout")
+  if [ "$(id -u)" -eq 0 ] && [ "$owner" != root ]; then
+    runuser -l "$owner" -c "cd '$checkout' && npm run --silent build"
+  else
+    (cd "$checkout" && npm run --silent build)
+  fi
+}
+if ! output=$(build 2>&1); then
+  echo "$output" >&2
   exit 1
 fi
 
