@@ -9,6 +9,5 @@ const manifest = {
   version: '0.0.0',
   private: true,
   dependencies,
-  allowScripts: { '@swc/core': true },
 };
 writeLockedPackage(manifest, root, folder);

@@ -85,8 +85,8 @@ describe('licences', () => {
 });
 
 it('installs packages only from the lock file, in scripts, workflows, images and documentation', () => {
-  // An application of somebody else has a lock file of its own. "--save-exact" adds a dependency.
-  const foreign = /npm install (--save-dev (\.\.\/gatehouse|\$\{tarball\})|--save-exact )/;
+  // An application of somebody else has a lock file of its own. The other two change the lock file.
+  const allowed = /npm install (--save-dev (\.\.\/gatehouse|\$\{tarball\})|--save-exact |--package-lock-only$)/;
   const isText = (path: string) => /\.(mjs|cjs|ts|sh|ya?ml|md|service)$|(^|\/)(Dockerfile[^/]*|run)$/.test(path);
   const faults = ownFiles()
     .filter((path) => isText(path) && !path.startsWith('tools/integration/') && path !== 'CHANGELOG.md')
@@ -95,8 +95,17 @@ it('installs packages only from the lock file, in scripts, workflows, images and
         .split('\n')
         .map((line) => ({ path, line })),
     )
-    .filter(({ line }) => /\bnpm (i|install|update|add)\b(?! script)/.test(line) && !foreign.test(line));
+    .filter(({ line }) => /\bnpm (i|install|update|add)\b(?! script)/.test(line) && !allowed.test(line));
   expect(faults).toEqual([]);
+});
+
+it('runs no install scripts where .npmrc is missing, as in images', () => {
+  const files = ownFiles().filter((path) => /^(docker|deploy)\//.test(path) && !path.endsWith('.md'));
+  const installs = files
+    .flatMap((path) => textOf(path).split('\n'))
+    .filter((line) => /\bnpm ci\b/.test(line) && !/^\s*(#|\/\/|\*|echo)/.test(line));
+  expect(installs.length).toBeGreaterThan(1);
+  expect(installs.filter((line) => !line.includes('--ignore-scripts'))).toEqual([]);
 });
 
 describe('the bill of materials', () => {
