@@ -42,7 +42,7 @@ async function rebuilt(ingest: Ingest): Promise<string> {
   const metrics = await (await fetch(`http://127.0.0.1:${ingest.app.get(OpsServer).port}/metrics`)).text();
   return metrics
     .split('\n')
-    .filter((line) => line.startsWith('gatehouse_ingest_rebuilt_events_total{'))
+    .filter((line) => line.startsWith('gatehouse_ingest_rebuilt_events_total{') && !line.endsWith(' 0'))
     .join('\n');
 }
 
