@@ -6,8 +6,14 @@ import { standIns } from './base-images';
 /** Tag of the images that are verified. */
 export const TAG = 'verify';
 
+/** A builder of images, with the variables of docker that choose it. */
+export interface Builder {
+  readonly name: string;
+  readonly variables: NodeJS.ProcessEnv;
+}
+
 /** The builder of this machine: BuildKit where docker has it, else the classic one, which the Dockerfile also works with. */
-export async function findBuilder(): Promise<{ readonly name: string; readonly variables: NodeJS.ProcessEnv }> {
+export async function findBuilder(): Promise<Builder> {
   const { code } = await attempt('docker', ['buildx', 'version']);
   return code === 0
     ? { name: 'BuildKit', variables: { DOCKER_BUILDKIT: '1' } }

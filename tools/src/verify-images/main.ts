@@ -9,7 +9,7 @@ import { composeSchemaFaults } from '../deployment/compose-schema';
 import { deployedPrograms } from '../deployment/programs';
 import { buildStandIns, makeDebianImage } from './base-images';
 import { checkFaults } from './break-checks';
-import { buildImage, findBuilder, imageSizes } from './build-images';
+import { type Builder, buildImage, findBuilder, imageSizes } from './build-images';
 import { type Compose, findCompose } from './compose';
 import { VerifyError } from './errors';
 import { imageFaults } from './inspect-image';
@@ -19,12 +19,13 @@ import { checkServing } from './serve-checks';
 import { Stack } from './stack';
 import { startUpTime } from './start-up-time';
 
-const USAGE = `usage: npm run verify:images [-- --keep]
+const USAGE = `usage: npm run verify:images [-- --keep] [--built]
 
 Builds every image on a Debian of its own, starts docker/compose.yaml with them, and breaks it. Needs root, a Docker
 engine and debootstrap.
 
   --keep    leaves the stack running at the end
+  --built   uses the images that the last run built
 `;
 
 const apps = [...serviceNames, 'clerk-emulator'] as const;
@@ -32,8 +33,8 @@ const apps = [...serviceNames, 'clerk-emulator'] as const;
 void main();
 
 async function main(): Promise<void> {
-  const keep = parseKeep();
-  if (keep === undefined) {
+  const options = parseOptions();
+  if (options === undefined) {
     process.stderr.write(USAGE);
     process.exitCode = 2;
     return;
@@ -45,7 +46,7 @@ async function main(): Promise<void> {
     return;
   }
   try {
-    process.exitCode = await verify(keep);
+    process.exitCode = await verify(options);
   } catch (error) {
     if (!(error instanceof VerifyError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -53,19 +54,40 @@ async function main(): Promise<void> {
   }
 }
 
-function parseKeep(): boolean | undefined {
+interface Options {
+  readonly keep: boolean;
+  readonly built: boolean;
+}
+
+function parseOptions(): Options | undefined {
+  const flag = { type: 'boolean', default: false } as const;
   try {
-    return parseArgs({ options: { keep: { type: 'boolean', default: false } } }).values.keep;
+    return parseArgs({ options: { keep: flag, built: flag } }).values;
   } catch {
     return undefined;
   }
 }
 
-async function verify(keep: boolean): Promise<number> {
+async function verify({ keep, built }: Options): Promise<number> {
   const work = join(workspaceState(), 'verify-images');
   makeDirectory(work);
   const report = new Report();
   const builder = await findBuilder();
+  if (!built) await verifyImages(work, report, builder);
+  let compose: Compose | undefined;
+  await report.step('finds Docker Compose v2', async () => (compose = await findCompose(join(work, 'compose'))).origin);
+  if (compose === undefined) return report.verdict();
+  const stack = new Stack(compose, work, builder.variables);
+  try {
+    await verifyStack(stack, report);
+  } finally {
+    if (keep) console.log(`The stack runs: ${stack.urls.gateway}, ${stack.urls.ingest}, ${stack.urls.emulator}`);
+    else await stack.remove();
+  }
+  return report.verdict();
+}
+
+async function verifyImages(work: string, report: Report, builder: Builder): Promise<void> {
   await report.step('makes a base image', () => makeDebianImage(work));
   await report.step('builds stand-ins for published images', async () => {
     await buildStandIns(work, builder.variables);
@@ -81,17 +103,6 @@ async function verify(keep: boolean): Promise<number> {
       return 'non-root, read-only, locked packages only, SBOM, labels, no tests, no secrets';
     });
   }
-  let compose: Compose | undefined;
-  await report.step('finds Docker Compose v2', async () => (compose = await findCompose(join(work, 'compose'))).origin);
-  if (compose === undefined) return report.verdict();
-  const stack = new Stack(compose, work, builder.variables);
-  try {
-    await verifyStack(stack, report);
-  } finally {
-    if (keep) console.log(`The stack runs: ${stack.urls.gateway}, ${stack.urls.ingest}, ${stack.urls.emulator}`);
-    else await stack.remove();
-  }
-  return report.verdict();
 }
 
 async function verifyStack(stack: Stack, report: Report): Promise<void> {

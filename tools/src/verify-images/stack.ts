@@ -55,9 +55,14 @@ export class Stack {
     return readFileSync(join(this.secretsFolder, file), 'utf8').trim();
   }
 
-  /** Starts everything and waits until it is healthy. */
+  /** Starts everything and waits until it is healthy. @throws VerifyError with the logs of what is not */
   async up(): Promise<void> {
-    await this.project.run('up', '--detach', '--wait', '--wait-timeout', '180', '--no-build');
+    const { code } = await this.project.attempt('up', '--detach', '--wait', '--wait-timeout', '300', '--no-build');
+    if (code === 0) return;
+    const rows = await this.project.run('ps', '--all', '--format', '{{.Service}} {{.State}} {{.Health}} {{.ExitCode}}');
+    const failed = rows.split('\n').filter((row) => row !== '' && !/ running healthy | exited\s+0$/.test(row));
+    const logs = await this.project.attempt('logs', '--tail', '3', ...failed.map((row) => row.split(' ')[0] ?? ''));
+    throw new VerifyError(`not everything is healthy: ${failed.join(', ')}\n${logs.output}`);
   }
 
   /** Removes containers, networks and volumes. */
