@@ -1,6 +1,6 @@
 // Finds the last release in git, and builds it in a worktree of its own.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BootstrapError, root, stateDirectory } from './bootstrap.mjs';
 
@@ -43,12 +43,16 @@ export function lastRelease(repository = root) {
  * @throws BootstrapError
  */
 export function buildRelease({ version, commit }) {
-  const folder = join(stateDirectory, 'releases', version);
+  const releases = join(stateDirectory, 'releases');
+  const folder = join(releases, version);
+  // Each has its own node_modules, so earlier ones would fill the disk.
+  const others = existsSync(releases) ? readdirSync(releases).filter((name) => name !== version) : [];
+  for (const name of others) rmSync(join(releases, name), { recursive: true, force: true });
   console.log(`Release ${version}, commit ${commit.slice(0, 8)}, in ${folder}:`);
   // A reset keeps what git ignores: node_modules and the build.
+  git(root, 'worktree', 'prune');
   if (!existsSync(join(folder, '.git')) || git(folder, 'reset', '--hard', commit).failed) {
     rmSync(folder, { recursive: true, force: true });
-    git(root, 'worktree', 'prune');
     const added = git(root, 'worktree', 'add', '--force', '--detach', folder, commit);
     if (added.failed) throw new BootstrapError(`git could not check out the release: ${added.error}`);
   }

@@ -28,8 +28,8 @@ export const trustChangeNumberSchema = z.number().int().nonnegative();
 /**
  * Field of replies and announcements with a number: names the run of the PostgreSQL server that the number comes from. It
  * changes at a restart, a failover and a restore, each of which may have lost the newest trust changes. Later trust
- * changes then get their numbers again. A gateway that has seen another epoch drops its whole cache. Absent from
- * 0.2 leave it out.
+ * changes then get their numbers again. A gateway that has seen another epoch drops its whole cache. Replicas
+ * of release 0.2 leave it out.
  */
 export const trustChangeEpoch = { epoch: z.string().min(1).max(200).optional() };
 
