@@ -2,9 +2,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { mintApiKey } from '@gatehouse/auth';
 import { verifyLogin } from '@gatehouse/contracts';
+import { LiveValue, fixed } from '@gatehouse/config';
 import { RequestRefusedError } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
 import { type OwnRedis, eventually, startOwnRedis } from '@gatehouse/testing';
+import { Redis } from 'ioredis';
 import { KeyGuesses } from '../src/authentication/key-guesses';
 import { RateLimiter } from '../src/limits/rate-limiter';
 import { RedisCounters } from '../src/limits/redis-counters';
@@ -225,7 +227,7 @@ describe('with a shared rate limit store', () => {
   });
 
   it('counts expire in the store', async () => {
-    const counters = new RedisCounters(redis.url, silent);
+    const counters = new RedisCounters(fixed(redis.url), silent);
     try {
       await eventually(() => counters.ready);
       const who = randomUUID();
@@ -242,6 +244,51 @@ describe('with a shared rate limit store', () => {
     }
   });
 
+  it('a password that changes under load fails no count and loses none, whichever side changes first', async () => {
+    const urlWith = (password: string) => redis.url.replace('//', `//:${password}@`);
+    const lines: string[] = [];
+    const log = createLogger({ service: 'test', level: 'info' }, { write: (line: string) => void lines.push(line) });
+    const takenOver = () => lines.filter((line) => line.includes('changed RATE_LIMIT_STORE accepted')).length;
+    const admin = new Redis(redis.url);
+    await admin.config('SET', 'requirepass', 'first');
+    const url = new LiveValue(urlWith('first'));
+    const counters = new RedisCounters(url, log);
+    const purpose = { name: 'x', windowMs: 600_000, whenFull: 'evict' } as const;
+    const who = randomUUID();
+    const failures: unknown[] = [];
+    let [hits, running] = [0, true];
+    const hit = async () => {
+      for (; running; hits += 1) await counters.hit(purpose, who).catch((error: unknown) => failures.push(error));
+    };
+    const continues = async () => {
+      const enough = hits + 50;
+      await eventually(() => hits >= enough);
+    };
+    try {
+      await eventually(() => counters.ready);
+      const work = Promise.all([hit(), hit()]);
+      url.set(urlWith('second'));
+      await eventually(() => lines.some((line) => line.includes('changed RATE_LIMIT_STORE failed')));
+      await continues();
+      await admin.config('SET', 'requirepass', 'second');
+      await eventually(() => takenOver() === 1);
+      await admin.config('SET', 'requirepass', 'third');
+      await continues();
+      url.set(urlWith('third'));
+      await eventually(() => takenOver() === 2);
+      await continues();
+      running = false;
+      await work;
+      expect(failures).toEqual([]);
+      expect((await counters.look(purpose, who)).count).toBe(hits);
+    } finally {
+      running = false;
+      counters.onApplicationShutdown();
+      await admin.config('SET', 'requirepass', '');
+      admin.disconnect();
+    }
+  });
+
   it('a store that accepts connections and never answers delays a request by 250 ms', async () => {
     const sockets = new Set<Socket>();
     let asked: (() => void) | undefined;
@@ -255,7 +302,7 @@ describe('with a shared rate limit store', () => {
     });
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
     const { port } = mute.address() as AddressInfo;
-    const counters = new RedisCounters(`redis://127.0.0.1:${port}`, silent);
+    const counters = new RedisCounters(fixed(`redis://127.0.0.1:${port}`), silent);
     const limits = new RateLimiter(counters);
     /** Whether the work is still running after 249 ms and finished after 250 ms. */
     const course = async (work: () => unknown): Promise<boolean[]> => {

@@ -150,8 +150,12 @@ export function findNearMisses(): readonly NearMiss[] {
  * @throws ConfigError that names every invalid variable
  */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): GatewayConfig {
-  const { values: v, live, secretFiles } = parseLiveEnvironment(withParties(variables), environment);
+  const { values: v, live, approve, secretFiles } = parseLiveEnvironment(withParties(variables), environment);
   const { CLERK_JWT_KEY } = v;
+  const isShared = v.RATE_LIMIT_STORE !== 'memory';
+  approve('RATE_LIMIT_STORE', async (changed) =>
+    (changed !== 'memory') === isShared ? undefined : 'names a file that turns the shared store on or off; restart',
+  );
   return {
     host: v.HOST,
     port: v.PORT,

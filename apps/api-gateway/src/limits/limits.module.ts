@@ -15,7 +15,7 @@ import { RedisCounters } from './redis-counters';
       provide: COUNTER_STORE,
       inject: [CONFIG, LOGGER],
       useFactory: ({ rateLimitStore }: GatewayConfig, log: Logger): CounterStore =>
-        rateLimitStore.current === 'memory' ? new MemoryCounters() : new RedisCounters(rateLimitStore.current, log),
+        rateLimitStore.current === 'memory' ? new MemoryCounters() : new RedisCounters(rateLimitStore, log),
     },
     RateLimiter,
   ],

@@ -1,3 +1,4 @@
+import { type Live } from '@gatehouse/config';
 import { type OnApplicationShutdown } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { type Logger } from 'pino';
@@ -9,35 +10,37 @@ const CONNECT_TIMEOUT_MS = 1_000;
 const COMMAND_TIMEOUT_MS = 250;
 const MAX_RECONNECT_WAIT_MS = 1_000;
 const KEY_PREFIX = 'gatehouse:rate';
+/** Time for which the former connection may finish its commands after a change of the URL. */
+const FORMER_MS = 2 * COMMAND_TIMEOUT_MS;
 /** Limit that is never reached: the store only counts, and `RateLimiter` decides. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
 /**
  * Counts in Redis or Valkey, shared by several gateways. While the store is unavailable, every call rejects at once.
+ *
+ * When the URL changes, a second connection is made. The first one is used until the store accepts the second, because
+ * the store may get a new password later than the gateway.
  */
 export class RedisCounters implements CounterStore, OnApplicationShutdown {
-  private readonly client: Redis;
+  private client: Redis;
+  /** Connects with a changed URL, and is not accepted yet. */
+  private candidate: Redis | undefined;
+  /** Finishes its commands after a change of the URL. */
+  private former: Redis | undefined;
   private readonly byWindow = new Map<number, RateLimiterRedis>();
   private isUnavailable = false;
+  private isRefused = false;
 
   constructor(
-    url: string,
+    url: Live<string>,
     private readonly log: Logger,
   ) {
-    this.client = new Redis(url, {
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      commandTimeout: COMMAND_TIMEOUT_MS,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      retryStrategy: (attempt) => Math.min(attempt * 100, MAX_RECONNECT_WAIT_MS),
+    this.client = this.open(url.current);
+    url.onChange((changed) => {
+      this.candidate?.disconnect();
+      this.isRefused = false;
+      this.candidate = this.open(changed);
     });
-    this.client.on('ready', () => {
-      if (this.isUnavailable) this.log.info('rate limit store available again');
-      this.isUnavailable = false;
-    });
-    // Safe to log: an error of the Redis client contains the host and port, but not the password.
-    this.client.on('error', (error: Error) => this.lost(error));
-    this.client.on('close', () => this.lost(undefined));
   }
 
   async hit({ name, windowMs }: Purpose, who: string): Promise<Count> {
@@ -54,7 +57,37 @@ export class RedisCounters implements CounterStore, OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    this.client.disconnect();
+    for (const client of [this.client, this.candidate, this.former]) client?.disconnect();
+  }
+
+  private open(url: string): Redis {
+    const client = new Redis(url, {
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      commandTimeout: COMMAND_TIMEOUT_MS,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      retryStrategy: (attempt) => Math.min(attempt * 100, MAX_RECONNECT_WAIT_MS),
+    });
+    client.on('ready', () => this.found(client));
+    // Safe to log: an error of the Redis client contains the host and port, but not the password.
+    client.on('error', (error: Error) => this.lost(client, error));
+    client.on('close', () => this.lost(client, undefined));
+    return client;
+  }
+
+  private found(client: Redis): void {
+    if (client === this.candidate) {
+      const former = this.client;
+      this.former = former;
+      this.client = client;
+      this.candidate = undefined;
+      this.byWindow.clear();
+      setTimeout(() => former.disconnect(), FORMER_MS).unref();
+      this.log.info('changed RATE_LIMIT_STORE accepted');
+    }
+    if (client !== this.client) return;
+    if (this.isUnavailable) this.log.info('rate limit store available again');
+    this.isUnavailable = false;
   }
 
   private limiter(windowMs: number): RateLimiterRedis {
@@ -71,10 +104,15 @@ export class RedisCounters implements CounterStore, OnApplicationShutdown {
     return limiter;
   }
 
-  private lost(error: Error | undefined): void {
-    if (!this.isUnavailable)
-      this.log.warn({ reason: error?.message ?? 'closed' }, 'rate limit store unavailable; retrying');
-    this.isUnavailable = true;
+  private lost(client: Redis, error: Error | undefined): void {
+    const reason = error?.message ?? 'closed';
+    if (client === this.candidate) {
+      if (!this.isRefused) this.log.warn({ reason }, 'changed RATE_LIMIT_STORE failed; retrying');
+      this.isRefused = true;
+    } else if (client === this.client) {
+      if (!this.isUnavailable) this.log.warn({ reason }, 'rate limit store unavailable; retrying');
+      this.isUnavailable = true;
+    }
   }
 }
 
