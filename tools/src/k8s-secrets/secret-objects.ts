@@ -14,6 +14,9 @@ const STORE_NAMESPACE = 'gatehouse-secrets';
 /** ServiceAccount of `NAMESPACE` with which External Secrets Operator reads the store. */
 const READER = 'secret-reader';
 
+/** Secrets of a PostgreSQL server that is not CloudNativePG's: that of the dev overlay. */
+const SUPERUSER = 'postgres';
+
 /** Secrets of the cluster itself, which npm run secrets does not make; each file is optional. */
 const EXTRA = ['postgres-backup'];
 
@@ -55,7 +58,9 @@ export function storeObjects(directory: string): PrintedObject[] {
       roleRef: role,
       subjects: [{ kind: 'ServiceAccount', name: READER, namespace: NAMESPACE }],
     },
-    ...programsIn(directory).map((name) => secret(STORE_NAMESPACE, `gatehouse-${name}`, filesOf(directory, name))),
+    ...programsIn(directory)
+      .filter((name) => name !== SUPERUSER)
+      .map((name) => secret(STORE_NAMESPACE, `gatehouse-${name}`, filesOf(directory, name))),
   ];
 }
 

@@ -26,11 +26,17 @@ async function main(): Promise<void> {
       const findings = await checkManifests(objects, project);
       report(
         `${name}: ${objects.length} objects match their schemas and ${allRules.length} rules`,
+        `${name}: ${findings.length} faults`,
         findings.map(findingText),
       );
+      reportPlaceholders(name, objects);
     }
     const production = overlays.find(({ name }) => name === 'production')?.objects ?? [];
-    report('npm test reads the production overlay as kubectl does', differences(production));
+    report(
+      'npm test reads the production overlay as kubectl does',
+      'npm test and kubectl read the production overlay differently',
+      differences(production),
+    );
   } catch (error) {
     if (!EXPECTED.some((expected) => error instanceof expected)) throw error;
     console.error((error as Error).message);
@@ -40,11 +46,25 @@ async function main(): Promise<void> {
   }
 }
 
-function report(guarantee: string, faults: readonly string[]): void {
+function report(guarantee: string, failure: string, faults: readonly string[]): void {
   if (faults.length === 0) return console.log(`✓ ${guarantee}`);
-  console.error(`✗ ${guarantee}: no`);
+  console.error(`✗ ${failure}`);
   for (const fault of faults) console.error(`  ${fault}`);
   process.exitCode = 1;
+}
+
+/** Values that an operator replaces. They are no faults of the manifests, so they do not fail the check. */
+function reportPlaceholders(overlay: string, objects: readonly KubernetesObject[]): void {
+  const places = objects.flatMap((object) => placeholdersIn(object).map((value) => `${nameOf(object)}: ${value}`));
+  if (places.length === 0) return;
+  console.log(`! ${overlay}: replace these examples before you deploy it`);
+  for (const place of new Set(places)) console.log(`  ${place}`);
+}
+
+function placeholdersIn(value: unknown): string[] {
+  if (typeof value === 'string') return /^example$|\bexample\.com|\/\/example-/.test(value) ? [value] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(placeholdersIn);
 }
 
 /** Objects that the reader of the tests and kubectl see differently. */
