@@ -3,6 +3,7 @@ import { clockCells } from './clock-cells';
 import { crashCells } from './crash-cells';
 import { diskCells } from './disk-cells';
 import { operatorCells } from './operator-cells';
+import { passwordCells } from './password-cells';
 import { natsCells, postgresCells, lostStreamCells } from './server-cells';
 import { replicaCells } from './replica-cells';
 
@@ -15,6 +16,7 @@ export const cells: readonly Cell[] = [
   ...clockCells,
   ...replicaCells,
   ...operatorCells,
+  ...passwordCells,
   ...lostStreamCells,
   ...diskCells,
 ];

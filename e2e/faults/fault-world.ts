@@ -156,6 +156,12 @@ export class FaultWorld {
     this.kept.keep(this.app(name));
   }
 
+  /** Waits until a service is ready. */
+  async ready(name: Victim): Promise<void> {
+    const { OPS_PORT } = this.gatehouse.environments[name];
+    await eventually(async () => (await fetch(`http://127.0.0.1:${OPS_PORT}/readyz`)).ok, { timeoutMs: 60_000 });
+  }
+
   /** Waits until a readiness check of a service fails. */
   async notReady(name: Victim, check: string): Promise<void> {
     const { OPS_PORT } = this.gatehouse.environments[name];
