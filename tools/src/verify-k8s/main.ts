@@ -55,14 +55,19 @@ function report(guarantee: string, failure: string, faults: readonly string[]): 
 
 /** Values that an operator replaces. They are no faults of the manifests, so they do not fail the check. */
 function reportPlaceholders(overlay: string, objects: readonly KubernetesObject[]): void {
-  const places = objects.flatMap((object) => placeholdersIn(object).map((value) => `${nameOf(object)}: ${value}`));
-  if (places.length === 0) return;
+  const places = new Set(
+    objects.flatMap((object) => placeholdersIn(object).map((value) => `${nameOf(object)}: ${value}`)),
+  );
+  if (places.size === 0) return;
   console.log(`! ${overlay}: replace these examples before you deploy it`);
-  for (const place of new Set(places)) console.log(`  ${place}`);
+  for (const place of places) console.log(`  ${place}`);
 }
 
 function placeholdersIn(value: unknown): string[] {
-  if (typeof value === 'string') return /^example$|\bexample\.com|\/\/example-/.test(value) ? [value] : [];
+  if (typeof value === 'string') {
+    if (!/^example$|\bexample\.com|\/\/example-/.test(value)) return [];
+    return [value.startsWith('https://') ? new URL(value).origin : value];
+  }
   if (typeof value !== 'object' || value === null) return [];
   return Object.values(value).flatMap(placeholdersIn);
 }
