@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { busRights, natsIdentities, natsPasswordVariable, serviceNames, serviceRow } from '@gatehouse/contracts';
@@ -140,6 +140,28 @@ describe('another run', () => {
       .split('\n')
       .filter((line, index) => line !== before[index]);
     expect(changed).toEqual([expect.stringContaining('gatehouse_users_service_password')]);
+  });
+
+  it('keeps the mode of a file that it writes again', () => {
+    make();
+    const file = pathOf('nats-server/passwords.conf');
+    chmodSync(file, 0o640);
+    writeFileSync(pathOf('stream-keeper/NATS_PASSWORD'), 'chosen');
+    make();
+    expect(readFileSync(file, 'utf8')).toContain('"chosen"');
+    expect(statSync(file).mode & 0o777).toBe(0o640);
+  });
+
+  it('locks a role out while a second role alternates with it, and changes nothing at the next run', () => {
+    make();
+    const file = 'user-sync/DATABASE_URL';
+    const { password } = new URL(read(file));
+    writeFileSync(pathOf(file), read(file).replace('_service:', '_service_b:'));
+    expect(make().files).toContainEqual({ file: 'postgres/passwords.sql', state: 'updated' });
+    const [, verifier, salt = ''] =
+      /^\\set gatehouse_users_service_password '(.+:([^$]+)\$.+)'$/m.exec(read('postgres/passwords.sql')) ?? [];
+    expect(verifier).not.toBe(scramVerifier(password, Buffer.from(salt, 'base64')));
+    expect(make().files).toContainEqual({ file: 'postgres/passwords.sql', state: 'kept' });
   });
 
   it('accepts a second public key of the envelope while it is rotated', () => {

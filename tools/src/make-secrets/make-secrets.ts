@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeDirectory } from '@gatehouse/local-stack';
 import { SecretInvalidError } from './errors';
@@ -85,12 +85,20 @@ function writeDerived(directory: string, file: string, textFor: (existing: strin
   return { file, state: existing === undefined ? 'made' : 'updated' };
 }
 
-/** Writes a file that only its owner can read. The file appears with its whole content. */
+/**
+ * Writes a file that only its owner can read; a file that is replaced keeps its owner and mode. The file appears with its
+ * whole content.
+ */
 function write(directory: string, file: string, text: string): void {
   const path = join(directory, file);
   makeDirectory(dirname(path), 0o700);
   const unfinished = `${path}.new`;
   rmSync(unfinished, { force: true });
   writeFileSync(unfinished, text, { mode: 0o600, flag: 'wx' });
+  if (existsSync(path)) {
+    const { uid, gid, mode } = statSync(path);
+    chownSync(unfinished, uid, gid);
+    chmodSync(unfinished, mode & 0o7777);
+  }
   renameSync(unfinished, path);
 }

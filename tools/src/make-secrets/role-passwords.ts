@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { scramVerifier } from '@gatehouse/local-stack';
 import { SecretInvalidError } from './errors';
 import { databaseFiles } from './secret-plan';
@@ -31,9 +32,19 @@ function passwordOf(file: string, role: string, url: string): string {
   if (!URL.canParse(text)) throw new SecretInvalidError(file, 'is not a postgres:// URL');
   const { protocol, username, password } = new URL(text);
   if (!/^postgres(ql)?:$/.test(protocol)) throw new SecretInvalidError(file, 'is not a postgres:// URL');
-  if (username !== role) throw new SecretInvalidError(file, `does not name the role ${role}`);
+  if (!decodeURIComponent(username).startsWith(role)) {
+    throw new SecretInvalidError(file, `does not name the role ${role}`);
+  }
   if (password === '') throw new SecretInvalidError(file, 'contains no password');
-  return decodeURIComponent(password);
+  return username === role ? decodeURIComponent(password) : unusablePassword(role, password);
+}
+
+/**
+ * Password of a role that no file uses while another role, such as `${role}_b`, alternates with it. Nobody knows it. It is
+ * derived from the secret in use, so that another run has the same.
+ */
+function unusablePassword(role: string, secret: string): string {
+  return createHmac('sha256', secret).update(role).digest('base64url');
 }
 
 function matches(verifier: string, password: string): boolean {
