@@ -1,4 +1,9 @@
-import { type TrustChangesAnnouncement, trustChangeHeartbeat, trustChangesAnnouncement } from '@gatehouse/contracts';
+import {
+  type TrustChangesAnnouncement,
+  maxTrustChangesPerMessage,
+  trustChangeHeartbeat,
+  trustChangesAnnouncement,
+} from '@gatehouse/contracts';
 import { NatsClient } from '@gatehouse/messaging';
 import { LOGGER } from '@gatehouse/observability';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
@@ -12,6 +17,9 @@ import { TRUST_CHANGE_MESSAGE } from './trust-change-log';
  * the current number, and gateways request the changes.
  */
 const MAX_BACKLOG = 5_000;
+
+/** Age up to which trust changes are logged again at the start of a replica and after a failover; milliseconds. */
+const LOGGED_AGAIN_MS = 60_000;
 
 /**
  * Announces trust changes to all gateways: after a commit, and by a heartbeat. Each replica reads them from the
@@ -77,10 +85,11 @@ export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeAppli
         const announced = epoch === this.epoch ? this.announced : undefined;
         this.epoch = epoch;
         if (announced === undefined || current - announced > MAX_BACKLOG) {
-          // A new replica, one that is too far behind, or one whose server was replaced announces only the number: other replicas have announced the
-          // changes, or gateways request them.
+          // A new replica, one that is too far behind, or one whose server was replaced announces only the number: other
+          // replicas have announced the changes, or gateways request them.
           this.publish({ epoch, current, changes: [] });
           this.announced = current;
+          await this.logRecent(current);
           break;
         }
         this.publish({ epoch, current, changes });
@@ -94,6 +103,14 @@ export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeAppli
       if (!this.failing) this.log.warn({ err: error }, 'announcing trust changes failed; retrying');
       this.failing = true;
     }
+  }
+
+  /** Logs the newest trust changes, which no replica may have logged: one that made them may have been killed. */
+  private async logRecent(current: number): Promise<void> {
+    const after = Math.max(0, current - maxTrustChangesPerMessage);
+    const { changes } = await loadTrustChanges(this.dataSource.manager, after);
+    const since = Date.now() - LOGGED_AGAIN_MS;
+    for (const change of changes) if (change.at > since) this.log.info({ change }, TRUST_CHANGE_MESSAGE);
   }
 
   private publish(announcement: TrustChangesAnnouncement): void {
