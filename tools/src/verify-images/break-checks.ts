@@ -4,11 +4,12 @@ import { eventually } from '@gatehouse/local-stack';
 import { docker } from './command';
 import { VerifyError } from './errors';
 import { type Report } from './report';
-import { Load } from './senders';
+import { Load, type LoadResult } from './senders';
 import { settle } from './serve-checks';
 import { type Stack } from './stack';
 
-const WARM_UP = 200;
+const WARM_UP = 50;
+const PATIENCE_MS = 60_000;
 /** A service that does not reach PostgreSQL retries for 15 s, then ends, and the engine starts it again. */
 const LONGER_THAN_RETRIES_MS = 20_000;
 const SERVERS = ['nats', 'postgres', 'valkey'];
@@ -27,20 +28,35 @@ export async function checkFaults(stack: Stack, report: Report): Promise<void> {
   await report.check('names a wrong secret, and recovers', () => wrongSecret(stack));
 }
 
-async function started(stack: Stack, name: string): Promise<Load> {
+/** Runs `work` while deliveries arrive, then checks that all that were confirmed are recorded and applied. */
+async function underLoad(stack: Stack, name: string, work: (load: Load) => Promise<void>): Promise<LoadResult> {
   const load = new Load(stack.receiver(), name);
-  await eventually(() => load.count > WARM_UP, { timeoutMs: 60_000 });
-  return load;
+  try {
+    await progress(load);
+    await work(load);
+  } catch (error) {
+    load.abort();
+    throw error;
+  }
+  return settle(stack, load, name);
+}
+
+/** Waits until further deliveries were confirmed. */
+async function progress(load: Load): Promise<void> {
+  const wanted = load.count + WARM_UP;
+  await eventually(() => load.count >= wanted, { timeoutMs: PATIENCE_MS });
 }
 
 /** SIGTERM: a request that was sent gets its response. */
 async function drain(stack: Stack): Promise<string> {
-  const load = await started(stack, 'drain');
-  await stack.project.run('stop', 'webhook-ingest');
-  const code = await stack.state('webhook-ingest', '{{.State.ExitCode}}');
-  await stack.project.run('start', 'webhook-ingest');
-  await stack.healthy('webhook-ingest');
-  const { confirmed, unanswered, unreachable, rejected } = await settle(stack, load, 'drain');
+  let code = '';
+  const result = await underLoad(stack, 'drain', async () => {
+    await stack.project.run('stop', 'webhook-ingest');
+    code = await stack.state('webhook-ingest', '{{.State.ExitCode}}');
+    await stack.project.run('start', 'webhook-ingest');
+    await stack.healthy('webhook-ingest');
+  });
+  const { confirmed, unanswered, unreachable, rejected } = result;
   const statuses = Object.keys(rejected);
   if (code !== '0') throw new VerifyError(`webhook-ingest ended with exit code ${code}`);
   if (unanswered > 0) throw new VerifyError(`${unanswered} deliveries got no response`);
@@ -51,14 +67,12 @@ async function drain(stack: Stack): Promise<string> {
 /** SIGKILL: the engine starts the container again, and nothing that was confirmed is lost. */
 async function kill(stack: Stack, service: string): Promise<string> {
   const before = await stack.state(service, '{{.RestartCount}}');
-  const name = `kill${service.replace('-', '')}x`;
-  const load = await started(stack, name);
-  const at = load.count;
-  await stack.kill(service);
-  await eventually(async () => (await stack.state(service, '{{.RestartCount}}')) !== before);
-  await stack.healthy(service);
-  await eventually(() => load.count > at + WARM_UP, { timeoutMs: 60_000 });
-  const { confirmed, unanswered } = await settle(stack, load, name);
+  const { confirmed, unanswered } = await underLoad(stack, `kill${service.replace('-', '')}x`, async (load) => {
+    await stack.kill(service);
+    await eventually(async () => (await stack.state(service, '{{.RestartCount}}')) !== before);
+    await stack.healthy(service);
+    await progress(load);
+  });
   return `${confirmed.length} deliveries, ${unanswered} attempts cut off and repeated; none lost`;
 }
 
@@ -69,8 +83,7 @@ async function startWithout(stack: Stack, server: string): Promise<string> {
   await new Promise((resolve) => setTimeout(resolve, LONGER_THAN_RETRIES_MS));
   await docker(['start', await stack.project.container(server)]);
   await Promise.all(SERVICES.map((service) => stack.healthy(service)));
-  const load = await started(stack, `without${server}x`);
-  const { confirmed } = await settle(stack, load, `without${server}x`);
+  const { confirmed } = await underLoad(stack, `without${server}x`, () => Promise.resolve());
   const restarts = await Promise.all(SERVICES.map((service) => stack.state(service, '{{.RestartCount}}')));
   return `${confirmed.length} deliveries afterwards; restarts: ${restarts.join(', ')}`;
 }

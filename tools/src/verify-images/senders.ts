@@ -38,6 +38,7 @@ export class Load {
   private unanswered = 0;
   private next = 0;
   private stopped = false;
+  private aborted = false;
 
   constructor(
     private readonly receiver: Receiver,
@@ -60,11 +61,18 @@ export class Load {
     return { confirmed, unreachable, unanswered, rejected };
   }
 
+  /** Gives up every delivery. */
+  abort(): void {
+    this.stopped = true;
+    this.aborted = true;
+    this.agent.destroy();
+  }
+
   private async send(): Promise<void> {
     while (!this.stopped) {
       const { id, body } = userDelivery(this.name, this.next++, this.receiver.instanceId);
       const deadline = Date.now() + LIMIT_MS;
-      while (!(await this.attempt(id, body)) && Date.now() < deadline) {
+      while (!(await this.attempt(id, body)) && Date.now() < deadline && !this.aborted) {
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }

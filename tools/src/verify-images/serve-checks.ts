@@ -46,7 +46,7 @@ export async function checkServing(stack: Stack, report: Report): Promise<void> 
   });
 }
 
-/** Ends a load, and checks that every confirmed delivery is recorded and, within 60 s, applied. @throws VerifyError */
+/** Ends a load, and checks that every confirmed delivery is recorded and, within 90 s, applied. @throws VerifyError */
 export async function settle(stack: Stack, load: Load, name: string): Promise<LoadResult> {
   const result = await load.end();
   await eventually(
@@ -61,7 +61,7 @@ export async function settle(stack: Stack, load: Load, name: string): Promise<Lo
       if (open.length > 0) throw new VerifyError(`${open.length} of ${rows.size} deliveries are ${open[0] ?? ''}`);
       return true;
     },
-    { timeoutMs: 60_000, intervalMs: 500 },
+    { timeoutMs: 90_000, intervalMs: 500 },
   );
   return result;
 }

@@ -80,7 +80,7 @@ export class Stack {
     };
   }
 
-  /** Waits up to 90 s until a container is healthy. @throws VerifyError */
+  /** Waits up to 3 min until a container is healthy. @throws VerifyError */
   async healthy(service: string): Promise<void> {
     await eventually(
       async () => {
@@ -88,7 +88,7 @@ export class Stack {
         if (state !== 'healthy') throw new VerifyError(`${service} is ${state} instead of healthy`);
         return true;
       },
-      { timeoutMs: 90_000, intervalMs: 200 },
+      { timeoutMs: 180_000, intervalMs: 200 },
     );
   }
 
