@@ -42,7 +42,7 @@ export function tableEntries({ kebab, camel, pascal }: ServiceNames): TableEntry
   ];
 }
 
-/** A section of the reference of metrics with the one metric that every service has. */
+/** A section of the reference of metrics with those that every service has. */
 function metricsSection(kebab: string, camel: string): string {
   const name = camel.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return [
@@ -51,6 +51,8 @@ function metricsSection(kebab: string, camel: string): string {
     '| metric | labels | meaning |',
     '| --- | --- | --- |',
     `| \`gatehouse_${name}_ready\` | check | 1 while a [readiness check](configuration.md#readiness-probes) passes, else 0 |`,
+    `| \`gatehouse_${name}_secret_reloads_total\` | variable, result | new contents of [secret files](configuration.md#secrets-in-files): changed, rejected |`,
+    `| \`gatehouse_${name}_secret_rejected\` | variable | 1 while the content of a secret file is rejected and the previous value is in use |`,
     '',
   ].join('\n');
 }
