@@ -1,8 +1,11 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { operatorSecrets, plannedSecrets } from '../make-secrets/secret-plan';
 
-/** Values with the form of the secrets that only Clerk's dashboard has. */
+/** Values with the form of the secrets that only the operator has, some of them optional. */
 const OPERATOR_SAMPLES: Readonly<Record<string, string>> = {
   CLERK_SECRET_KEY: 'sk_test_sample',
+  LEGACY_JWT_SECRETS: 's'.repeat(32),
+  RATE_LIMIT_STORE: 'rediss://:password@redis:6379',
   CLERK_WEBHOOK_SIGNING_SECRETS: `whsec_${Buffer.alloc(24, 1).toString('base64')}`,
 };
 
@@ -16,7 +19,13 @@ export function secretSamples(): Record<string, string> {
     );
   }
   const byName = [...made].map(([file, value]) => [file.split('/')[1] ?? '', value] as const);
-  return { ...Object.fromEntries(byName), ...OPERATOR_SAMPLES };
+  return { ...Object.fromEntries(byName), ...OPERATOR_SAMPLES, CLERK_JWT_KEY: rsaPublicKey() };
+}
+
+function rsaPublicKey(): string {
+  return generateKeyPairSync('rsa', { modulusLength: 2048 })
+    .publicKey.export({ type: 'spki', format: 'pem' })
+    .toString();
 }
 
 /** By program: the names of its secret files, as `npm run secrets` makes them or asks the operator to write them. */

@@ -58,6 +58,14 @@ class Broken {
     this.project.composeServices?.push(name);
   }
 
+  /** Adds a key to an ExternalSecret. */
+  addKey(name: string, key: string): void {
+    this.object('ExternalSecret', name).spec.data.push({
+      secretKey: key,
+      remoteRef: { key: `gatehouse-${name}`, property: key },
+    });
+  }
+
   /** Leaves one service in the table. */
   onlyService(name: string): void {
     this.project.services = this.project.services.filter((service: { name: string }) => service.name === name);
@@ -130,6 +138,20 @@ const breaks: readonly [rule: string, title: string, change: Break, object: stri
     (b) => b.setVariable('stream-keeper', 'NATS_CA_FILE', '/etc/nats/ca.crt'),
     'Deployment stream-keeper',
     'env.NATS_CA_FILE',
+  ],
+  [
+    'secret-files',
+    'an optional secret without its variable',
+    (b) => b.addKey('api-gateway', 'LEGACY_JWT_SECRETS'),
+    gateway,
+    'volumes',
+  ],
+  [
+    'secret-files',
+    'an optional secret without its key',
+    (b) => b.setVariable('api-gateway', 'LEGACY_JWT_SECRETS_FILE', '/etc/gatehouse/secrets/LEGACY_JWT_SECRETS'),
+    gateway,
+    'env.LEGACY_JWT_SECRETS_FILE',
   ],
   [
     'secret-files',
@@ -467,6 +489,14 @@ describe('the production manifests', () => {
     expect([...new Set(found.map((finding) => `${finding.rule}: ${finding.object}: ${finding.field}`))]).toEqual([
       `${rule}: ${object}: ${field}`,
     ]);
+  });
+
+  it.each(['LEGACY_JWT_SECRETS', 'RATE_LIMIT_STORE'])('may have the optional secret %s', (name) => {
+    const broken = new Broken(copyOf(production), project);
+    broken.addKey('api-gateway', name);
+    broken.setVariable('api-gateway', `${name}_FILE`, `/etc/gatehouse/secrets/${name}`);
+    delete broken.object('ConfigMap', 'api-gateway').data[name];
+    expect(ruleFindings(broken.objects, project)).toEqual([]);
   });
 
   it('break every rule at least once above', () => {

@@ -1,3 +1,4 @@
+import { secretVariables } from '@gatehouse/config';
 import { type Manifests, type Rule } from '../manifests';
 import { nameOf, ofKind } from '../objects/kubernetes-object';
 import { type Container, containersOf, environmentOf, mountedSecrets, appOf } from '../objects/workload';
@@ -113,11 +114,18 @@ interface UsedKey {
 }
 
 /** Every key of a Secret that a pod, the NATS chart or CloudNativePG uses. CloudNativePG makes its `-ca` Secret itself. */
-function usedKeys({ objects, workloads }: Manifests, files: ReadonlyMap<string, readonly string[]>): UsedKey[] {
+function usedKeys(manifests: Manifests, files: ReadonlyMap<string, readonly string[]>): UsedKey[] {
+  const { objects, workloads } = manifests;
+  const externals = ofKind<ExternalSecretSpec>(objects, 'ExternalSecret');
+  // The rule `secret-files` compares the keys of a Secret that exists with the variables.
+  const wholeSecret = (secret: string, path: string, container: Container) => {
+    const external = externals.find(({ spec }) => spec.target.name === secret);
+    return external === undefined ? namesUnder(path, container, manifests) : keysOf(external.spec);
+  };
   const mounted = workloads.flatMap((workload) =>
     containersOf(workload).flatMap((container) =>
-      mountedSecrets(container, workload.pod).flatMap(({ secret, key }) => {
-        const keys = key === undefined ? (files.get(secret) ?? []) : [key];
+      mountedSecrets(container, workload.pod).flatMap(({ secret, key, path }) => {
+        const keys = key === undefined ? wholeSecret(secret, path, container) : [key];
         return keys.map((name) => ({ secret, key: name, object: nameOf(workload.object) }));
       }),
     ),
@@ -166,5 +174,5 @@ function isFile(
   { key, property }: { readonly key: string; readonly property: string },
   files: ReadonlyMap<string, readonly string[]>,
 ): boolean {
-  return files.get(key.replace(/^gatehouse-/, ''))?.includes(property) ?? false;
+  return secretVariables.includes(property) || (files.get(key.replace(/^gatehouse-/, ''))?.includes(property) ?? false);
 }
