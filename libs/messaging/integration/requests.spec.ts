@@ -15,9 +15,10 @@ import { MessagePattern, Payload } from '@nestjs/microservices';
 import { RequestError, TimeoutError, connect, headers } from '@nats-io/transport-node';
 import { RequestRefusedError } from '../src/errors';
 import { NatsClient } from '../src/nats-client';
-import { RequestClient } from '../src/request-client';
+import { type EnvelopeSigner, RequestClient } from '../src/request-client';
 import { type EnvelopeVerifier, RequestHandler, type VerifiedRequest } from '../src/request-server';
 import { found, startApp, startClient } from './messaging-app';
+import { RequestLoad } from './request-load';
 
 /** Takes the place of a signature, because this spec tests the transport; libs/auth tests the envelope. */
 const verifyEnvelope: EnvelopeVerifier = (envelope, subject) => {
@@ -125,6 +126,22 @@ describe('a request', () => {
     const isOld = gateway.get().info?.version.startsWith('2.9.') === true;
     const cause = isOld ? expect.any(TimeoutError) : expect.any(RequestError);
     expect(refused).toMatchObject({ reason: 'unavailable', cause });
+  });
+
+  it('that an older release of the service does not know is repeated for a second only, while others are answered', async () => {
+    let attempts = 0;
+    const sign: EnvelopeSigner = ({ subject }) => {
+      if (subject === getMe.subject) attempts += 1;
+      return `for ${subject}`;
+    };
+    const patient = new RequestClient(gateway, sign, 2_500);
+    const load = new RequestLoad(() =>
+      patient.send(resolvePrincipal, { clerkUserId: 'user_1', sessionId: 's' }, context),
+    );
+    await expect(patient.send(getMe, {}, context)).rejects.toMatchObject({ reason: 'unavailable' });
+    expect((await load.stop()).failures).toEqual([]);
+    // A second of pauses of 25 ms.
+    expect(attempts).toBeLessThanOrEqual(41);
   });
 });
 

@@ -33,6 +33,14 @@ export interface RequestContext {
   readonly origin?: Origin | undefined;
 }
 
+/** A request, over all its attempts. */
+interface Asked {
+  readonly contract: RequestContract;
+  readonly service: string;
+  /** Since when it has had no subscriber. */
+  absentSince?: number;
+}
+
 /** A request without a reply yet. */
 interface Waiting {
   readonly repeatable: boolean;
@@ -96,6 +104,7 @@ export class RequestClient {
     timeoutMs: number,
   ): Promise<unknown> {
     const service = contract.subject.split('.')[0] ?? contract.subject;
+    const asked: Asked = { contract, service };
     const deadline = performance.now() + timeoutMs;
     let lost: NatsLostError | undefined;
     try {
@@ -110,7 +119,7 @@ export class RequestClient {
           this.absentSince.delete(service);
           return reply;
         } catch (error) {
-          if (!(await this.mayRepeat(error, contract, service)) || performance.now() >= deadline) throw lost ?? error;
+          if (!(await this.mayRepeat(error, asked)) || performance.now() >= deadline) throw lost ?? error;
           if (error instanceof NatsLostError) lost = error;
         }
       }
@@ -132,14 +141,18 @@ export class RequestClient {
     return (await this.unlessLost(connection.request(subject, body, { timeout, headers }), repeatable)).json();
   }
 
-  /** Whether to send a request again. Waits first if the service has just lost its last subscriber. */
-  private async mayRepeat(error: unknown, { repeatable }: RequestContract, service: string): Promise<boolean> {
-    if (error instanceof NatsLostError || error instanceof TimeoutError) return repeatable === true;
+  /**
+   * Whether to send a request again. Waits first if the service has just lost its last subscriber. An older release of
+   * the service may answer other requests and not know this one, so the absence of this one counts too.
+   */
+  private async mayRepeat(error: unknown, asked: Asked): Promise<boolean> {
+    if (error instanceof NatsLostError || error instanceof TimeoutError) return asked.contract.repeatable === true;
     if (!isUnheard(error)) return false;
     const now = performance.now();
-    const since = this.absentSince.get(service) ?? now;
-    this.absentSince.set(service, since);
-    if (now - since >= ABSENCE_MS) return false;
+    asked.absentSince ??= now;
+    const since = this.absentSince.get(asked.service) ?? now;
+    this.absentSince.set(asked.service, since);
+    if (now - Math.min(since, asked.absentSince) >= ABSENCE_MS) return false;
     await new Promise((resolve) => setTimeout(resolve, ABSENCE_PAUSE_MS));
     return true;
   }
