@@ -21,7 +21,7 @@ export async function readSecretFile(path: string): Promise<SecretContent> {
   } catch (error) {
     return { problem: unreadable(error) };
   } finally {
-    await file?.close();
+    await file?.close().catch(() => undefined);
   }
 }
 

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type SecretContent, readSecretFile } from './secret-file';
 
+/** Time within which a file is read. A network file system may not answer at all, and no read can be cancelled. */
+const READ_LIMIT_MS = 5_000;
+const LATE: SecretContent = { problem: 'names a file that could not be read within 5 s' };
+
 /** Decides on a new value. Returns why it is rejected, or undefined once it is in use. */
 type Accept = (value: string) => Promise<string | undefined>;
 
@@ -21,6 +25,8 @@ export class SecretFile {
   private inUse: string;
   private seen: string;
   private problem: string | undefined;
+  /** The read that has not ended yet. */
+  private reading: Promise<SecretContent> | undefined;
 
   /**
    * @param variable name of the `_FILE` variable
@@ -31,13 +37,25 @@ export class SecretFile {
     private readonly path: string,
     value: string,
     private readonly accept: Accept,
+    private readonly read: (path: string) => Promise<SecretContent> = readSecretFile,
   ) {
     this.inUse = this.seen = markOf({ value });
   }
 
-  /** Reads the file. Reports a change, and each problem once; undefined when there is no news. */
-  async check(): Promise<SecretFileReport | undefined> {
-    const content = await readSecretFile(this.path);
+  /** Reads the file. A read that takes longer than 5 s goes on, and later calls wait for it instead of reading again. */
+  async load(): Promise<SecretContent> {
+    this.reading ??= this.read(this.path).finally(() => (this.reading = undefined));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<SecretContent>((resolve) => (timer = setTimeout(() => resolve(LATE), READ_LIMIT_MS)));
+    try {
+      return await Promise.race([this.reading, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Takes what was read. Reports a change, and each problem once; undefined when there is no news. */
+  async take(content: SecretContent): Promise<SecretFileReport | undefined> {
     const mark = markOf(content);
     const isSettled = mark === this.seen;
     this.seen = mark;
@@ -72,10 +90,18 @@ export class SecretFiles {
     return this.files.map(({ variable }) => variable);
   }
 
-  /** Reads every file, puts new values into use, and reports what is new. */
+  /**
+   * Reads every file, puts new values into use, and reports what is new. Reads one file after the other, and none after
+   * one that does not end: so a file system that does not answer holds one of Node's four threads for files and names.
+   */
   async check(): Promise<readonly SecretFileReport[]> {
-    const reports = await Promise.all(this.files.map((file) => file.check()));
-    return reports.filter((report) => report !== undefined);
+    const taken: Promise<SecretFileReport | undefined>[] = [];
+    for (const file of this.files) {
+      const content = await file.load();
+      taken.push(file.take(content));
+      if (content === LATE) break;
+    }
+    return (await Promise.all(taken)).filter((report) => report !== undefined);
   }
 }
 
