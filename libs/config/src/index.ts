@@ -1,4 +1,5 @@
 export { databaseAddress, natsAddress, type DatabaseAddress, type NatsAddress } from './addresses';
+export { AuthorityFile } from './authority-file';
 export { ConfigError, faultText, type ConfigFault } from './errors';
 export { headerNames } from './header-names';
 export { parseLiveEnvironment, type Approval } from './live-environment';

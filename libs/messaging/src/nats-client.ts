@@ -1,5 +1,5 @@
-import { type Live, RotatingSecret, fixed, part } from '@gatehouse/config';
-import { type NatsConnection, connect, errors } from '@nats-io/transport-node';
+import { AuthorityFile, type Live, RotatingSecret, fixed, part } from '@gatehouse/config';
+import { type NatsConnection, type TlsOptions, connect, errors } from '@nats-io/transport-node';
 import { type Logger } from 'pino';
 import { NatsDisconnectedError, NatsRefusedError } from './errors';
 import { refusalReason } from './refusal';
@@ -45,6 +45,7 @@ export class NatsClient {
   /** Errors of the server that were logged since the last connect. */
   private readonly logged = new Set<string>();
   private readonly password: RotatingSecret;
+  private readonly authority: AuthorityFile | undefined;
   /** The password of each attempt since the last connect. The server refused all but the last of them. */
   private tried: string[] = [];
   /** Whether the next attempt follows at once, because it has another password. */
@@ -55,9 +56,10 @@ export class NatsClient {
     private readonly options: NatsOptions,
     private readonly logger: Logger,
   ) {
-    const { password } = options;
+    const { password, caFile } = options;
     const live = typeof password === 'object' ? password : fixed(password);
     this.password = new RotatingSecret(part(live, (value) => value ?? ''));
+    this.authority = caFile === undefined ? undefined : new AuthorityFile(caFile);
   }
 
   /**
@@ -160,13 +162,14 @@ export class NatsClient {
   }
 
   private dial(): Promise<NatsConnection> {
-    const { servers, user, caFile, name, inboxPrefix } = this.options;
+    const { servers, user, name, inboxPrefix } = this.options;
+    const { authority } = this;
     return connect({
       servers: [...servers],
       name,
       inboxPrefix,
       ...(user === undefined ? {} : { authenticator: () => ({ user, pass: this.nextPassword() }) }),
-      ...(caFile === undefined ? {} : { tls: { caFile } }),
+      ...(authority === undefined ? {} : { tls: trustOf(authority) }),
       timeout: CONNECT_TIMEOUT_MS,
       maxReconnectAttempts: -1,
       reconnectDelayHandler: () => this.reconnectDelay(),
@@ -243,6 +246,15 @@ export class NatsClient {
     if (!this.closed) this.logger.warn('NATS connection lost; reconnecting');
     for (const listener of this.losers) listener();
   }
+}
+
+/** The client library reads `ca` at each attempt. It would fail an attempt whose `caFile` is missing. */
+function trustOf(authority: AuthorityFile): TlsOptions {
+  return {
+    get ca() {
+      return authority.read();
+    },
+  };
 }
 
 function pause(ms: number, keepAlive = true): Promise<void> {

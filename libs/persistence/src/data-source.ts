@@ -1,7 +1,6 @@
-import { type Live, RotatingSecret, fixed } from '@gatehouse/config';
+import { AuthorityFile, type Live, RotatingSecret, fixed } from '@gatehouse/config';
 import { type Logger } from 'pino';
 import { DataSource, type EntitySchema, type MixedList } from 'typeorm';
-import { AuthorityFile } from './authority-file';
 import { RotatingPool } from './rotating-pool';
 
 type Class = new (...args: never[]) => object;

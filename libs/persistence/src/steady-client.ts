@@ -1,6 +1,5 @@
-import { type RotatingSecret } from '@gatehouse/config';
+import { type AuthorityFile, type RotatingSecret } from '@gatehouse/config';
 import { Client, type ClientConfig } from 'pg';
-import { type AuthorityFile } from './authority-file';
 import { loginRefusal } from './refusal';
 
 /** pg calls back with null when the connection is ready. */
