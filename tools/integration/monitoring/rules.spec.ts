@@ -1,5 +1,6 @@
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
+import { metricPrefix, serviceNames, serviceRow } from '@gatehouse/contracts';
 import { runCommand } from '@gatehouse/local-stack';
 import { findPrometheus } from '@gatehouse/testing';
 import { load } from 'js-yaml';
@@ -33,6 +34,18 @@ it('the PrometheusRule of Kubernetes holds the rules of monitoring/alerts.yaml',
   expect(printed).toBe(kept);
   const { groups } = load(textOf(rulesFile)) as { groups: unknown };
   expect((load(kept) as { spec: { groups: unknown } }).spec.groups).toEqual(groups);
+});
+
+it.each(serviceNames)('%s is scraped on one machine, and alerts fire when it is down', (service) => {
+  expect(textOf('monitoring/prometheus.yaml')).toMatch(
+    new RegExp(`job_name: ${service}\\n.*'127\\.0\\.0\\.1:${serviceRow(service).opsPort}'`),
+  );
+  const expr = (name: string) => alerts.find(({ alert }) => alert === name)?.expr;
+  expect(expr('GatehouseServiceDown')).toContain(`absent(${metricPrefix(service)}_ready), "service", "${service}"`);
+  for (const name of ['GatehouseReplicaDown', 'GatehouseRestarts']) {
+    const [, jobs = ''] = /job=~"([^"]*)"/.exec(expr(name) ?? '') ?? [];
+    expect(jobs.split('|')).toContain(service);
+  }
 });
 
 it('every metric and label of the rules exists in the services', () => {
