@@ -1,9 +1,8 @@
 import '@gatehouse/node-version';
 import 'reflect-metadata';
-import { readFileSync } from 'node:fs';
 import { connectDatabase, createDataSource, requireSchema } from '@gatehouse/persistence';
 import { USAGE, describeRepair, parseCommand } from './after-restore/command';
-import { readTrustChanges } from './after-restore/logged-trust-changes';
+import { logLines, readTrustChanges } from './after-restore/logged-trust-changes';
 import { repairTrust } from './after-restore/repair-trust';
 import { loadMigrationConfig } from './config';
 import { serviceDatabase } from './database/database-options';
@@ -20,7 +19,7 @@ async function afterRestore(args: readonly string[]): Promise<void> {
     return;
   }
   const { since, file, revokesAllKeys } = command;
-  const changes = file === undefined ? [] : readTrustChanges(readFileSync(file === '-' ? 0 : file, 'utf8'), since);
+  const changes = file === undefined ? [] : await readTrustChanges(logLines(file), since);
   const dataSource = createDataSource(serviceDatabase({ ...loadMigrationConfig(), poolSize: 2 }));
   try {
     await connectDatabase(dataSource);
