@@ -50,7 +50,16 @@ export class Project {
   }
 
   private arguments(args: string[]): string[] {
-    return [...this.compose.arguments, '--project-name', this.name, '--env-file', 'emulator.env', ...args];
+    return [
+      ...this.compose.arguments,
+      '--ansi',
+      'never',
+      '--project-name',
+      this.name,
+      '--env-file',
+      'emulator.env',
+      ...args,
+    ];
   }
 
   private options() {
