@@ -41,6 +41,11 @@ it('keeps a change whose transaction began before the end of the restored data a
   expect(await read([logged], at + 3_000)).toEqual([]);
 });
 
+it('ignores a change from long before the end of the restored data that a replica logged again when it started', async () => {
+  const logged = line(revoked, 'trust change', '2026-01-31T04:50:00.000Z');
+  expect(await read([logged], at + 120_000)).toEqual([]);
+});
+
 it('fails when the log cannot be read', async () => {
   const found = readTrustChanges(logLines(join(directory, 'missing.log')), 0);
   await expect(found).rejects.toMatchObject({ code: 'ENOENT' });
