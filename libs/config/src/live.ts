@@ -7,7 +7,7 @@ export interface Live<T> {
 
 /** A setting that never changes. */
 export function fixed<T>(value: T): Live<T> {
-  return { current: value, onChange: () => undefined };
+  return new LiveValue(value);
 }
 
 /** A part of a setting. Its listeners are called only when that part has changed. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { LiveValue } from './live';
 import { RotatingSecret } from './rotating-secret';
 
@@ -61,4 +62,12 @@ describe('a secret that the server checks', () => {
     live.set('b');
     expect(logIn(['a'], 2)).toEqual(['b', 'b']);
   });
+});
+
+it('a printed rotating secret shows no value', () => {
+  live.set('hunter2');
+  secret.accept('hunter2');
+  live.set('hunter3');
+  secret.refuse('hunter3');
+  expect(JSON.stringify(secret) + inspect(secret, { depth: null })).not.toContain('hunter');
 });

@@ -19,8 +19,8 @@ export interface SteadyClientConfig extends ClientConfig {
  * always has a listener, which ignores the error. The next query reports the loss.
  */
 export class SteadyClient extends Client {
-  /** The URL with which this client logs in. */
-  readonly url: string;
+  // Private at run time: pg-pool adds the client to the errors of its connection, and a printed error shows no password.
+  readonly #url: string;
   private readonly logins: RotatingSecret;
 
   constructor({ logins, authority, ...config }: SteadyClientConfig, url = logins.next) {
@@ -29,9 +29,14 @@ export class SteadyClient extends Client {
       connectionString: url,
       ...(authority === undefined ? {} : { ssl: { ca: authority.read() } }),
     });
-    this.url = url;
+    this.#url = url;
     this.logins = logins;
     this.on('error', () => undefined);
+  }
+
+  /** The URL with which this client logs in. */
+  get url(): string {
+    return this.#url;
   }
 
   override connect(): Promise<Client>;
