@@ -158,7 +158,13 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.spec.ts', 'libs/local-stack/**/*.ts', 'libs/testing/**/*.ts', 'e2e/**/*.ts'],
+    files: [
+      '**/*.spec.ts',
+      'libs/local-stack/**/*.ts',
+      'libs/testing/**/*.ts',
+      'e2e/**/*.ts',
+      'tools/src/verify-k8s/breaks/*.ts',
+    ],
     rules: {
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',

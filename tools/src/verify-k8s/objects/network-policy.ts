@@ -5,13 +5,13 @@ import { type Pod } from './pods';
 export interface Peer {
   readonly podSelector?: LabelSelector;
   readonly namespaceSelector?: LabelSelector;
-  readonly ipBlock?: { readonly cidr: string };
+  readonly ipBlock?: { readonly cidr: string; except?: string[] };
 }
 
 interface PolicyRule {
   readonly from?: Peer[];
   readonly to?: Peer[];
-  ports?: { port: number; readonly protocol?: string }[];
+  ports?: { port: number; readonly endPort?: number; readonly protocol?: string }[];
 }
 
 /** The specification of a NetworkPolicy. */
@@ -30,7 +30,7 @@ export interface Opening {
   readonly pod: Pod;
   /** The other side; undefined: anybody. */
   readonly peer: Peer | undefined;
-  /** Undefined: every port. */
+  /** Undefined: every port, or a range of ports. */
   readonly port: number | undefined;
   readonly field: string;
 }
@@ -46,8 +46,8 @@ export function openingsOf(objects: readonly KubernetesObject[], pods: readonly 
     const selected = pods.filter(({ labels }) => selects(spec.podSelector, labels));
     return (['ingress', 'egress'] as const).flatMap((direction) =>
       (spec[direction] ?? []).flatMap((rule, index) => {
-        const peers = (direction === 'ingress' ? rule.from : rule.to) ?? [undefined];
-        const ports = rule.ports?.map(({ port }) => port) ?? [undefined];
+        const peers = orAny(direction === 'ingress' ? rule.from : rule.to);
+        const ports = orAny(rule.ports?.map(({ port, endPort }) => (endPort === undefined ? port : undefined)));
         return selected.flatMap((pod) =>
           peers.flatMap((peer) =>
             ports.map((port) => ({
@@ -59,6 +59,11 @@ export function openingsOf(objects: readonly KubernetesObject[], pods: readonly 
       }),
     );
   });
+}
+
+/** To Kubernetes, an empty list of peers or ports means all of them, as a missing list does. */
+function orAny<T>(list: readonly T[] = []): readonly (T | undefined)[] {
+  return list.length === 0 ? [undefined] : list;
 }
 
 /** The pods of this namespace that a peer names; none for a peer outside of it. */

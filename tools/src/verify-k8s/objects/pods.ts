@@ -10,6 +10,8 @@ export interface Pod {
   readonly ports: readonly number[];
   /** Ports that only the kubelet calls. */
   readonly probeOnly: readonly number[];
+  /** Ports that namespaces with the label `gatehouse-access` may call, by its value. */
+  readonly access: Readonly<Record<string, readonly number[]>>;
   /** Host names under which other pods reach it. */
   readonly hosts: readonly string[];
   /** Whether its containers have variables that we set. */
@@ -19,24 +21,25 @@ export interface Pod {
 }
 
 /** Ports of the NATS chart: clients, routes, and the exporter for Prometheus; the kubelet probes the monitor. */
-const NATS_PORTS = { ports: [4222, 6222, 7777], probeOnly: [8222] };
+const NATS_PORTS = { ports: [4222, 6222, 7777], probeOnly: [8222], access: { metrics: [7777] } };
 /** Ports of CloudNativePG's instances: PostgreSQL, status and metrics. */
-const POSTGRES_PORTS = { ports: [5432, 8000, 9187], probeOnly: [] };
+const POSTGRES_PORTS = { ports: [5432, 8000, 9187], probeOnly: [], access: { metrics: [9187] } };
 
 /** Every kind of pod that runs in the namespace. */
 export function podsOf({ objects, workloads }: Manifests, { natsValues }: Project): Pod[] {
   const services = ofKind<{ readonly selector: Readonly<Record<string, string>> }>(objects, 'Service');
   const own = workloads.map((workload): Pod => {
     const containers = containersOf(workload);
-    const listening = containers.flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort));
-    const monitors = containers.flatMap(({ ports = [] }) =>
-      ports.filter(({ name }) => name === 'monitor').map(({ containerPort }) => containerPort),
-    );
+    const allPorts = containers.flatMap(({ ports = [] }) => ports);
+    const portsNamed = (wanted: string) =>
+      allPorts.filter(({ name }) => name === wanted).map(({ containerPort }) => containerPort);
+    const monitors = portsNamed('monitor');
     return {
       name: workload.name,
       labels: workload.labels,
-      ports: listening.filter((port) => !monitors.includes(port)),
+      ports: allPorts.map(({ containerPort }) => containerPort).filter((port) => !monitors.includes(port)),
       probeOnly: monitors,
+      access: { gateway: portsNamed('http'), metrics: portsNamed('ops') },
       hosts: services
         .filter(({ spec }) => Object.entries(spec.selector).every(([key, value]) => workload.labels[key] === value))
         .map(({ metadata }) => metadata.name),

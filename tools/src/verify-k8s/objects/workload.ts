@@ -14,13 +14,15 @@ export interface Container {
   command?: string[];
   env?: { name: string; value?: string }[];
   envFrom?: { readonly configMapRef?: { readonly name: string } }[];
-  ports?: { readonly name?: string; containerPort: number }[];
+  ports?: { readonly name?: string; containerPort: number; hostPort?: number }[];
   resources?: { readonly requests?: Record<string, string>; readonly limits?: Record<string, string> };
   securityContext?: {
     allowPrivilegeEscalation?: boolean;
     readOnlyRootFilesystem?: boolean;
     privileged?: boolean;
+    runAsNonRoot?: boolean;
     runAsUser?: number;
+    seccompProfile?: { type: string };
     readonly capabilities?: { drop?: string[]; add?: string[] };
   };
   volumeMounts?: { readonly name: string; mountPath: string; subPath?: string }[];
@@ -42,6 +44,7 @@ export interface Volume {
   readonly name: string;
   readonly secret?: SecretSource;
   readonly configMap?: { readonly name: string };
+  readonly hostPath?: { readonly path: string };
   readonly projected?: { readonly sources: readonly { readonly secret?: SecretSource }[] };
 }
 
@@ -60,7 +63,9 @@ export interface PodSpec {
     seccompProfile?: { type: string };
   };
   readonly topologySpreadConstraints?: readonly { readonly labelSelector?: LabelSelector }[];
-  readonly hostNetwork?: boolean;
+  hostNetwork?: boolean;
+  hostPID?: boolean;
+  hostIPC?: boolean;
 }
 
 /** Something that runs pods: a Deployment, a StatefulSet or a Job. */

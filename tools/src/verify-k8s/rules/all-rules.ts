@@ -1,7 +1,8 @@
 import { type Rule } from '../manifests';
 import { imageTags, noShell, podSecurity, resources } from './containers';
 import { alerts, monitors, natsAccounts, serviceTable } from './contracts';
-import { defaultDeny, paths, ports } from './network';
+import { kinds } from './kinds';
+import { defaultDeny, entries, paths, ports } from './network';
 import { probes } from './probes';
 import { references, routes, selectors } from './references';
 import { disruption, scaling } from './scaling';
@@ -11,6 +12,7 @@ import { variables } from './variables';
 
 /** Every rule of our own. */
 export const allRules: readonly Rule[] = [
+  kinds,
   serviceTable,
   variables,
   secretFiles,
@@ -24,6 +26,7 @@ export const allRules: readonly Rule[] = [
   rollout,
   defaultDeny,
   ports,
+  entries,
   paths,
   selectors,
   references,

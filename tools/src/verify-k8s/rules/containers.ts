@@ -28,10 +28,11 @@ function containerRule(
 export const podSecurity = containerRule(
   'pod-security',
   'run every container as a user without rights, on a read-only root file system',
-  ({ securityContext = {} }, { pod }) => {
+  ({ securityContext = {}, ports = [] }, { pod }) => {
     const shared = pod.securityContext ?? {};
     const checks: [boolean, string, string][] = [
       [shared.runAsNonRoot === true, 'pod.securityContext.runAsNonRoot', 'must be true'],
+      [securityContext.runAsNonRoot !== false, 'securityContext.runAsNonRoot', 'must not be false'],
       [
         (securityContext.runAsUser ?? shared.runAsUser ?? 0) > 0,
         'pod.securityContext.runAsUser',
@@ -42,6 +43,7 @@ export const podSecurity = containerRule(
         'pod.securityContext.seccompProfile.type',
         'must be RuntimeDefault',
       ],
+      [securityContext.seccompProfile === undefined, 'securityContext.seccompProfile', 'must be absent'],
       [securityContext.readOnlyRootFilesystem === true, 'securityContext.readOnlyRootFilesystem', 'must be true'],
       [securityContext.allowPrivilegeEscalation === false, 'securityContext.allowPrivilegeEscalation', 'must be false'],
       [securityContext.privileged !== true, 'securityContext.privileged', 'must not be true'],
@@ -51,7 +53,13 @@ export const podSecurity = containerRule(
         'must be [ALL]',
       ],
       [securityContext.capabilities?.add === undefined, 'securityContext.capabilities.add', 'must be absent'],
-      [pod.hostNetwork !== true, 'pod.hostNetwork', 'must not be true'],
+      ...(['hostNetwork', 'hostPID', 'hostIPC'] as const).map((name): [boolean, string, string] => [
+        pod[name] !== true,
+        `pod.${name}`,
+        'must not be true',
+      ]),
+      [(pod.volumes ?? []).every(({ hostPath }) => hostPath === undefined), 'pod.volumes', 'must be no hostPath'],
+      [ports.every(({ hostPort }) => hostPort === undefined), 'ports', 'must have no hostPort'],
     ];
     return checks.filter(([holds]) => !holds).map(([, field, problem]) => [field, problem] as const);
   },

@@ -1,6 +1,6 @@
 import { type Finding } from '../finding';
 import { type Rule } from '../manifests';
-import { type Opening, openingsOf, peerPods, policiesOf } from '../objects/network-policy';
+import { type Opening, type Peer, openingsOf, peerPods, policiesOf } from '../objects/network-policy';
 import { type Pod, podsOf } from '../objects/pods';
 
 type Fault = Omit<Finding, 'rule'>;
@@ -38,6 +38,22 @@ export const ports: Rule = {
   },
 };
 
+/** Each namespace that may call pods here, and only their port that is meant for it. */
+export const entries: Rule = {
+  name: 'entries',
+  guarantee: 'let in from outside only gateways, Prometheus and the operator of PostgreSQL, each to its own port',
+  check: (manifests, project) =>
+    openingsOf(manifests.objects, podsOf(manifests, project))
+      .filter(({ direction, peer }) => direction === 'ingress' && !isWithin(peer))
+      // The rule `ports` finds a port on which nothing listens.
+      .filter((opening) => !mayEnter(opening) && notListening(opening).length === 0)
+      .map(({ policy, pod, port, field }) => ({
+        object: policy,
+        field,
+        problem: `opens ${port === undefined ? 'every port' : `port ${port}`} of ${pod.name} to others than its callers`,
+      })),
+};
+
 /** Each server that a variable names can be reached, and each program that calls Clerk reaches port 443, and no other does. */
 export const paths: Rule = {
   name: 'paths',
@@ -69,10 +85,22 @@ function notOpened(pod: Pod, openings: readonly Opening[]): Fault[] {
     .map((port) => ({ object: pod.name, field: `port ${port}`, problem: 'is opened by no NetworkPolicy' }));
 }
 
+/** Whether a peer is in this namespace. */
+function isWithin(peer: Peer | undefined): peer is Peer {
+  return peer?.podSelector !== undefined && peer.namespaceSelector === undefined;
+}
+
+function mayEnter({ peer, pod, port }: Opening): boolean {
+  const labels = peer?.namespaceSelector?.matchLabels ?? {};
+  if (port === undefined) return false;
+  if (labels['kubernetes.io/metadata.name'] === 'cnpg-system') return !pod.ours;
+  return pod.access[labels['gatehouse-access'] ?? '']?.includes(port) ?? false;
+}
+
 /** A connection within the namespace needs a rule at each end. */
 function oneSided(opening: Opening, openings: readonly Opening[], pods: readonly Pod[]): Fault[] {
   const { policy, direction, pod, peer, port, field } = opening;
-  if (peer?.podSelector === undefined || peer.namespaceSelector !== undefined) return [];
+  if (!isWithin(peer)) return [];
   const others = peerPods(peer, pods);
   if (others.length === 0) return [{ object: policy, field, problem: 'names pods that do not exist' }];
   return others
@@ -102,12 +130,13 @@ const POSTGRES_PORT = 5432;
 
 function unreachable(pod: Pod, own: readonly Opening[], pods: readonly Pod[]): Fault[] {
   const named = SERVERS.flatMap((variable) => {
-    const value = pod.environment[variable];
-    if (value === undefined || !URL.canParse(value) || value === 'memory') return [];
-    const { hostname, port } = new URL(value);
-    return hostname.includes('.') || pod.hosts.includes(hostname)
-      ? []
-      : [{ variable, host: hostname, port: Number(port) }];
+    const addresses = (pod.environment[variable] ?? '').split(',').filter((value) => URL.canParse(value));
+    return addresses.flatMap((address) => {
+      const { hostname, port } = new URL(address);
+      return hostname.includes('.') || pod.hosts.includes(hostname)
+        ? []
+        : [{ variable, host: hostname, port: Number(port) }];
+    });
   });
   const missing = named.filter(({ host, port }) => !reaches(own, pods, port, ({ hosts }) => hosts.includes(host)));
   const database = Object.keys(pod.environment).some((name) => /^DATABASE_URL(_FILE)?$/.test(name));
@@ -141,19 +170,35 @@ function callsClerk({ environment }: Pod): boolean {
   return environment.WEBHOOK_URLS === undefined && (keys || environment.CLERK_SECRET_KEY_FILE !== undefined);
 }
 
+/** Networks in which nobody is Clerk; in the last one of IPv4 are the credentials of a cloud's machine. */
+const PRIVATE_NETWORKS = {
+  '0.0.0.0/0': ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16'],
+  '::/0': ['fc00::/7', 'fe80::/10'],
+};
+
+/** Whether a peer is the internet without private networks, or a part of it. */
+function isInternet({ ipBlock }: Peer): boolean {
+  const reserved = PRIVATE_NETWORKS[ipBlock?.cidr as keyof typeof PRIVATE_NETWORKS] as string[] | undefined;
+  return ipBlock !== undefined && (reserved ?? []).every((network) => ipBlock.except?.includes(network));
+}
+
+/** Whether names are resolved there: by pods, or by one address, but not by everybody. */
+function resolvesNames({ peer, port }: Opening): boolean {
+  return port === 53 && peer !== undefined && !(peer.ipBlock?.cidr ?? '').endsWith('/0');
+}
+
 function outside(pod: Pod, own: readonly Opening[], pods: readonly Pod[]): Fault[] {
   const open = own.filter(
-    ({ peer, port }) =>
-      port !== 53 && (peer === undefined || peer.ipBlock !== undefined || peerPods(peer, pods).length === 0),
+    (opening) => !resolvesNames(opening) && (!isWithin(opening.peer) || peerPods(opening.peer, pods).length === 0),
   );
   const wanted = callsClerk(pod);
-  const wrong = open.filter(({ peer, port }) => !wanted || port !== 443 || peer?.ipBlock === undefined);
+  const wrong = open.filter(({ peer, port }) => !wanted || port !== 443 || peer === undefined || !isInternet(peer));
   const emulated = own.some(({ peer }) => peerPods(peer, pods).some(({ name }) => name === 'clerk-emulator'));
   return [
     ...wrong.map(({ policy, field, port }) => ({
       object: policy,
       field,
-      problem: `lets ${pod.name} out to port ${port ?? 'any'} outside; only programs that call Clerk need that, on port 443`,
+      problem: `lets ${pod.name} out to port ${port ?? 'any'} outside; only programs that call Clerk need that, on port 443, without private networks`,
     })),
     ...(wanted && open.length === 0 && !emulated
       ? [{ object: pod.name, field: 'egress', problem: 'calls Clerk, but no NetworkPolicy lets it out to port 443' }]
