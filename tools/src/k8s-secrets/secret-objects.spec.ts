@@ -68,6 +68,18 @@ describe('the secrets for Kubernetes', () => {
     });
   });
 
+  it('pass a changed NATS password to the service first, and to nats-server once the secrets are generated again', () => {
+    const before = secretNamed(stored(), 'gatehouse-nats-server')?.data;
+    write('user-sync/NATS_PASSWORD', 'pChanged');
+    expect(secretNamed(stored(), 'gatehouse-user-sync')?.data?.NATS_PASSWORD).toBe(
+      Buffer.from('pChanged').toString('base64'),
+    );
+    expect(secretNamed(stored(), 'gatehouse-nats-server')?.data).toEqual(before);
+    makeSecrets(directory, { host: 'gatehouse-postgres-rw', port: 5432 });
+    const passwords = secretNamed(stored(), 'gatehouse-nats-server')?.data?.['passwords.conf'] ?? '';
+    expect(Buffer.from(passwords, 'base64').toString()).toContain('NATS_PASSWORD_USER_SYNC = "pChanged"');
+  });
+
   it('are not printed while a file is missing, which is named', () => {
     rmSync(join(directory, 'user-sync/CLERK_SECRET_KEY'));
     expect(() => storeObjects(directory)).toThrow(SecretsMissingError);
