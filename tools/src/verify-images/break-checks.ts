@@ -1,5 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { serviceNames } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/local-stack';
 import { docker } from './command';
 import { VerifyError } from './errors';
@@ -13,12 +14,11 @@ const PATIENCE_MS = 60_000;
 /** A service that does not reach PostgreSQL retries for 15 s, then ends, and the engine starts it again. */
 const LONGER_THAN_RETRIES_MS = 20_000;
 const SERVERS = ['nats', 'postgres', 'valkey'];
-const SERVICES = ['webhook-ingest', 'user-sync', 'api-gateway', 'stream-keeper'];
 
 /** Checks that services drain, come back after they were killed, and start without their servers. */
 export async function checkFaults(stack: Stack, report: Report): Promise<void> {
   await report.check('drains webhook-ingest under load', () => drain(stack));
-  for (const name of [...SERVICES, ...SERVERS]) {
+  for (const name of [...serviceNames, ...SERVERS]) {
     await report.check(`kills ${name} under load`, () => kill(stack, name));
   }
   for (const server of ['nats', 'postgres']) {
@@ -67,7 +67,7 @@ async function drain(stack: Stack): Promise<string> {
 /** SIGKILL: the engine starts the container again, and nothing that was confirmed is lost. */
 async function kill(stack: Stack, service: string): Promise<string> {
   const before = await stack.state(service, '{{.RestartCount}}');
-  const { confirmed, unanswered } = await underLoad(stack, `kill${service.replace('-', '')}x`, async (load) => {
+  const { confirmed, unanswered } = await underLoad(stack, `kill${service.replaceAll('-', '')}x`, async (load) => {
     await stack.kill(service);
     await eventually(async () => (await stack.state(service, '{{.RestartCount}}')) !== before);
     await stack.healthy(service);
@@ -78,13 +78,13 @@ async function kill(stack: Stack, service: string): Promise<string> {
 
 /** Services that start before their server become ready when it is there. */
 async function startWithout(stack: Stack, server: string): Promise<string> {
-  await stack.project.run('stop', server, ...SERVICES);
-  for (const service of SERVICES) await docker(['start', await stack.project.container(service)]);
+  await stack.project.run('stop', server, ...serviceNames);
+  for (const service of serviceNames) await docker(['start', await stack.project.container(service)]);
   await new Promise((resolve) => setTimeout(resolve, LONGER_THAN_RETRIES_MS));
   await docker(['start', await stack.project.container(server)]);
-  await Promise.all(SERVICES.map((service) => stack.healthy(service)));
+  await Promise.all(serviceNames.map((service) => stack.healthy(service)));
   const { confirmed } = await underLoad(stack, `without${server}x`, () => Promise.resolve());
-  const restarts = await Promise.all(SERVICES.map((service) => stack.state(service, '{{.RestartCount}}')));
+  const restarts = await Promise.all(serviceNames.map((service) => stack.state(service, '{{.RestartCount}}')));
   return `${confirmed.length} deliveries afterwards; restarts: ${restarts.join(', ')}`;
 }
 

@@ -78,6 +78,7 @@ async function verify({ keep, built }: Options): Promise<number> {
   await report.step('finds Docker Compose v2', async () => (compose = await findCompose(join(work, 'compose'))).origin);
   if (compose === undefined) return report.verdict();
   const stack = new Stack(compose, work, builder.variables);
+  if (!keep) removeWhenInterrupted(stack);
   try {
     await verifyStack(stack, report);
   } finally {
@@ -85,6 +86,16 @@ async function verify({ keep, built }: Options): Promise<number> {
     else await stack.remove();
   }
   return report.verdict();
+}
+
+/** Removes the stack when a signal ends this program. npm and the terminal may both send it, so it may come again. */
+function removeWhenInterrupted(stack: Stack): void {
+  let removed: Promise<void> | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      removed ??= stack.remove().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143));
+    });
+  }
 }
 
 async function verifyImages(work: string, report: Report, builder: Builder): Promise<void> {

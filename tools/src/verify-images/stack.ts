@@ -99,7 +99,10 @@ export class Stack {
 
   /** Kills the process of a container as the kernel would. `docker kill` would keep the engine from restarting it. */
   async kill(service: string): Promise<void> {
-    process.kill(Number(await this.state(service, '{{.State.Pid}}')), 'SIGKILL');
+    const pid = Number(await this.state(service, '{{.State.Pid}}'));
+    // The engine reports 0 for a container that does not run. To the kernel, 0 is the group of this process.
+    if (!(pid > 0)) throw new VerifyError(`${service} does not run`);
+    process.kill(pid, 'SIGKILL');
   }
 
   /** Where a program answers whether it is ready. */
