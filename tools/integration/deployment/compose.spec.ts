@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serviceNames } from '@gatehouse/contracts';
 import { workspaceRoot } from '@gatehouse/local-stack';
+import { load } from 'js-yaml';
 import {
   type ComposeContainer,
   type ComposeFile,
@@ -55,6 +56,17 @@ describe('docker/compose.yaml', () => {
     );
     expect(Object.keys(compose('clerk.env').services)).toEqual(expect.arrayContaining([...context.programs.keys()]));
   });
+});
+
+it('Valkey has the same options with Docker Compose and on Kubernetes, and evicts no counter', () => {
+  const manifest = load(readFileSync(join(workspaceRoot(), 'k8s/base/valkey/deployment.yaml'), 'utf8')) as {
+    spec: { template: { spec: { containers: { args: string[] }[] } } };
+  };
+  const withoutSize = (args: readonly string[] = []) => args.map((arg) => arg.replace(/^\d+mb$/, '<size>'));
+  const options = withoutSize(compose('clerk.env').services['valkey']?.command);
+  expect(withoutSize(manifest.spec.template.spec.containers[0]?.args)).toEqual(options);
+  // docs/reference/rate-limits.md
+  expect(options.join(' ')).toContain('--maxmemory-policy noeviction');
 });
 
 describe('the check of the Compose file finds', () => {
