@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { workspaceRoot } from '@gatehouse/local-stack';
@@ -34,6 +34,12 @@ const breaks = [...secretsBreaks, ...projectBreaks, ...containersBreaks, ...netw
 describe('the production manifests', () => {
   it('match their schemas and every rule', async () => {
     expect(await checkManifests(production, project)).toEqual([]);
+  });
+
+  it('are as many, with as many rules, as the how-to shows', () => {
+    const page = readFileSync(join(workspaceRoot(), 'docs/how-to/deploy-on-kubernetes.md'), 'utf8');
+    const guarantee = `${production.length} objects match their schemas and ${allRules.length} rules`;
+    expect(page).toContain(`✓ production: ${guarantee}`);
   });
 
   it.each(breaks)('rule %s finds %s', (rule, _title, change, object, field) => {
