@@ -32,6 +32,13 @@ describe('the recorded releases', () => {
     const { version } = JSON.parse(textOf('package.json')) as { version: string };
     expect([version, lock.version, lock.packages[''].version]).toEqual(Array(3).fill(recorded[0]?.version));
   });
+
+  it('begin with the version of the images in the manifests for Kubernetes', () => {
+    const overlay = textOf('k8s/overlays/production/kustomization.yaml');
+    const tags = [...overlay.matchAll(/^ +newTag: (\S+)$/gm)].map(([, tag]) => tag);
+    expect(tags.length).toBeGreaterThan(3);
+    expect(new Set(tags)).toEqual(new Set([recorded[0]?.version]));
+  });
 });
 
 describe('the last release', () => {
