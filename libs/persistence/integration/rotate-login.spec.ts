@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { LiveValue } from '@gatehouse/config';
 import { withClient } from '@gatehouse/local-stack';
+import { createLogger } from '@gatehouse/observability';
 import { type TestDatabase, createEmptyTestDatabase, eventually } from '@gatehouse/testing';
 import { type DataSource } from 'typeorm';
 import { createDataSource, isDatabaseUnavailable } from '../src';
@@ -13,6 +14,8 @@ let url: LiveValue<string>;
 let dataSource: DataSource;
 let load: StatementLoad;
 let roles: string[];
+/** What the pool has logged. */
+let lines: string[];
 
 const admin = (sql: string) => withClient(database.adminUrl, (client) => client.query<{ count: number }>(sql));
 
@@ -43,10 +46,12 @@ beforeEach(async () => {
   roles = [];
   role = `rotate_${randomBytes(5).toString('hex')}`;
   url = new LiveValue(await createRole(role, 'old'));
-  dataSource = await createDataSource({
-    ...{ url, applicationName: 'persistence-test', poolSize: 16, statementTimeoutMs: 10_000 },
-    ...{ entities: [], migrations: [] },
-  }).initialize();
+  lines = [];
+  const options = { url, applicationName: 'persistence-test', poolSize: 16, statementTimeoutMs: 10_000 };
+  dataSource = await createDataSource(
+    { ...options, entities: [], migrations: [] },
+    createLogger({ service: 'persistence-test', level: 'info' }, { write: (line: string) => void lines.push(line) }),
+  ).initialize();
   load = new StatementLoad(dataSource);
 });
 
@@ -106,6 +111,12 @@ describe('a login that the server refuses', () => {
     expect(isDatabaseUnavailable(failure)).toBe(true);
     await changePassword('old');
     await eventually(() => dataSource.query('SELECT 1').then(() => true));
+    const messages = lines.map((line) => (JSON.parse(line) as { message: string }).message);
+    expect(messages).toEqual([
+      'database login refused; keeping open connections',
+      'database login failed; retrying',
+      'database login accepted again',
+    ]);
   });
 
   it('does not lead back to the database of the former URL', async () => {

@@ -140,7 +140,8 @@ export class RotatingPool extends Pool {
       this.took(client);
     } catch (error) {
       const reason = refusalReason(error) ?? (error instanceof Error ? error.message : 'unknown');
-      if (reason !== this.logged) this.config.logger?.warn({ reason }, 'changed database login failed; retrying');
+      const login = this.changed ? 'changed database login' : 'database login';
+      if (reason !== this.logged) this.config.logger?.warn({ reason }, `${login} failed; retrying`);
       this.logged = reason;
     } finally {
       void client.end().catch(() => undefined);
@@ -149,7 +150,11 @@ export class RotatingPool extends Pool {
 
   /** Handles a login that the server accepted. */
   private took(client: SteadyClient): void {
-    const { logins } = this.config;
+    const { logins, logger } = this.config;
+    if (this.suspended) {
+      this.logged = undefined;
+      logger?.info('database login accepted again');
+    }
     this.resume();
     if (client.url !== logins.current) {
       // Either it was opened while the server accepted the current URL, or the server has returned to the former one.
@@ -162,7 +167,7 @@ export class RotatingPool extends Pool {
       this.changed = false;
       this.logged = undefined;
       const connections = this.replaceOthers();
-      this.config.logger?.info({ connections }, 'changed database login accepted; replacing connections');
+      logger?.info({ connections }, 'changed database login accepted; replacing connections');
     }
   }
 

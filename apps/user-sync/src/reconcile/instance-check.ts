@@ -26,8 +26,8 @@ export class InstanceCheck {
   }
 
   /**
-   * Whether `instanceId` is the Clerk instance that our users come from. True when that one is unknown. Without `instanceId`, asks Clerk for the instance of the secret
-   * key and checks that one.
+   * Whether `instanceId` is the Clerk instance that our users come from. True when that one is unknown. Without
+   * `instanceId`, asks Clerk for the instance of the secret key and checks that one.
    */
   async isOurs(instanceId?: string): Promise<boolean> {
     const ours = await this.known();
