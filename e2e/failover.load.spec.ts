@@ -28,12 +28,16 @@ it('loses nothing with a synchronous standby, although Clerk and clients go on m
   const load = (async () => {
     while (running) await drill.clerk('PATCH', pathOf(member), { first_name: `name ${(changes += 1)}` });
   })();
-  await eventually(() => changes > 20);
-  expect((await drill.call('DELETE', `/api/keys/${id}`, member.bearer)).status).toBe(200);
-  const tookMs = await drill.failOver();
-  const before = changes;
-  await eventually(() => changes > before + 20);
-  running = false;
+  try {
+    await eventually(() => changes > 20);
+    expect((await drill.call('DELETE', `/api/keys/${id}`, member.bearer)).status).toBe(200);
+    await drill.failOver();
+    const before = changes;
+    await eventually(() => changes > before + 20);
+  } finally {
+    running = false;
+    await Promise.allSettled([load]);
+  }
   await load;
 
   await ready();
@@ -45,7 +49,6 @@ it('loses nothing with a synchronous standby, although Clerk and clients go on m
   const recorded = new Set(rows.map(({ webhook_id }) => webhook_id));
   expect(accepted.length).toBeGreaterThan(20);
   expect(accepted.filter((one) => !recorded.has(one.message_id))).toEqual([]);
-  expect(tookMs).toBeGreaterThan(0);
 }, 180_000);
 
 it('loses the last commits with an asynchronous standby, and the gateway names the revocation among them', async () => {
