@@ -30,7 +30,7 @@ fi
 build() {
   owner=$(stat -c %U "$checkout")
   if [ "$(id -u)" -eq 0 ] && [ "$owner" != root ]; then
-    runuser -l "$owner" -c "cd '$checkout' && npm run --silent build"
+    runuser -l "$owner" -c 'cd "$0" && npm run --silent build' "$checkout"
   else
     (cd "$checkout" && npm run --silent build)
   fi

@@ -111,6 +111,14 @@ it.each(withDatabase)('the migrations of %s run as the owner of its database', (
   expect(file.environment).toEqual({ DATABASE_URL_FILE: '%d/DATABASE_URL' });
 });
 
+it('the set-up of streams runs as the NATS user that may create them', () => {
+  const file = unit('gatehouse-nats-setup.service');
+  expect(file.get('Type')).toBe('oneshot');
+  expect(file.get('ExecStart')).toBe(`${node} --enable-source-maps dist/apps/stream-keeper/src/nats-setup.js`);
+  expect(file.get('LoadCredential')).toBe('NATS_PASSWORD:/etc/gatehouse/nats-setup/NATS_PASSWORD');
+  expect(file.environment).toEqual({ NATS_URL: 'nats://127.0.0.1:4222', NATS_PASSWORD_FILE: '%d/NATS_PASSWORD' });
+});
+
 describe('deploy/nginx/gatehouse.conf', () => {
   it('leads to the ports of the services with an HTTP server', () => {
     const text = readFileSync(join(workspaceRoot(), 'deploy/nginx/gatehouse.conf'), 'utf8');
