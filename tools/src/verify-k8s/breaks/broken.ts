@@ -60,8 +60,8 @@ export class Broken {
 
   /** Adds an ExternalSecret with the data of another. */
   copyExternalSecret(name: string, copy: string): void {
-    const { spec, ...rest } = copyOf(this.object('ExternalSecret', name));
-    this.objects.push({ ...rest, metadata: { name: copy }, spec: { ...spec, target: { name: copy } } });
+    const { spec, metadata, ...rest } = copyOf(this.object('ExternalSecret', name));
+    this.objects.push({ ...rest, metadata: { ...metadata, name: copy }, spec: { ...spec, target: { name: copy } } });
   }
 
   /** Leaves one service in the table. */

@@ -5,6 +5,7 @@ import { kinds } from './kinds';
 import { defaultDeny, entries, paths, ports } from './network';
 import { probes } from './probes';
 import { references, routes, selectors } from './references';
+import { releaseStep } from './release-step';
 import { disruption, scaling } from './scaling';
 import { externalSecrets, secretFiles } from './secrets';
 import { rollout, shutdown } from './shutdown';
@@ -24,6 +25,7 @@ export const allRules: readonly Rule[] = [
   probes,
   shutdown,
   rollout,
+  releaseStep,
   defaultDeny,
   ports,
   entries,
