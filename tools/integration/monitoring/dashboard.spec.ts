@@ -5,7 +5,7 @@ import { runCommand } from '@gatehouse/local-stack';
 import { findPrometheus } from '@gatehouse/testing';
 import { textOf } from '../docs/markdown';
 import { recordedNames } from './rules';
-import { selectorFaults, selectorsOf } from './selectors';
+import { groupingFaults, selectorFaults, selectorsOf } from './selectors';
 import { sourceMetrics } from './source-metrics';
 
 interface Target {
@@ -74,6 +74,7 @@ it('every metric and label of the dashboard exists in the services', () => {
   const selectors = targets.flatMap(({ expr }) => selectorsOf(sent(expr)));
   expect(selectors.length).toBeGreaterThan(targets.length);
   expect(selectors.flatMap((selector) => selectorFaults(selector, metrics, recordedNames()))).toEqual([]);
+  expect(targets.flatMap(({ expr }) => groupingFaults(sent(expr), metrics))).toEqual([]);
 });
 
 it('every query of the dashboard is accepted by promtool', async () => {

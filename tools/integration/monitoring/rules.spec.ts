@@ -6,7 +6,7 @@ import { findPrometheus } from '@gatehouse/testing';
 import { load } from 'js-yaml';
 import { anchorsOf, markdownFiles, root, textOf } from '../docs/markdown';
 import { allRules, recordedNames, rulesFile } from './rules';
-import { selectorFaults, selectorsOf } from './selectors';
+import { groupingFaults, selectorFaults, selectorsOf } from './selectors';
 import { sourceMetrics } from './source-metrics';
 
 const metrics = sourceMetrics();
@@ -52,6 +52,7 @@ it('every metric and label of the rules exists in the services', () => {
   const selectors = rules.flatMap(({ expr }) => selectorsOf(expr));
   expect(selectors.length).toBeGreaterThan(100);
   expect(selectors.flatMap((selector) => selectorFaults(selector, metrics, recordedNames()))).toEqual([]);
+  expect(rules.flatMap(({ expr }) => groupingFaults(expr, metrics))).toEqual([]);
 });
 
 it('every label value of the rules is spelled out in the sources', () => {
@@ -109,6 +110,11 @@ describe('the check of selectors', () => {
   ])('reports %s', (_, expression, fault) => {
     const faults = selectorsOf(expression).flatMap((selector) => selectorFaults(selector, metrics, recordedNames()));
     expect(faults).toEqual([expect.stringContaining(fault)]);
+  });
+
+  it('reports a grouping by a label that no metric of the expression has', () => {
+    expect(groupingFaults('sum by (state) (gatehouse_ingest_open_events)', metrics)).toEqual([]);
+    expect(groupingFaults('sum by (status) (gatehouse_ingest_open_events)', metrics)).toHaveLength(1);
   });
 
   it('reads names, matchers, buckets and groupings', () => {

@@ -38,16 +38,34 @@ function parseMatchers(text: string): Matcher[] {
   }));
 }
 
+/** The labels by which an expression groups or joins that none of its metrics has, nor `label_replace` makes. */
+export function groupingFaults(expression: string, metrics: ReadonlyMap<string, SourceMetric>): string[] {
+  const made = [...expression.matchAll(/label_replace\([^]*?,\s*"(\w+)"/g)].map(([, label = '']) => label);
+  const carried = selectorsOf(expression).flatMap((selector) =>
+    metricsOf(selector, metrics).flatMap((name) => (metrics.get(name) ?? histogramOf(name, metrics))?.labels ?? []),
+  );
+  const known = new Set([...ofPrometheus, ...made, ...carried]);
+  const grouped = [...expression.matchAll(/\b(?:by|without|on|ignoring)\s*\(([^)]*)\)/g)].flatMap(
+    ([, labels = '']) => labels.match(/\w+/g) ?? [],
+  );
+  return grouped.filter((label) => !known.has(label)).map((label) => `groups by ${label}, which no metric of it has`);
+}
+
+/** Names of the metrics that a selector selects: by its name, or by a pattern of names. */
+function metricsOf({ name, matchers }: Selector, metrics: ReadonlyMap<string, SourceMetric>): string[] {
+  const pattern = matchers.find(({ label }) => label === '__name__')?.value;
+  return pattern === undefined ? [name] : [...metrics.keys()].filter((one) => new RegExp(`^(${pattern})$`).test(one));
+}
+
 /** What a selector names that does not exist: one sentence for each fault. `recorded`: names of recording rules. */
 export function selectorFaults(
-  { name, matchers }: Selector,
+  selector: Selector,
   metrics: ReadonlyMap<string, SourceMetric>,
   recorded: ReadonlySet<string>,
 ): string[] {
-  const pattern = matchers.find(({ label }) => label === '__name__')?.value;
-  const names =
-    pattern === undefined ? [name] : [...metrics.keys()].filter((one) => new RegExp(`^(${pattern})$`).test(one));
-  if (names.length === 0) return [`no metric matches ${pattern}`];
+  const { matchers } = selector;
+  const names = metricsOf(selector, metrics);
+  if (names.length === 0) return [`no metric matches ${matchers.find(({ label }) => label === '__name__')?.value}`];
   return names.flatMap((one) => {
     if (one === 'up' || one === 'ALERTS' || recorded.has(one)) return [];
     const metric = metrics.get(one) ?? histogramOf(one, metrics);
