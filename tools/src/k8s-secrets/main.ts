@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { SecretInvalidError } from '../make-secrets/errors';
 import { SecretsMissingError } from './errors';
 import { mountedSecrets, storeObjects } from './secret-objects';
 
@@ -26,7 +27,7 @@ function main(): void {
     const items = command.direct ? mountedSecrets(directory) : storeObjects(directory);
     process.stdout.write(`${JSON.stringify({ apiVersion: 'v1', kind: 'List', items }, null, 2)}\n`);
   } catch (error) {
-    if (!(error instanceof SecretsMissingError)) throw error;
+    if (!(error instanceof SecretsMissingError || error instanceof SecretInvalidError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }

@@ -1,7 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { inspect } from 'node:util';
 import { workspaceRoot } from '@gatehouse/local-stack';
+import { SecretInvalidError } from '../make-secrets/errors';
 import { makeSecrets } from '../make-secrets/make-secrets';
 import { operatorSecrets } from '../make-secrets/secret-plan';
 import { type KubernetesObject } from '../verify-k8s/objects/kubernetes-object';
@@ -85,5 +87,21 @@ describe('the secrets for Kubernetes', () => {
     expect(() => storeObjects(directory)).toThrow(SecretsMissingError);
     expect(() => mountedSecrets(directory)).toThrow(/lacks user-sync\/CLERK_SECRET_KEY\. Run npm run --silent secrets/);
     write('user-sync/CLERK_SECRET_KEY', 'from Clerk');
+  });
+
+  it('are not printed when the URL of a database is none, nor is that text', () => {
+    const file = 'user-sync/DATABASE_URL';
+    const url = readFileSync(join(directory, file), 'utf8');
+    write(file, 'postgres://gatehouse_users_service:hidden@postgres:port/gatehouse_users');
+    const error = (() => {
+      try {
+        return mountedSecrets(directory);
+      } catch (thrown) {
+        return thrown;
+      }
+    })();
+    write(file, url);
+    expect(error).toBeInstanceOf(SecretInvalidError);
+    expect(inspect(error)).not.toContain('hidden');
   });
 });

@@ -1,6 +1,8 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readSecret } from '../make-secrets/read-secret';
 import { databaseFiles, operatorSecrets, plannedSecrets } from '../make-secrets/secret-plan';
+import { SecretInvalidError } from '../make-secrets/errors';
 import { NATS_PASSWORDS_FILE } from '../make-secrets/nats-passwords';
 import { SecretsMissingError } from './errors';
 
@@ -22,11 +24,14 @@ const EXTRA = ['postgres-backup'];
 
 /**
  * The Secrets that pods mount, in the namespace of the services: for a cluster without External Secrets Operator.
- * @throws SecretsMissingError
+ * @throws SecretsMissingError, SecretInvalidError
  */
 export function mountedSecrets(directory: string): PrintedObject[] {
   const roles = databaseFiles.map(({ file, role }) => {
-    const { username, password } = new URL(readFileSync(join(directory, file), 'utf8').trim());
+    const text = readSecret(directory, file).trim();
+    // The error of `new URL` holds the text, with its password.
+    if (!URL.canParse(text)) throw new SecretInvalidError(file, 'is not a postgres:// URL');
+    const { username, password } = new URL(text);
     return {
       ...secret(NAMESPACE, role.replaceAll('_', '-'), { username, password: decodeURIComponent(password) }),
       type: 'kubernetes.io/basic-auth',
@@ -74,8 +79,8 @@ function programsIn(directory: string): string[] {
 }
 
 function filesOf(directory: string, name: string): Record<string, string> {
-  const folder = join(directory, name);
-  return Object.fromEntries(readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
+  const files = readdirSync(join(directory, name));
+  return Object.fromEntries(files.map((file) => [file, readSecret(directory, `${name}/${file}`)]));
 }
 
 function secret(namespace: string, name: string, files: Readonly<Record<string, string>>): PrintedObject {

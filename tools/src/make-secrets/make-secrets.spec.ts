@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { busRights, natsIdentities, natsPasswordVariable, serviceNames, serviceRow } from '@gatehouse/contracts';
@@ -175,6 +175,13 @@ describe('another run', () => {
 });
 
 describe('a secret that cannot be used', () => {
+  it('is named when it cannot be read', () => {
+    make();
+    rmSync(pathOf('user-sync/NATS_PASSWORD'));
+    mkdirSync(pathOf('user-sync/NATS_PASSWORD'));
+    expect(failure()).toContain('user-sync/NATS_PASSWORD cannot be read (EISDIR)');
+  });
+
   it.each([
     ['user-sync/ENVELOPE_PUBLIC_KEYS', 'of another pair', 'does not contain the public key of api-gateway/ENVELOPE_'],
     ['api-gateway/ENVELOPE_PRIVATE_KEY', 'hunter2', 'is not a private key in PEM'],

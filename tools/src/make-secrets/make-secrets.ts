@@ -1,8 +1,9 @@
-import { chmodSync, chownSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeDirectory } from '@gatehouse/local-stack';
 import { SecretInvalidError } from './errors';
 import { NATS_PASSWORDS_FILE, natsPasswordsText } from './nats-passwords';
+import { readSecret } from './read-secret';
 import { ROLE_PASSWORDS_FILE, rolePasswordsText } from './role-passwords';
 import {
   ENVELOPE_PRIVATE_KEY,
@@ -36,7 +37,7 @@ export interface SecretsReport {
  */
 export function makeSecrets(directory: string, postgres: PostgresAddress, emulator = false): SecretsReport {
   const read = (file: string) => {
-    const text = readFileSync(join(directory, file), 'utf8').replace(/\r?\n$/, '');
+    const text = readSecret(directory, file).replace(/\r?\n$/, '');
     if (text.trim() === '') throw new SecretInvalidError(file, 'is empty');
     return text;
   };
@@ -78,7 +79,7 @@ function publicKeyOfFile(text: string): string {
 
 function writeDerived(directory: string, file: string, textFor: (existing: string) => string): FileReport {
   const path = join(directory, file);
-  const existing = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  const existing = existsSync(path) ? readSecret(directory, file) : undefined;
   const text = textFor(existing ?? '');
   if (text === existing) return { file, state: 'kept' };
   write(directory, file, text);
