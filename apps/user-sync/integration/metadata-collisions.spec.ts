@@ -370,7 +370,7 @@ describe('a value of ours', () => {
     // Clerk applies the request although its answer was an error.
     await companySets(user.id, { dbId: principal.userId, role: 'developer' });
     await checked(user.id);
-    expect(heldByClerk(user.id)).toMatchObject({ role: 'admin' });
+    await eventually(() => expect(heldByClerk(user.id)).toMatchObject({ role: 'admin' }), PATIENCE);
     expect(await collisionsOf(user.id)).toEqual([]);
   });
 
