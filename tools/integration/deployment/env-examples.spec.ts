@@ -1,20 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { serviceNames } from '@gatehouse/contracts';
 import { workspaceRoot } from '@gatehouse/local-stack';
-import { makeSecrets } from '../../src/make-secrets/make-secrets';
 import { faultsOf, loadProgramConfigs, type ProgramConfigs } from '../../src/start/parse-environments';
 import { environmentOf, readEnvFile, type EnvLine } from './env-file';
+import { sampleSecrets } from './sample-secrets';
 
 let secrets: string;
 let configs: ProgramConfigs;
 
 beforeAll(async () => {
-  secrets = mkdtempSync(join(tmpdir(), 'gatehouse-env-examples-'));
-  makeSecrets(secrets, { host: '127.0.0.1', port: 5432 });
-  writeFileSync(join(secrets, 'user-sync/CLERK_SECRET_KEY'), 'sk_test_example');
-  writeFileSync(join(secrets, 'webhook-ingest/CLERK_WEBHOOK_SIGNING_SECRETS'), `whsec_${'A'.repeat(32)}`);
+  secrets = sampleSecrets();
   configs = await loadProgramConfigs();
 });
 

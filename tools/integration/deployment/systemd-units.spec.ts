@@ -1,11 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { serviceNames, serviceRow } from '@gatehouse/contracts';
 import { nodeArguments, workspaceRoot } from '@gatehouse/local-stack';
-import { makeSecrets } from '../../src/make-secrets/make-secrets';
 import { loadProgramConfigs, type ProgramConfigs } from '../../src/start/parse-environments';
 import { environmentOf, readEnvFile } from './env-file';
+import { sampleSecrets } from './sample-secrets';
 import { UnitFile } from './unit-file';
 
 const folder = join(workspaceRoot(), 'deploy/systemd');
@@ -24,10 +23,7 @@ let secrets: string;
 let configs: ProgramConfigs;
 
 beforeAll(async () => {
-  secrets = mkdtempSync(join(tmpdir(), 'gatehouse-systemd-units-'));
-  makeSecrets(secrets, { host: '127.0.0.1', port: 5432 });
-  writeFileSync(join(secrets, 'user-sync/CLERK_SECRET_KEY'), 'sk_test_example');
-  writeFileSync(join(secrets, 'webhook-ingest/CLERK_WEBHOOK_SIGNING_SECRETS'), `whsec_${'A'.repeat(32)}`);
+  secrets = sampleSecrets();
   configs = await loadProgramConfigs();
 });
 
