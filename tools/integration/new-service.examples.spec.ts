@@ -31,7 +31,7 @@ describe('a generated service', () => {
       cwd: root,
       encoding: 'utf8',
     });
-    const wanted = /^(apps|libs|tools|docs|deploy|docker|k8s)\/|^[^/]+$/;
+    const wanted = /^(apps|libs|tools|docs|deploy|docker|k8s|monitoring)\/|^[^/]+$/;
     for (const path of listed.split('\0')) {
       if (wanted.test(path) && existsSync(join(root, path))) cpSync(join(root, path), join(checkout, path));
     }
@@ -118,6 +118,11 @@ describe('a generated service', () => {
     expect(stderr).toContain('1 passed');
     expect(status).toBe(0);
   }, 120_000);
+
+  it('is scraped by Prometheus on one machine', () => {
+    const config = readFileSync(join(checkout, 'monitoring/prometheus.yaml'), 'utf8');
+    expect(config).toContain(`  - job_name: ${name}\n    static_configs: [{ targets: ['127.0.0.1:9005'] }]\n`);
+  });
 
   it('is started and stopped by npm start, becomes ready and answers a request of the gateway over NATS', async () => {
     const ports = await freePorts();

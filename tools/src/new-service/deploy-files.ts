@@ -25,6 +25,11 @@ export function deployEntries({ kebab }: ServiceNames, opsPort: number): TableEn
       line: `Z /etc/gatehouse/${kebab} ~0750 root ${user}`,
       before: 'Z ',
     },
+    {
+      file: 'monitoring/prometheus.yaml',
+      line: `  - job_name: ${kebab}\n    static_configs: [{ targets: ['127.0.0.1:${opsPort}'] }]`,
+      before: '# alerting:',
+    },
     { file: 'docker/compose.yaml', line: container(kebab, opsPort), before: '  # Stands in for Clerk' },
   ];
 }

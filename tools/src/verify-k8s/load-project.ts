@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serviceNames, serviceRow } from '@gatehouse/contracts';
 import { workspaceRoot } from '@gatehouse/local-stack';
@@ -30,7 +30,7 @@ export async function loadProject(folder: string): Promise<Project> {
     metrics: [...read('docs/reference/metrics.md').matchAll(/^\| `(gatehouse_\w+)`/gm)].flatMap(
       (match) => match[1] ?? [],
     ),
-    alerts: parsed('monitoring/alerts.yaml'),
+    alerts: load(read('monitoring/alerts.yaml')),
     composeServices: composeServices(),
     services: serviceNames.map((name) => {
       const { port, opsPort, database } = serviceRow(name);
@@ -55,13 +55,9 @@ function readinessPaths(page: string): Map<string, string> {
   return new Map([...serviceNames.map((name) => [name, '/readyz'] as const), ...exceptions]);
 }
 
-function composeServices(): string[] | undefined {
-  const compose = parsed('docker/compose.yaml') as { services: Record<string, unknown> } | undefined;
-  return compose && Object.keys(compose.services);
-}
-
-function parsed(path: string): unknown {
-  return existsSync(join(workspaceRoot(), path)) ? load(read(path)) : undefined;
+function composeServices(): string[] {
+  const { services } = load(read('docker/compose.yaml')) as { services: Record<string, unknown> };
+  return Object.keys(services);
 }
 
 function read(path: string): string {

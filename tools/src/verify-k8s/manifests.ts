@@ -25,10 +25,10 @@ export interface Project {
   readonly readinessPaths: ReadonlyMap<string, string>;
   /** Names of the metrics in docs/reference/metrics.md. */
   readonly metrics: readonly string[];
-  /** Content of monitoring/alerts.yaml; undefined when there is none. */
+  /** Content of monitoring/alerts.yaml. */
   readonly alerts: unknown;
-  /** The services that docker/compose.yaml runs; undefined when there is none. */
-  readonly composeServices: readonly string[] | undefined;
+  /** The services that docker/compose.yaml runs. */
+  readonly composeServices: readonly string[];
   readonly services: readonly ServiceEntry[];
   /** Time that a service has for its drain; seconds. */
   readonly drainSeconds: number;

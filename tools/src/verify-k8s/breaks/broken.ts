@@ -47,7 +47,7 @@ export class Broken {
   /** Adds a service to the table, and to Compose. */
   deployNowhere(name: string): void {
     this.project.services.push({ name, opsPort: 9005, hasDatabase: false });
-    this.project.composeServices?.push(name);
+    this.project.composeServices.push(name);
   }
 
   /** Adds a key to an ExternalSecret. */

@@ -65,7 +65,7 @@ export const serviceTable: Rule = {
   check: (manifests, { services, composeServices }) =>
     services.flatMap((service) => {
       const missing = [...missingObjects(service, manifests), ...wrongPorts(service, manifests)];
-      const composed = composeServices === undefined || composeServices.includes(service.name);
+      const composed = composeServices.includes(service.name);
       return [
         ...missing.map((problem) => ({ object: service.name, field: `k8s/base/${service.name}`, problem })),
         ...(composed
@@ -144,7 +144,7 @@ export const alerts: Rule = {
   guarantee: 'give Prometheus the rules of monitoring/alerts.yaml',
   check: ({ objects }, { alerts: wanted }) => {
     // The dev overlay has no Prometheus operator.
-    if (wanted === undefined || !objects.some(({ kind }) => kind === 'PodMonitor')) return [];
+    if (!objects.some(({ kind }) => kind === 'PodMonitor')) return [];
     const rules = ofKind<{ readonly groups: unknown }>(objects, 'PrometheusRule');
     const same = rules.some(({ spec }) => isDeepStrictEqual({ groups: spec.groups }, wanted));
     return same
