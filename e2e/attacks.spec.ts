@@ -14,7 +14,7 @@ beforeAll(async () => {
   clerk = createClerkClient({ secretKey, apiUrl: `http://127.0.0.1:${stack.gatehouse.ports.emulator}` });
   for (const environment of Object.values(stack.gatehouse.environments)) {
     for (const [name, value = ''] of Object.entries(environment)) {
-      if (/SECRET|PASSWORD|PRIVATE_KEY|CURSOR_KEY/.test(name) && value !== '') secrets.add(value);
+      if (/SECRET|PASSWORD|PRIVATE_KEY/.test(name) && value !== '') secrets.add(value);
     }
   }
 }, 120_000);

@@ -4,7 +4,7 @@ import { connectDatabase, createDataSource, requireSchema } from '@gatehouse/per
 import { USAGE, describeRepair, parseCommand } from './after-restore/command';
 import { logLines, readTrustChanges } from './after-restore/logged-trust-changes';
 import { repairTrust } from './after-restore/repair-trust';
-import { loadMigrationConfig } from './config';
+import { loadDatabaseConfig } from './config';
 import { serviceDatabase } from './database/database-options';
 
 /**
@@ -20,7 +20,7 @@ async function afterRestore(args: readonly string[]): Promise<void> {
   }
   const { since, file, revokesAllKeys } = command;
   const changes = file === undefined ? [] : await readTrustChanges(logLines(file), since);
-  const dataSource = createDataSource(serviceDatabase({ ...loadMigrationConfig(), poolSize: 2 }));
+  const dataSource = createDataSource(serviceDatabase({ ...loadDatabaseConfig(), poolSize: 2 }));
   try {
     await connectDatabase(dataSource);
     await requireSchema(dataSource, 'user-sync');

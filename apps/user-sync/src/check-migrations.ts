@@ -1,11 +1,11 @@
 import '@gatehouse/node-version';
-import { loadMigrationConfig } from './config';
+import { loadDatabaseConfig } from './config';
 import { usersSchemaDifferences } from './database/migrate-users';
 
 /** Prints where the entities and the migrated database in DATABASE_URL differ; exit code 1 if they do. */
 async function checkMigrations(): Promise<void> {
   try {
-    const differences = await usersSchemaDifferences(loadMigrationConfig());
+    const differences = await usersSchemaDifferences(loadDatabaseConfig());
     for (const statement of differences) process.stdout.write(`user-sync: missing in the migrations: ${statement}\n`);
     if (differences.length === 0) process.stdout.write('user-sync: migrations and entities agree\n');
     else process.exitCode = 1;

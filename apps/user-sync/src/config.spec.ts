@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { ConfigError } from '@gatehouse/config';
-import { type UserSyncConfig, loadAdminConfig, loadConfig, loadMigrationConfig } from './config';
+import { type UserSyncConfig, loadAdminConfig, loadConfig, loadDatabaseConfig } from './config';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519', {
   publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -88,8 +88,8 @@ describe('the configuration', () => {
   });
 
   it('of the migrations needs only the database', () => {
-    expect(loadMigrationConfig({ DATABASE_URL: good.DATABASE_URL })).toEqual({ url: good.DATABASE_URL });
-    expect(() => loadMigrationConfig({})).toThrow('DATABASE_URL is required');
+    expect(loadDatabaseConfig({ DATABASE_URL: good.DATABASE_URL })).toEqual({ url: good.DATABASE_URL });
+    expect(() => loadDatabaseConfig({})).toThrow('DATABASE_URL is required');
   });
 });
 

@@ -91,7 +91,6 @@ const addressVariables = {
   DATABASE_URL: databaseVariables.DATABASE_URL,
   DATABASE_CA_FILE: databaseVariables.DATABASE_CA_FILE,
 };
-const migrationVariables = z.object(addressVariables);
 const adminVariables = z.object({ ...addressVariables, ...clerkVariables });
 
 /** Every variable that user-sync reads. */
@@ -207,11 +206,14 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   };
 }
 
-/** Reads how `migrate` and `check-migrations` connect to the users database, as its owner. @throws ConfigError */
-export function loadMigrationConfig(
+/**
+ * Reads how `migrate`, `check-migrations` and `after-restore` connect to the users database, as its owner.
+ * @throws ConfigError
+ */
+export function loadDatabaseConfig(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): DatabaseAddress {
-  return databaseAddress(parseEnvironment(migrationVariables, environment));
+  return databaseAddress(parseEnvironment(z.object(addressVariables), environment));
 }
 
 /** Configuration of `make-admin`. */

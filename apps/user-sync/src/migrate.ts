@@ -1,11 +1,11 @@
 import '@gatehouse/node-version';
-import { loadMigrationConfig } from './config';
+import { loadDatabaseConfig } from './config';
 import { migrateUsers } from './database/migrate-users';
 
 /** Runs the pending migrations on the database in DATABASE_URL, as its owner. Prints one line per migration. */
 async function migrate(): Promise<void> {
   try {
-    const names = await migrateUsers(loadMigrationConfig());
+    const names = await migrateUsers(loadDatabaseConfig());
     for (const name of names) process.stdout.write(`user-sync: ${name} applied\n`);
     if (names.length === 0) process.stdout.write('user-sync: the users database is up to date\n');
   } catch (error) {

@@ -1,12 +1,12 @@
 import '@gatehouse/node-version';
 import 'reflect-metadata';
 import { connectDatabase, createDataSource, schemaDifferences } from '@gatehouse/persistence';
-import { readDatabaseConfig } from './config';
+import { loadDatabaseConfig } from './config';
 import { migrationDatabase } from './database/database-options';
 
 /** Prints the statements that would make the migrated database match the entities; fails if there are any. */
 async function check(): Promise<void> {
-  const dataSource = await connectDatabase(createDataSource(migrationDatabase(readDatabaseConfig())));
+  const dataSource = await connectDatabase(createDataSource(migrationDatabase(loadDatabaseConfig())));
   try {
     const differences = await schemaDifferences(dataSource);
     for (const statement of differences)

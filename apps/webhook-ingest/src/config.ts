@@ -177,7 +177,7 @@ export function loadConfig(
  * Reads the database's address for the programs beside the service. `migrate` and `check-migrations` run with the
  * credentials of the database's owner in `DATABASE_URL`; `erase` runs with the service's.
  */
-export function readDatabaseConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {
+export function loadDatabaseConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {
   const env = parseEnvironment(
     z.object({ DATABASE_URL: postgresUrl, DATABASE_CA_FILE: databaseVariables.DATABASE_CA_FILE }),
     environment,
@@ -186,11 +186,11 @@ export function readDatabaseConfig(environment: Readonly<Record<string, string |
 }
 
 /** Reads the configuration of the erase program: the service's database and NATS. */
-export function readEraseConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {
+export function loadEraseConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {
   const { NATS_URL, NATS_USER, NATS_PASSWORD, NATS_CA_FILE } = commonVariables;
   const env = parseEnvironment(z.object({ NATS_URL, NATS_USER, NATS_PASSWORD, NATS_CA_FILE }), environment);
   return {
-    database: readDatabaseConfig(environment),
+    database: loadDatabaseConfig(environment),
     nats: natsAddress(env),
   };
 }

@@ -5,7 +5,7 @@ import { clerkEventsStream, clerkUserIdSchema, inboxPrefix } from '@gatehouse/co
 import { JetStream, NatsClient } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
 import { connectDatabase, createDataSource, requireSchema } from '@gatehouse/persistence';
-import { readEraseConfig } from './config';
+import { loadEraseConfig } from './config';
 import { migrationDatabase } from './database/database-options';
 import { erasePayloads } from './erase-user/erase-payloads';
 import { SERVICE_NAME } from './tokens';
@@ -22,7 +22,7 @@ async function erase(args: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const config = readEraseConfig();
+  const config = loadEraseConfig();
   const nats = new NatsClient(
     { ...config.nats, name: `${SERVICE_NAME}-erase`, inboxPrefix: inboxPrefix(SERVICE_NAME) },
     createLogger({ service: SERVICE_NAME, level: 'silent' }),

@@ -18,9 +18,7 @@ type Load = (environment: NodeJS.ProcessEnv) => unknown;
 interface ConfigModule {
   readonly variableNames: readonly string[];
   readonly loadConfig: Load;
-  readonly loadMigrationConfig?: Load;
-  /** The name of `loadMigrationConfig` in webhook-ingest, whose erasure uses it too. */
-  readonly readDatabaseConfig?: Load;
+  readonly loadDatabaseConfig?: Load;
   readonly loadSetupConfig?: Load;
 }
 
@@ -43,16 +41,14 @@ async function programsOf(app: AppName): Promise<[string, DeployedProgram][]> {
   const migrates = app !== 'clerk-emulator' && serviceRow(app).database !== undefined;
   return [
     program(app, 'main', config.loadConfig),
-    ...(migrates
-      ? [program(`migrate-${app}`, 'migrate', config.loadMigrationConfig ?? config.readDatabaseConfig ?? missing(app))]
-      : []),
+    ...(migrates ? [program(`migrate-${app}`, 'migrate', config.loadDatabaseConfig ?? missing(app))] : []),
     ...(config.loadSetupConfig ? [program('nats-setup', 'nats-setup', config.loadSetupConfig)] : []),
   ];
 }
 
-/** A service with a database whose config.ts exports no `loadMigrationConfig`. */
+/** A service with a database whose config.ts exports no `loadDatabaseConfig`. */
 function missing(app: AppName): Load {
   return () => {
-    throw new TypeError(`apps/${app}/src/config.ts exports no loadMigrationConfig`);
+    throw new TypeError(`apps/${app}/src/config.ts exports no loadDatabaseConfig`);
   };
 }

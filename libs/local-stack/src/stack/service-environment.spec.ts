@@ -130,9 +130,9 @@ describe('settings', () => {
   });
 
   it('gain the values that a newer version needs, and keep the others', () => {
-    const { cursorKey: _, ...older } = settings;
+    const { legacyJwtSecret: _, ...older } = settings;
     writeFileSync(join(directory, 'settings.json'), JSON.stringify(older));
-    expect(loadSettings(directory)).toMatchObject({ ...older, cursorKey: expect.any(String) });
+    expect(loadSettings(directory)).toMatchObject({ ...older, legacyJwtSecret: expect.any(String) });
   });
 
   it('are left unchanged when they are not JSON, and the error names the file', () => {

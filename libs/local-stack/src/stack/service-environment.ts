@@ -199,7 +199,6 @@ function ownVariables({
       LEGACY_JWT_SECRETS: settings.legacyJwtSecret,
       LEGACY_JWT_TTL: undefined,
       ENVELOPE_PRIVATE_KEY: settings.envelopePrivateKey,
-      CURSOR_KEY: settings.cursorKey,
       CORS_ORIGINS: localOrigins,
       PUBLIC_URL: urls.gateway,
       SIGN_IN_URL: made(urls.emulator),

@@ -20,7 +20,6 @@ export interface LocalSettings {
   /** Ed25519 key in PEM. */
   envelopePrivateKey: string;
   envelopePublicKey: string;
-  cursorKey: string;
   legacyJwtSecret: string;
 }
 
@@ -73,7 +72,6 @@ function complete(kept: Partial<LocalSettings>): LocalSettings {
     databasePasswords: { ...databasePasswords(), ...kept.databasePasswords },
     envelopePrivateKey: envelope.privateKey,
     envelopePublicKey: envelope.publicKey,
-    cursorKey: kept.cursorKey ?? secret(),
     legacyJwtSecret: kept.legacyJwtSecret ?? secret(),
   };
 }

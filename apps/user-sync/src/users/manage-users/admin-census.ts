@@ -42,7 +42,7 @@ export class AdminCensus extends PeriodicWorker {
       this.gauge.set(length);
       this.countsWithoutAdmin = length === 0 ? this.countsWithoutAdmin + 1 : 0;
       if (this.countsWithoutAdmin === COUNTS_BEFORE_WARNING) {
-        this.log.warn('no admin is active; make one with node dist/apps/user-sync/src/make-admin.js <e-mail>');
+        this.log.warn("no admin is active; make one with user-sync's make-admin.js <e-mail>");
       }
     } catch {
       // Readiness reports an unavailable database.
