@@ -19,6 +19,15 @@ export const standIns = {
   VALKEY_IMAGE: 'gatehouse-verify/valkey:stand-in',
 } as const;
 
+/** A base of images that has neither a shell nor npm, like distroless ones. */
+const SHELL_LESS = 'gatehouse-verify/node-shell-less:stand-in';
+
+/** The app whose image is built on it. It has the programs of most kinds: a service, a migration and a command. */
+export const SHELL_LESS_APP = 'user-sync';
+
+/** The base of an app's image. */
+export const baseOf = (app: string): string => (app === SHELL_LESS_APP ? SHELL_LESS : standIns.RUNTIME_IMAGE);
+
 /** Makes an image of a minimal Debian by debootstrap. An existing one is kept. Returns where it comes from. */
 export async function makeDebianImage(work: string): Promise<string> {
   if ((await attempt('docker', ['image', 'inspect', DEBIAN])).code === 0) return 'made before';
@@ -57,8 +66,8 @@ export async function buildStandIns(work: string, builder: NodeJS.ProcessEnv): P
   cpSync(postgresFolder(), join(context, 'postgres'), { recursive: true, verbatimSymlinks: true });
   copyFileSync(await natsServer(join(work, 'nats')), join(context, 'nats-server'));
   const registry = (await run('npm', ['config', 'get', 'registry'], { cwd: '/' })).trim();
-  for (const [variable, image] of Object.entries(standIns)) {
-    const target = /\/(.*):/.exec(image)?.[1] ?? variable;
+  for (const image of [...Object.values(standIns), SHELL_LESS]) {
+    const target = /\/(.*):/.exec(image)?.[1] ?? image;
     const args = ['--build-arg', `DEBIAN=${DEBIAN}`, '--build-arg', `REGISTRY=${registry}`];
     await docker(['build', ...args, '--target', target, '--tag', image, context], { env: builder });
   }

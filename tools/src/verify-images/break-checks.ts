@@ -1,5 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { serviceNames } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/local-stack';
 import { docker } from './command';
@@ -122,7 +123,7 @@ async function failedStart(stack: Stack, service: string, expected: RegExp): Pro
     const lines = (await stack.project.run('logs', '--no-log-prefix', '--since', since, service)).split('\n');
     const line = lines.find((text) => expected.test(text));
     if (line === undefined) throw new VerifyError(`${service} did not say why: ${lines.at(-2) ?? 'no log'}`);
-    return line;
+    return stripVTControlCharacters(line);
   });
 }
 

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workspaceRoot } from '@gatehouse/local-stack';
+import { SHELL_LESS_APP } from './base-images';
 import { docker } from './command';
 
 /** What a program inside a container sees of its image. */
 interface Inside {
   readonly user: number;
+  readonly hasShell: boolean;
   readonly writable: readonly string[];
   readonly files: readonly string[];
   /** Version by path in node_modules. */
@@ -52,8 +54,9 @@ walk('/app');
 for (const folder of ['/app', '/', '/tmp', '/usr/local/bin', '/var']) {
   try { fs.writeFileSync(path.join(folder, 'probe'), ''); writable.push(folder); } catch {}
 }
+const hasShell = process.env.PATH.split(':').some((folder) => fs.existsSync(path.join(folder, 'sh')));
 const sbom = JSON.parse(fs.readFileSync('/app/sbom.cdx.json'));
-console.log(JSON.stringify({ user: process.getuid(), writable, files, packages, sbom }));
+console.log(JSON.stringify({ user: process.getuid(), hasShell, writable, files, packages, sbom }));
 `;
 
 const UNWANTED =
@@ -68,6 +71,7 @@ export async function imageFaults(app: string, image: string): Promise<string[]>
   return [
     ...configFaults(app, config),
     ...(inside.user === 1000 ? [] : [`runs as user ${inside.user}`]),
+    ...(inside.hasShell && app === SHELL_LESS_APP ? ['is on a base with a shell'] : []),
     ...inside.writable.map((folder) => `can write to ${folder}`),
     ...inside.files.filter((file) => UNWANTED.test(file)).map((file) => `contains ${file}`),
     ...packageFaults(inside),
