@@ -19,6 +19,7 @@ const SERVERS = ['nats', 'postgres', 'valkey'];
 /** Checks that services drain, come back after they were killed, and start without their servers. */
 export async function checkFaults(stack: Stack, report: Report): Promise<void> {
   await report.check('drains webhook-ingest under load', () => drain(stack));
+  await report.check('reloads nats-server', () => reloadNats(stack));
   for (const name of [...serviceNames, ...SERVERS]) {
     await report.check(`kills ${name} under load`, () => kill(stack, name));
   }
@@ -63,6 +64,18 @@ async function drain(stack: Stack): Promise<string> {
   if (unanswered > 0) throw new VerifyError(`${unanswered} deliveries got no response`);
   if (statuses.length > 0) throw new VerifyError(`deliveries were rejected with ${statuses.join(', ')}`);
   return `${confirmed.length} deliveries: none failed, ${unreachable} attempts waited for the restart`;
+}
+
+/** The documented reload. Unlike `docker kill --signal HUP`, it lets the engine restart nats-server when it dies later. */
+async function reloadNats(stack: Stack): Promise<string> {
+  const since = new Date().toISOString();
+  await stack.project.run('exec', '-T', 'nats', 'nats-server', '--signal', 'reload=1');
+  return eventually(async () => {
+    const log = await stack.project.run('logs', '--no-log-prefix', '--since', since, 'nats');
+    const line = /Reloaded server configuration/.exec(log);
+    if (line === null) throw new VerifyError('nats-server did not reload');
+    return line[0];
+  });
 }
 
 /** SIGKILL: the engine starts the container again, and nothing that was confirmed is lost. */
