@@ -2,27 +2,44 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Ended, attempt, run } from './command';
 import { unpackPackage } from './debian';
+import { VerifyError } from './errors';
 
 /** Release of Debian whose Docker Compose and nats-server are used when this machine has none that are new enough. */
 export const NEWER_DEBIAN = 'trixie';
 
-/** Docker Compose v2, and where it comes from. */
+/** Docker Compose, and where it comes from. */
 export interface Compose {
   readonly command: string;
   readonly arguments: readonly string[];
   readonly origin: string;
 }
 
-/** Finds Docker Compose v2 on this machine, or unpacks the package of a newer Debian. @throws VerifyError */
+/** Finds Docker Compose 2.20 or later on this machine, or unpacks the package of a newer Debian. @throws VerifyError */
 export async function findCompose(folder: string): Promise<Compose> {
   const installed = await attempt('docker', ['compose', 'version', '--short']);
-  if (installed.code === 0 && /^v?[2-9]\./.test(installed.stdout)) {
-    return { command: 'docker', arguments: ['compose'], origin: `${installed.stdout.trim()} of this machine` };
+  const version = installed.code === 0 ? installed.stdout.trim() : undefined;
+  if (version !== undefined && isNewEnough(version)) {
+    return { command: 'docker', arguments: ['compose'], origin: `${version} of this machine` };
   }
   const command = join(folder, 'usr/libexec/docker/cli-plugins/docker-compose');
-  if (!existsSync(command)) await unpackPackage('docker-compose', NEWER_DEBIAN, folder);
-  const version = await run(command, ['version', '--short']);
-  return { command, arguments: [], origin: `${version.trim()} of Debian ${NEWER_DEBIAN}` };
+  try {
+    if (!existsSync(command)) await unpackPackage('docker-compose', NEWER_DEBIAN, folder);
+    const unpacked = await run(command, ['version', '--short']);
+    return { command, arguments: [], origin: `${unpacked.trim()} of Debian ${NEWER_DEBIAN}` };
+  } catch (cause) {
+    const found = version === undefined ? "'docker compose' does not work here" : `this machine has ${version}`;
+    throw new VerifyError(
+      `npm run verify:images needs Docker Compose 2.20 or later, and ${found}. Install the plugin: the package ` +
+        `docker-compose-plugin of Docker, or docker-compose of Debian ${NEWER_DEBIAN} or later. ` +
+        `To take it from Debian without installing it failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  }
+}
+
+function isNewEnough(version: string): boolean {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
+  return major > 2 || (major === 2 && minor >= 20);
 }
 
 /** A project of Docker Compose: docker/compose.yaml with the images and secrets of the verification. */

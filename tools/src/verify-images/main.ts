@@ -73,10 +73,10 @@ async function verify({ keep, built }: Options): Promise<number> {
   makeDirectory(work);
   const report = new Report();
   const builder = await findBuilder();
-  if (!built) await verifyImages(work, report, builder);
   let compose: Compose | undefined;
-  await report.step('finds Docker Compose v2', async () => (compose = await findCompose(join(work, 'compose'))).origin);
+  await report.step('finds Docker Compose', async () => (compose = await findCompose(join(work, 'compose'))).origin);
   if (compose === undefined) return report.verdict();
+  if (!built) await verifyImages(work, report, builder);
   const stack = new Stack(compose, work, builder.variables);
   if (!keep) removeWhenInterrupted(stack);
   try {
