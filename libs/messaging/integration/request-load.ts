@@ -8,6 +8,8 @@ export class RequestLoad {
   private readonly failures: unknown[] = [];
   private readonly workers: Promise<void>[];
   private sent = 0;
+  private asking = 0;
+  private paused = false;
   private stopped = false;
 
   /** `ask` gets a number that is different for each request. */
@@ -21,6 +23,17 @@ export class RequestLoad {
     await eventually(() => this.sent >= enough);
   }
 
+  /** Sends no request while `work` runs. Waits first until every request has been answered. */
+  async without(work: () => Promise<void>): Promise<void> {
+    this.paused = true;
+    try {
+      await eventually(() => this.asking === 0);
+      await work();
+    } finally {
+      this.paused = false;
+    }
+  }
+
   /** Ends the load; returns how many requests were sent, and the errors of those that failed. */
   async stop(): Promise<{ sent: number; failures: readonly unknown[] }> {
     this.stopped = true;
@@ -30,8 +43,14 @@ export class RequestLoad {
 
   private async work(): Promise<void> {
     while (!this.stopped) {
+      if (this.paused) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        continue;
+      }
       const number = (this.sent += 1);
+      this.asking += 1;
       await this.ask(number).catch((error: unknown) => this.failures.push(error));
+      this.asking -= 1;
     }
   }
 }

@@ -56,7 +56,10 @@ const LATE_REPLY_MS = 1_000;
  */
 const ABSENCE_MS = 1_000;
 const ABSENCE_PAUSE_MS = 25;
-/** Time after which a repeatable request is sent again through a server that does not report a missing subscriber. */
+/**
+ * Time after which a repeatable request is sent again, once. nats-server may have sent it to a service whose connection
+ * it was about to close, and before 2.10 it does not report a missing subscriber.
+ */
 const UNREPORTED_MS = 1_000;
 const encoder = new TextEncoder();
 
@@ -112,9 +115,8 @@ export class RequestClient {
         const isFirst = attempt === 1;
         try {
           const connection = this.nats.connected ? this.nats.get() : await this.nats.restored();
-          const mayBeUnheard = isFirst && contract.repeatable === true && !reportsAbsence(connection);
           const restMs = deadline - performance.now();
-          const attemptMs = mayBeUnheard ? Math.min(UNREPORTED_MS, restMs) : restMs;
+          const attemptMs = isFirst && contract.repeatable === true ? Math.min(UNREPORTED_MS, restMs) : restMs;
           const reply = await this.attempt(connection, contract, body, context, attemptMs);
           this.absentSince.delete(service);
           return reply;
@@ -189,10 +191,4 @@ export class RequestClient {
 /** Whether no service has received the request, because none subscribes to its subject. */
 function isUnheard(error: unknown): boolean {
   return error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders());
-}
-
-/** Whether the server reports that no service of another account subscribes: nats-server 2.10 or later. */
-function reportsAbsence({ info }: NatsConnection): boolean {
-  const [major = 0, minor = 0] = (info?.version ?? '').split('.').map(Number);
-  return major > 2 || (major === 2 && minor >= 10);
 }
