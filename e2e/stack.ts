@@ -1,10 +1,11 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Gatehouse, freePorts, startGatehouse, workspaceRoot, workspaceState } from '@gatehouse/local-stack';
+import { type Gatehouse } from '@gatehouse/local-stack';
 import { eventually } from '@gatehouse/testing';
 import { Client } from 'pg';
 import { Webhook } from 'standardwebhooks';
+import { startOwnGatehouse } from './own-gatehouse';
 
 /** A Gatehouse for one test file, with connections to both databases. */
 export interface Stack {
@@ -30,15 +31,11 @@ const SETTLE_TIMEOUT_MS = 50_000;
 export async function startStack(env: Record<string, string> = {}): Promise<Stack> {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-e2e-'));
   const crashes: string[] = [];
-  const gatehouse = await startGatehouse({
-    root: workspaceRoot(),
-    stateDirectory: directory,
-    programDirectory: workspaceState(),
-    ports: await freePorts(),
-    durability: 'fast',
-    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, LOG_LEVEL: 'info', ...env },
-    onCrash: ({ name }) => crashes.push(name),
-  });
+  const gatehouse = await startOwnGatehouse(
+    directory,
+    { LOG_LEVEL: 'info', ...env },
+    { durability: 'fast', onCrash: ({ name }) => crashes.push(name) },
+  );
   const ledger = new Client({ connectionString: gatehouse.databases.ingest.serviceUrl });
   const users = new Client({ connectionString: gatehouse.databases.users.serviceUrl });
   await Promise.all([ledger.connect(), users.connect()]);

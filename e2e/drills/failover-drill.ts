@@ -1,21 +1,12 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type Gatehouse,
-  Leash,
-  type PostgresServer,
-  freePort,
-  freePorts,
-  startGatehouse,
-  startPostgres,
-  withClient,
-  workspaceRoot,
-  workspaceState,
-} from '@gatehouse/local-stack';
+import { type Gatehouse, Leash, type PostgresServer, withClient } from '@gatehouse/local-stack';
 import { TcpProxy, eventually } from '@gatehouse/testing';
+import { startOwnGatehouse } from '../own-gatehouse';
 import { makeStandby, takeBaseBackup } from './base-backup';
 import { DrillCalls } from './drill-calls';
+import { startDrillServer } from './drill-server';
 
 const STANDBY = 'standby';
 
@@ -39,21 +30,13 @@ export class FailoverDrill extends DrillCalls {
     // Another operating system user may run PostgreSQL.
     chmodSync(directory, 0o711);
     const leash = Leash.start();
-    const primary = await startServer(directory, 'primary', leash);
+    const primary = await startDrillServer(directory, leash, { name: 'primary', durability: 'durable' });
     const address = await TcpProxy.start(primary.adminUrl);
-    const services = await startGatehouse({
-      root: workspaceRoot(),
-      stateDirectory: join(directory, 'state'),
-      programDirectory: workspaceState(),
-      ports: await freePorts(),
-      env: {
-        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-        PATH: process.env.PATH,
-        DATABASE_URL: address.url,
-        WRITE_BACK_POLL_MS: '100',
-        CLERK_CONFIRM_DELAY_MS: '100',
-        WEBHOOK_RETRY_SCHEDULE_MS: '500,500,1000,1000,2000,2000,5000,5000',
-      },
+    const services = await startOwnGatehouse(join(directory, 'state'), {
+      DATABASE_URL: address.url,
+      WRITE_BACK_POLL_MS: '100',
+      CLERK_CONFIRM_DELAY_MS: '100',
+      WEBHOOK_RETRY_SCHEDULE_MS: '500,500,1000,1000,2000,2000,5000,5000',
     });
     return new FailoverDrill(directory, leash, primary, address, services);
   }
@@ -68,7 +51,7 @@ export class FailoverDrill extends DrillCalls {
       async () => undefined,
     );
     makeStandby(backup, join(this.directory, name), this.primary.adminUrl, STANDBY);
-    this.standby = await startServer(this.directory, name, this.leash);
+    this.standby = await startDrillServer(this.directory, this.leash, { name, durability: 'durable' });
     await eventually(async () => expect(await this.streaming()).toBe(1), { timeoutMs: 30_000 });
     if (!synchronous) return;
     await this.change(this.primary, `synchronous_standby_names = '${STANDBY}'`);
@@ -139,15 +122,4 @@ export class FailoverDrill extends DrillCalls {
       await client.query('SELECT pg_reload_conf()');
     });
   }
-}
-
-async function startServer(directory: string, name: string, leash: Leash): Promise<PostgresServer> {
-  return startPostgres({
-    directory: join(directory, name),
-    logFile: join(directory, `${name}.log`),
-    superuserPassword: 'failover',
-    port: await freePort(),
-    durability: 'durable',
-    leash,
-  });
 }

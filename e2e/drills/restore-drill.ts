@@ -1,22 +1,12 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { natsIdentities, natsPasswordVariable } from '@gatehouse/contracts';
-import {
-  type Gatehouse,
-  Leash,
-  ManagedProcess,
-  type PostgresServer,
-  freePort,
-  freePorts,
-  startGatehouse,
-  startPostgres,
-  workspaceRoot,
-  workspaceState,
-} from '@gatehouse/local-stack';
+import { type Gatehouse, Leash, ManagedProcess, type PostgresServer, workspaceRoot } from '@gatehouse/local-stack';
 import { type OwnNats, startOwnNats } from '@gatehouse/testing';
+import { natsVariables, startOwnGatehouse } from '../own-gatehouse';
 import { type BaseBackup, restoreBaseBackup, takeBaseBackup } from './base-backup';
 import { DrillCalls } from './drill-calls';
+import { startDrillServer } from './drill-server';
 
 /** Services that end with the databases. The gateway and Clerk keep running. */
 const LOST = ['webhook-ingest', 'user-sync', 'stream-keeper'] as const;
@@ -38,24 +28,18 @@ export class RestoreDrill extends DrillCalls {
     // Another operating system user may run PostgreSQL.
     chmodSync(directory, 0o711);
     const leash = Leash.start();
-    const [nats, postgres] = await Promise.all([startOwnNats(), startServer(directory, 'first', leash)]);
-    const gatehouse = await startGatehouse({
-      root: workspaceRoot(),
-      stateDirectory: join(directory, 'state'),
-      programDirectory: workspaceState(),
-      ports: await freePorts(),
-      env: {
-        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-        PATH: process.env.PATH,
-        DATABASE_URL: postgres.adminUrl,
-        NATS_URL: nats.url,
-        ...Object.fromEntries(natsIdentities.map((name) => [natsPasswordVariable(name), nats.as(name).pass])),
-        RELAY_GRACE_MS: '500',
-        REBUILD_GRACE_MS: '1000',
-        REBUILD_POLL_MS: '250',
-        WRITE_BACK_POLL_MS: '100',
-        CLERK_CONFIRM_DELAY_MS: '100',
-      },
+    const [nats, postgres] = await Promise.all([
+      startOwnNats(),
+      startDrillServer(directory, leash, { name: 'first', durability: 'fast' }),
+    ]);
+    const gatehouse = await startOwnGatehouse(join(directory, 'state'), {
+      DATABASE_URL: postgres.adminUrl,
+      ...natsVariables(nats),
+      RELAY_GRACE_MS: '500',
+      REBUILD_GRACE_MS: '1000',
+      REBUILD_POLL_MS: '250',
+      WRITE_BACK_POLL_MS: '100',
+      CLERK_CONFIRM_DELAY_MS: '100',
     });
     return new RestoreDrill(directory, leash, nats, postgres, gatehouse);
   }
@@ -76,7 +60,7 @@ export class RestoreDrill extends DrillCalls {
   async restore(backup: BaseBackup): Promise<void> {
     restoreBaseBackup(backup, join(this.directory, 'second'));
     const { port } = this.postgres;
-    const server = startServer(this.directory, 'second', this.leash, port);
+    const server = startDrillServer(this.directory, this.leash, { name: 'second', durability: 'fast', port });
     [this.postgres] = await Promise.all([server, this.nats.start()]);
   }
 
@@ -117,15 +101,4 @@ export class RestoreDrill extends DrillCalls {
     await this.leash.release();
     rmSync(this.directory, { recursive: true, force: true });
   }
-}
-
-async function startServer(directory: string, name: string, leash: Leash, port?: number): Promise<PostgresServer> {
-  return startPostgres({
-    directory: join(directory, name),
-    logFile: join(directory, `postgres-${name}.log`),
-    superuserPassword: 'restore',
-    port: port ?? (await freePort()),
-    durability: 'fast',
-    leash,
-  });
 }

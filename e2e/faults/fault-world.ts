@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { natsIdentities, natsPasswordVariable } from '@gatehouse/contracts';
 import {
   AppProcess,
   type Gatehouse,
@@ -10,15 +9,13 @@ import {
   type PostgresServer,
   connectionUrl,
   freePort,
-  freePorts,
-  startGatehouse,
   startPostgres,
   withClient,
   workspaceRoot,
-  workspaceState,
 } from '@gatehouse/local-stack';
 import { OPERATOR, type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
 import { connect } from '@nats-io/transport-node';
+import { natsVariables, startOwnGatehouse } from '../own-gatehouse';
 import { ClerkSide } from './clerk-side';
 import { KeptServices } from './kept-services';
 import { type SmallDisks, mountDisks } from './small-disk';
@@ -79,34 +76,25 @@ export class FaultWorld {
         leash,
       });
     const [nats, postgres] = await Promise.all([startOwnNats(disks && { place: disks.nats.path }), startServer()]);
-    const gatehouse = await startGatehouse({
-      root: workspaceRoot(),
-      stateDirectory: join(directory, 'state'),
-      programDirectory: workspaceState(),
-      ports: await freePorts(),
-      env: {
-        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-        PATH: process.env.PATH,
-        DATABASE_URL: postgres.adminUrl,
-        NATS_URL: nats.url,
-        ...Object.fromEntries(natsIdentities.map((name) => [natsPasswordVariable(name), nats.as(name).pass])),
-        CLERK_INSTANCE_ID: instanceId,
-        LOG_LEVEL: 'warn',
-        RETRY_BASE_MS: '200',
-        RETRY_CAP_MS: '1000',
-        RETRY_MAX: '3',
-        RELAY_GRACE_MS: '500',
-        RELAY_POLL_MS: '100',
-        RELAY_LEASE_MS: '3000',
-        REBUILD_GRACE_MS: '2000',
-        REBUILD_POLL_MS: '250',
-        ACK_WAIT_MS: '2000',
-        // Users that are not at Clerk belong to other cells: a reconcile run must not delete them.
-        RECONCILE_MAX_DELETIONS: '0',
-        // The users of the load are not at Clerk.
-        CLERK_WRITE_BACK: 'off',
-        ...env,
-      },
+    const gatehouse = await startOwnGatehouse(join(directory, 'state'), {
+      DATABASE_URL: postgres.adminUrl,
+      ...natsVariables(nats),
+      CLERK_INSTANCE_ID: instanceId,
+      LOG_LEVEL: 'warn',
+      RETRY_BASE_MS: '200',
+      RETRY_CAP_MS: '1000',
+      RETRY_MAX: '3',
+      RELAY_GRACE_MS: '500',
+      RELAY_POLL_MS: '100',
+      RELAY_LEASE_MS: '3000',
+      REBUILD_GRACE_MS: '2000',
+      REBUILD_POLL_MS: '250',
+      ACK_WAIT_MS: '2000',
+      // Users that are not at Clerk belong to other cells: a reconcile run must not delete them.
+      RECONCILE_MAX_DELETIONS: '0',
+      // The users of the load are not at Clerk.
+      CLERK_WRITE_BACK: 'off',
+      ...env,
     });
     const world = new FaultWorld(directory, leash, nats, postgres, startServer, gatehouse, disks);
     for (const name of services) world.kept.keep(gatehouse.apps[name]);

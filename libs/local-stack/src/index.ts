@@ -39,7 +39,7 @@ export {
   prepareDatabases,
   type ServiceDatabases,
 } from './stack/databases';
-export { startGatehouse, type Gatehouse } from './stack/gatehouse';
+export { startGatehouse, type Gatehouse, type GatehouseOptions } from './stack/gatehouse';
 export { migrateDatabase } from './stack/migrate';
 export { nodeArguments } from './stack/node-arguments';
 export { setUpStreams, setupEnvironment } from './stack/set-up-streams';
