@@ -37,6 +37,23 @@ const boundaries = [
       'type:testing',
     ],
   },
+  {
+    sourceTag: 'type:follow',
+    // Other people's services use it. It ships with the types of nats-core and the errors alone; see below.
+    onlyDependOnLibsWithTags: ['type:contracts', 'type:errors', 'type:local-stack', 'type:testing'],
+  },
+  {
+    sourceTag: 'type:relay',
+    onlyDependOnLibsWithTags: [
+      'type:adapter',
+      'type:config',
+      'type:contracts',
+      'type:errors',
+      'type:observability',
+      'type:local-stack',
+      'type:testing',
+    ],
+  },
   { sourceTag: 'type:local-stack', onlyDependOnLibsWithTags: ['type:contracts', 'type:errors'] },
   {
     sourceTag: 'type:testing',
@@ -53,6 +70,8 @@ const boundaries = [
       'type:observability',
       'type:auth',
       'type:adapter',
+      'type:relay',
+      'type:follow',
       'type:local-stack',
       'type:testing',
     ],
@@ -126,6 +145,23 @@ export default tseslint.config(
         {
           selector: 'CallExpression[callee.object.name="z"][callee.property.name="uuid"]',
           message: 'Use uuidSchema of contracts: ids are read in lower case.',
+        },
+      ],
+    },
+  },
+  {
+    name: 'a package for other people has no dependency but what it bundles and the types of its peer',
+    files: ['libs/follow/src/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-imports': 'off',
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { regex: '^(?!\\.|node:|@gatehouse/errors$|@nats-io/nats-core$)', message: 'The package stands alone.' },
+            { regex: '^@nats-io/nats-core$', allowTypeImports: true, message: 'Import types of the peer alone.' },
+          ],
         },
       ],
     },

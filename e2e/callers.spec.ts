@@ -247,7 +247,7 @@ describe('user-sync', () => {
     const shown = await call(`/admin/webhook-events/${webhookId as string}`, await asAdmin());
     for (const text of [String(bodies.rows[0]?.body), JSON.stringify(shown.body)]) {
       expect(text).toContain('"url":"[redacted]"');
-      expect(text).not.toContain('eyJ');
+      expect(text).not.toMatch(/eyJ[\w-]*\./);
     }
   });
 });

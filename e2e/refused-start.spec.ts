@@ -23,7 +23,7 @@ beforeAll(async () => {
     ports: await freePorts(),
     settings: loadSettings(directory),
     nats: { url: nats.url, credentials: (user) => ({ user, password: nats.as(user).pass }) },
-    databaseUrls: { ingest: database.serviceUrl, users: database.serviceUrl },
+    databases: { ingest: database, users: database, data: database },
     emulatorStateFile: join(directory, 'emulator.json'),
   });
 }, LIMIT_MS);

@@ -4,6 +4,7 @@ import { Clients } from './releases/clients';
 import { Deployment } from './releases/deployment';
 import { type Differences, differencesFrom } from './releases/differences';
 import { Release } from './releases/release';
+import { storeItem } from './releases/stored-item';
 import { Traffic } from './releases/traffic';
 
 const LIMIT_MS = 600_000;
@@ -39,8 +40,8 @@ async function replaceAll(running: Deployment, load: Traffic, order: readonly Se
 }
 
 const orders: [string, ServiceName[]][] = [
-  ['the services that answer', ['user-sync', 'webhook-ingest', 'stream-keeper', 'api-gateway']],
-  ['the gateways', ['api-gateway', 'stream-keeper', 'webhook-ingest', 'user-sync']],
+  ['the services that answer', ['user-data', 'user-sync', 'webhook-ingest', 'stream-keeper', 'api-gateway']],
+  ['the gateways', ['api-gateway', 'stream-keeper', 'webhook-ingest', 'user-sync', 'user-data']],
 ];
 
 it.each(orders)(
@@ -57,12 +58,14 @@ it.each(orders)(
     traffic.phase = 'the migrations';
     await deployment.servers.prepare(current);
     await replaceAll(deployment, traffic, order, current);
+    const kept = await storeItem(clients);
     await replaceAll(deployment, traffic, order, last);
     await traffic.stop();
 
     expect(traffic.failures).toEqual([]);
     await eventually(async () => expect(await differencesFrom(clients)).toEqual(NONE), SETTLE);
     expect(deployment.faults).toEqual([]);
+    expect(await kept()).toEqual(['kept']);
   },
   LIMIT_MS,
 );

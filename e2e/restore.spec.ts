@@ -7,7 +7,17 @@ import { type BaseBackup } from './drills/base-backup';
 import { type Member, pathOf } from './drills/drill-calls';
 import { RestoreDrill } from './drills/restore-drill';
 
-const NAMES = ['kept', 'renamed', 'deleted', 'banned', 'demoted', 'deactivated', 'erased', 'signedout'] as const;
+const NAMES = [
+  'kept',
+  'renamed',
+  'deleted',
+  'banned',
+  'demoted',
+  'deactivated',
+  'erased',
+  'signedout',
+  'everywhere',
+] as const;
 type Name = (typeof NAMES)[number];
 
 let drill: RestoreDrill;
@@ -32,6 +42,7 @@ beforeAll(async () => {
   keys = Object.fromEntries(made.map(([name, { key }]) => [name, key])) as typeof keys;
   keyIds = Object.fromEntries(made.map(([name, { id }]) => [name, id])) as typeof keyIds;
   local = await logInLocally();
+  await keepItem('before the backup');
   await setRole(members.demoted, 'developer');
   await eventually(async () =>
     expect(await drill.clerk('GET', pathOf(members.demoted))).toMatchObject({ public_metadata: { role: 'developer' } }),
@@ -66,6 +77,11 @@ async function replacePassword(): Promise<void> {
   await spend(made.body.passwordToken as { token: string }, 'another one, after the backup');
 }
 
+/** Stores an item of a user. */
+async function keepItem(title: string): Promise<void> {
+  expect((await drill.call('POST', '/api/items', members.kept.bearer, { title })).status).toBe(201);
+}
+
 async function setRole(member: Member, role: string): Promise<void> {
   const answer = await drill.call('PUT', `/admin/users/${member.clerkUserId}/role`, admin.bearer, { role });
   expect(answer.status).toBe(200);
@@ -90,7 +106,9 @@ it('takes a physical backup while users change, and goes on', async () => {
   expect(status).toBe(200);
   expect((await drill.call('DELETE', `/api/keys/${keyIds.renamed}`, members.renamed.bearer)).status).toBe(200);
   await replacePassword();
+  await keepItem('after the backup');
   expect((await drill.call('POST', '/auth/logout', members.signedout.bearer, {})).status).toBe(200);
+  expect((await drill.call('DELETE', '/api/auth-sessions', members.everywhere.bearer)).status).toBe(200);
   const erasure = `/admin/webhook-events/payloads/${members.erased.clerkUserId}`;
   expect((await drill.call('DELETE', erasure, admin.bearer)).status).toBe(200);
   await drill.settled();
@@ -120,16 +138,21 @@ it('after-restore ends what was revoked, and names the roles that were changed',
   expect(report.split('\n')).toEqual(
     expect.arrayContaining([
       'API keys revoked: 1',
-      'API keys that stay valid: 6',
+      'API keys that stay valid: 7',
       'Gatehouse sessions ended: 1',
       // Those of the deleted and the banned user ended at Clerk.
       expect.stringMatching(/^Clerk sessions signed out: [1-9]$/),
+      'Users signed out everywhere: 1',
       'Passwords removed: 1',
       'Users deactivated: 1',
       expect.stringMatching(/^Reconcile run queued: /),
       `  ${await drill.idOf(members.demoted)}`,
     ]),
   );
+}, 30_000);
+
+it('after-restore makes user-data write its stream anew', async () => {
+  expect(await drill.run('user-data', 'after-restore', [])).toContain('Stream to write anew: GATEHOUSE_DATA\n');
 }, 30_000);
 
 it('makes every user equal to Clerk again by itself', async () => {
@@ -151,6 +174,7 @@ it('rejects every credential that had ended, without a restart of the gateway', 
   expect(await drill.me(keys.renamed)).toMatchObject({ status: 401, body: { code: 'api_key_revoked' } });
   expect(await drill.me(local)).toMatchObject({ status: 401, body: { code: 'token_revoked' } });
   expect(await drill.me(members.signedout.bearer)).toMatchObject({ status: 401, body: { code: 'token_revoked' } });
+  expect(await drill.me(members.everywhere.bearer)).toMatchObject({ status: 401, body: { code: 'token_revoked' } });
   for (const name of ['banned', 'deactivated'] as const) {
     expect({ name, ...(await drill.me(keys[name])) }).toMatchObject({
       name,
@@ -163,6 +187,16 @@ it('rejects every credential that had ended, without a restart of the gateway', 
   expect(await logIn(PASSWORD)).toMatchObject({ status: 401, body: { code: 'invalid_credentials' } });
   // Lost with the database: its holder creates another.
   expect((await drill.me(lateKey)).status).toBe(401);
+}, 60_000);
+
+it('has what users stored before the backup', async () => {
+  await eventually(async () => {
+    const { status, body } = await drill.call('GET', '/api/items', members.kept.bearer);
+    expect([status, (body.items as { title: string }[]).map(({ title }) => title)]).toEqual([
+      200,
+      ['before the backup'],
+    ]);
+  });
 }, 60_000);
 
 it('revokes at once at the gateway that has seen higher numbers', async () => {

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Gatehouse } from '@gatehouse/local-stack';
 import { eventually } from '@gatehouse/testing';
-import { Client } from 'pg';
+import { Pool } from 'pg';
 import { Webhook } from 'standardwebhooks';
 import { startOwnGatehouse } from './own-gatehouse';
 
-/** A Gatehouse for one test file, with connections to both databases. */
+/** A Gatehouse for one test file, with connections to the databases of webhook-ingest and user-sync. */
 export interface Stack {
   gatehouse: Gatehouse;
-  ledger: Client;
-  users: Client;
+  ledger: Pool;
+  users: Pool;
   /** Posts a signed body to webhook-ingest, as Clerk does. */
   deliver(webhookId: string, body: string, secret?: string): Promise<Response>;
   /** Waits until the ledger row of a delivery has a final status, and returns it. */
@@ -27,18 +27,21 @@ export interface Stack {
 const DELIVERY_TIMEOUT_MS = 30_000;
 const SETTLE_TIMEOUT_MS = 50_000;
 
-/** Starts everything on free ports in a new folder. @param env variables that an operator would set */
-export async function startStack(env: Record<string, string> = {}): Promise<Stack> {
+/**
+ * Starts everything on free ports in a new folder.
+ * @param env variables that an operator would set
+ * @param mayCrash programs that the test lets crash
+ */
+export async function startStack(env: Record<string, string> = {}, mayCrash: readonly string[] = []): Promise<Stack> {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-e2e-'));
   const crashes: string[] = [];
   const gatehouse = await startOwnGatehouse(
     directory,
     { LOG_LEVEL: 'info', ...env },
-    { durability: 'fast', onCrash: ({ name }) => crashes.push(name) },
+    { durability: 'fast', onCrash: ({ name }) => void (mayCrash.includes(name) || crashes.push(name)) },
   );
-  const ledger = new Client({ connectionString: gatehouse.databases.ingest.serviceUrl });
-  const users = new Client({ connectionString: gatehouse.databases.users.serviceUrl });
-  await Promise.all([ledger.connect(), users.connect()]);
+  const ledger = new Pool({ connectionString: gatehouse.databases.ingest.serviceUrl, max: 1 });
+  const users = new Pool({ connectionString: gatehouse.databases.users.serviceUrl, max: 1 });
   const ownSecret = gatehouse.environments['webhook-ingest'].CLERK_WEBHOOK_SIGNING_SECRETS ?? '';
   const ingest = `http://127.0.0.1:${gatehouse.ports.ingest}/webhooks/clerk`;
   return {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { displayName } from '@gatehouse/lifecycle';
 import { type Pool } from 'pg';
 import { type Observation } from '../../apps/user-sync/src/apply/observation/observation';
-import { newReferralCode } from '../../apps/user-sync/src/user-rows/new-user';
+import { newReferralCode } from '../../apps/user-sync/src/user-rows/referral-code';
 import { type Expected } from './apply-load';
 
 /** A batch whose decisions are known in advance. */
@@ -57,7 +57,7 @@ export class BareBatches {
       const { clerkUserId, seen, origin, activity } = observation;
       if (seen.kind !== 'event') throw new RangeError('the load may contain only events');
       const known = this.ids.get(clerkUserId);
-      const user = known ?? { userId: randomUUID(), referralCode: newReferralCode(), version: seen.user.version };
+      const user = known ?? { userId: randomUUID(), referralCode: newReferralCode('BP'), version: seen.user.version };
       const before = known === undefined ? null : user.version;
       if (known === undefined) newUserIds.push(user.userId);
       user.version = Math.max(user.version, seen.user.version);

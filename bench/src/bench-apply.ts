@@ -207,6 +207,7 @@ function applierOf(dataSource: DataSource): ObservationApplier {
     { noteApplied: () => undefined },
     {
       metadata: { seedRoles: ['user', 'developer'] },
+      referralCodePrefix: 'BP',
     },
   );
 }

@@ -100,7 +100,9 @@ export class BenchStack {
     const { ownerUrl } = gatehouse.databases.ingest;
     await withClient(ownerUrl, (client) => client.query(PEER_TABLE));
     const connection = await connect({ servers: gatehouse.natsUrl, user: PEER.user, pass: PEER.password });
-    await (await jetstreamManager(connection)).streams.add({ name: 'PEER_EVENTS', subjects: ['peer.events.>'] });
+    await (
+      await jetstreamManager(connection, { timeout: 20_000 })
+    ).streams.add({ name: 'PEER_EVENTS', subjects: ['peer.events.>'] });
     await connection.close();
     const settings: PeerSettings = {
       port: await freePort(),

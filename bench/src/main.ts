@@ -6,8 +6,10 @@ import { benchIngest } from './bench-ingest';
 import { benchLedger } from './bench-ledger';
 import { benchRevocation } from './bench-revocation';
 import { benchReconcile } from './bench-reconcile';
+import { benchStreams } from './bench-streams';
 import { benchWriteBack } from './bench-write-back';
 import { type Report } from './report';
+import { benchUserData } from './user-data/bench-user-data';
 
 const benchmarks: Record<string, (quick: boolean) => Promise<Report>> = {
   apply: (quick) =>
@@ -26,6 +28,20 @@ const benchmarks: Record<string, (quick: boolean) => Promise<Report>> = {
     benchLedger({ seconds: quick ? 10 : 30, warmUpSeconds: 3, smallRows: 10_000, largeRows: 2_000_000 }),
   revocation: (quick) => benchRevocation(quick ? { users: 12, partitions: 2 } : { users: 80, partitions: 10 }),
   reconcile: (quick) => benchReconcile({ users: quick ? 10_000 : 100_000 }),
+  streams: (quick) =>
+    benchStreams(quick ? { users: 10_000, seconds: 10, snapshots: 2 } : { users: 100_000, seconds: 60, snapshots: 3 }),
+  'user-data': (quick) =>
+    benchUserData(
+      quick
+        ? {
+            ...{ rounds: 3, requests: 500, seconds: 5, warmUpRequests: 500, connections: 32, pageRequests: 40 },
+            ...{ readers: 64, many: 1_000, smallRows: 1_000, largeRows: 100_000 },
+          }
+        : {
+            ...{ rounds: 9, requests: 2_500, seconds: 15, warmUpRequests: 2_500, connections: 32, pageRequests: 200 },
+            ...{ readers: 120, many: 10_000, smallRows: 1_000, largeRows: 1_000_000 },
+          },
+    ),
   'write-back': (quick) => benchWriteBack(quick ? { users: 5_000, seconds: 15 } : { users: 40_000, seconds: 60 }),
 };
 

@@ -16,6 +16,11 @@ export interface Report {
   readonly goals: readonly Goal[];
 }
 
+/** Shows results as soon as they are measured, on standard error: a run can take half an hour, and can fail later. */
+export function show(rows: Report['rows']): void {
+  for (const row of rows) process.stderr.write(`${JSON.stringify(row)}\n`);
+}
+
 /** Description of the machine. */
 export function machine(): string {
   const [cpu] = cpus();

@@ -1,4 +1,4 @@
-import { type ServiceName } from '@gatehouse/contracts';
+import { type BusMember } from '@gatehouse/contracts';
 import { Attacker } from './attacker';
 import { type Bus } from './bus';
 import { changesBy, forgedBy, workWithout } from './harm';
@@ -8,11 +8,7 @@ import { type Way, type WayName, ways } from './ways';
  * Tries every way, or the named ones, with the credentials of a service, while all other services work. Returns the harm
  * that was done, as `<way>: <harm>`. Restores the streams before the next way.
  */
-export async function attack(
-  service: ServiceName,
-  bus: Bus,
-  names = Object.keys(ways) as WayName[],
-): Promise<string[]> {
+export async function attack(service: BusMember, bus: Bus, names = Object.keys(ways) as WayName[]): Promise<string[]> {
   const attacker = await Attacker.connect(service, bus);
   const harm: string[] = [];
   let intact = true;

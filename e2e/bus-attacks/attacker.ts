@@ -1,4 +1,4 @@
-import { type ServiceName } from '@gatehouse/contracts';
+import { type BusMember } from '@gatehouse/contracts';
 import { type Msg, type NatsConnection, headers as natsHeaders } from '@nats-io/transport-node';
 import { type Bus } from './bus';
 import { canariesIn, readersOf } from './canary';
@@ -7,7 +7,7 @@ import { type OwnRights, ownRightsOf } from './own-rights';
 /** Every prefix under which an account could reach JetStream's API: its own, our import, and the name of a domain. */
 export const apiPrefixes = ['$JS.API', '$JS.streams.API', '$JS.STREAMS.API'];
 
-/** Somebody with the credentials of one service. Notes everything that it receives. */
+/** Somebody with the credentials of one member of the bus. Notes everything that it receives. */
 export class Attacker {
   /** Subject prefix on which the attacker's service receives replies. */
   readonly inbox: string;
@@ -20,7 +20,7 @@ export class Attacker {
   private readonly subscribed = new Set<string>();
 
   private constructor(
-    readonly service: ServiceName,
+    readonly service: BusMember,
     readonly rights: OwnRights,
     readonly bus: Bus,
     private readonly connection: NatsConnection,
@@ -31,7 +31,7 @@ export class Attacker {
   }
 
   /** Connects with the credentials of a service. */
-  static async connect(service: ServiceName, bus: Bus): Promise<Attacker> {
+  static async connect(service: BusMember, bus: Bus): Promise<Attacker> {
     return new Attacker(service, ownRightsOf(service), bus, await bus.connect(service));
   }
 
@@ -111,7 +111,7 @@ export class Attacker {
 
   private receive(message: Msg): void {
     const text = message.string();
-    for (const found of canariesIn(`${text} ${message.subject}`)) {
+    for (const found of canariesIn(`${text} ${storedText(message)} ${message.subject}`)) {
       this.canaries.add(found);
       const stored = found.startsWith('canary message') && this.rights.keeps;
       if (!readersOf(found).includes(this.service) && !stored) this.received.add(`read ${found}`);
@@ -128,6 +128,16 @@ export class Attacker {
 
   private isOwn(subject: string): boolean {
     return this.rights.calls.some((call) => subject === `${this.apiPrefix}.${call}`);
+  }
+}
+
+/** The stored message in a reply to MSG.GET, which is in base64. */
+function storedText(message: Msg): string {
+  try {
+    const { message: stored } = message.json<{ message?: { data?: string } }>();
+    return Buffer.from(stored?.data ?? '', 'base64').toString();
+  } catch {
+    return '';
   }
 }
 

@@ -1,9 +1,9 @@
 import {
   type ConsumerContract,
-  type ServiceName,
-  busRights,
+  type BusMember,
+  memberRights,
   consumers,
-  serviceNames,
+  busMembers,
   streams,
 } from '@gatehouse/contracts';
 import { OPERATOR, type OwnNats, startOwnNats } from '@gatehouse/testing';
@@ -19,7 +19,7 @@ const ACK_WAIT_MS = 10 * 60_000;
 
 /** A nats-server with one honest stand-in for each service. */
 export class Bus {
-  readonly standIns = new Map<ServiceName, StandIn>();
+  readonly standIns = new Map<BusMember, StandIn>();
   /** One message of each consumer that was delivered and is not acknowledged yet, by name of the stream. */
   readonly held = new Map<string, Msg>();
   private readonly connections: NatsConnection[] = [];
@@ -41,7 +41,7 @@ export class Bus {
     const bus = new Bus(nats, layout, await jetstreamManager(operator, { timeout: TIMEOUT_MS }));
     bus.connections.push(operator);
     await bus.createStreams();
-    for (const service of serviceNames.filter((name) => hasUser(layout, name))) {
+    for (const service of busMembers.filter((name) => hasUser(layout, name))) {
       bus.standIns.set(service, new StandIn(service, await bus.connect(service), layout, patienceMs));
     }
     await bus.flush();
@@ -55,7 +55,7 @@ export class Bus {
   }
 
   /** Opens a connection as a service, which `stop` closes. */
-  async connect(service: ServiceName): Promise<NatsConnection> {
+  async connect(service: BusMember): Promise<NatsConnection> {
     const connection = await connect({ ...this.nats.as(service), timeout: TIMEOUT_MS, reconnect: false });
     this.connections.push(connection);
     return connection;
@@ -69,13 +69,14 @@ export class Bus {
   }
 
   private async createStreams(): Promise<void> {
-    for (const { name, subjects, maxBytes } of streams) {
+    for (const { name, subjects, maxBytes, republish } of streams) {
       await this.streams.streams.add({
         name,
         subjects: [...subjects],
         storage: StorageType.File,
         discard: DiscardPolicy.New,
         max_bytes: maxBytes / 16,
+        ...(republish && { republish: { src: republish.source, dest: republish.destination } }),
       });
     }
     for (const { stream, durable } of consumers) {
@@ -99,10 +100,10 @@ export class Bus {
   }
 
   /** The consumers of the services that this layout has. */
-  consumes(): [ServiceName, ConsumerContract][] {
-    const services = serviceNames.filter((service) => hasUser(this.layout, service));
+  consumes(): [BusMember, ConsumerContract][] {
+    const services = busMembers.filter((service) => hasUser(this.layout, service));
     return services.flatMap((service) =>
-      (busRights(service).consumes ?? []).map((consumer): [ServiceName, ConsumerContract] => [service, consumer]),
+      (memberRights(service).consumes ?? []).map((consumer): [BusMember, ConsumerContract] => [service, consumer]),
     );
   }
 

@@ -1,4 +1,4 @@
-import { type ServiceName, busRights, serviceNames } from '@gatehouse/contracts';
+import { type BusMember, memberRights, busMembers } from '@gatehouse/contracts';
 
 /** What a secret text was part of. */
 export type CanaryKind = 'request' | 'reply' | 'announcement' | 'message';
@@ -14,15 +14,16 @@ export function canariesIn(text: string): string[] {
 }
 
 /** The services that may read a canary, because the table of services lets them send or receive its message. */
-export function readersOf(text: string): ServiceName[] {
+export function readersOf(text: string): BusMember[] {
   const [, kind, subject = ''] = text.split(' ');
-  return serviceNames.filter((service) => {
-    const { requests = [], announces = [], follows = [], publishes = [], consumes = [] } = busRights(service);
+  return busMembers.filter((service) => {
+    const { requests = [], announces = [], follows = [], ...others } = memberRights(service);
+    const { publishes = [], consumes = [], reads = [], receives = [] } = others;
     if (kind === 'request' || kind === 'reply') {
       return subject.startsWith(`${service}.`) || requests.some((request) => request.subject === subject);
     }
     if (kind === 'announcement') return [...announces, ...follows].some((each) => each.subject === subject);
-    const used = [...publishes, ...consumes.map(({ stream }) => stream)];
+    const used = [...publishes, ...consumes.map(({ stream }) => stream), ...reads, ...receives];
     return used.some((stream) => stream.subjects.some((each) => subject.startsWith(each.replace(/[>*].*$/, ''))));
   });
 }

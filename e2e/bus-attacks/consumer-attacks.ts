@@ -1,4 +1,4 @@
-import { consumers, serviceNames } from '@gatehouse/contracts';
+import { consumers, busMembers } from '@gatehouse/contracts';
 import { type Attacker } from './attacker';
 import { requestsTo } from './stand-in';
 import { targetsOf } from './targets';
@@ -8,7 +8,7 @@ const TOMORROW_MS = 86_400_000;
 /** Tries every form of the call that creates a consumer, with subjects of others as its destination. */
 export function createConsumers(attacker: Attacker): void {
   const { streams, inboxes } = targetsOf(attacker);
-  const handlers = serviceNames.flatMap((name) => requestsTo(name).slice(0, 1));
+  const handlers = busMembers.flatMap((name) => requestsTo(name).slice(0, 1));
   const destinations = [undefined, `${attacker.inbox}.stolen`, ...inboxes, ...handlers];
   for (const { name, subjects } of streams) {
     const [filter] = subjects;

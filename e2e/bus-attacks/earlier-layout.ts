@@ -44,7 +44,7 @@ export const earlierLayout: Layout = {
         user(
           'api-gateway',
           gatewayRequests.map(({ subject }) => subject),
-          [trustChangesAnnouncement.subject],
+          [trustChangesAnnouncement.subject, 'feed.>'],
           false,
         ),
         user(
@@ -65,6 +65,7 @@ export const earlierLayout: Layout = {
           'user-sync',
           [
             'clerk.outcomes.>',
+            'users.changed.*',
             ...streamCalls,
             ...consumerCalls(eventsConsumer.stream.name, eventsConsumer.durable),
             trustChangesAnnouncement.subject,

@@ -1,11 +1,11 @@
-import { type ServiceName } from '@gatehouse/contracts';
+import { type BusMember } from '@gatehouse/contracts';
 import { type Bus } from './bus';
 import { type BusState } from './bus-state';
 import { type OwnRights } from './own-rights';
-import { requestsTo } from './stand-in';
+import { feedsOf, requestsTo } from './stand-in';
 
 /** Lets every service but the attacker do its work once. Returns what did not work, and what honest work has changed. */
-export async function workWithout(attacker: ServiceName, rights: OwnRights, bus: Bus): Promise<string[]> {
+export async function workWithout(attacker: BusMember, rights: OwnRights, bus: Bus): Promise<string[]> {
   const harm: string[] = [];
   const attempt = async (what: string, work: () => Promise<unknown>): Promise<void> => {
     try {
@@ -22,6 +22,7 @@ export async function workWithout(attacker: ServiceName, rights: OwnRights, bus:
   if (rights.keeps) return harm;
   // The attacker's service publishes too, so that others have something to consume.
   await Promise.all(honest.map((each) => attempt(`publishing of ${each.service}`, () => each.publish())));
+  await Promise.all(others.map((each) => attempt(`reading of ${each.service}`, () => each.read())));
   for (const [service, consumer] of bus.consumes()) {
     if (service === attacker) continue;
     await attempt(`consuming of ${service}`, async () => bus.standIns.get(service)?.pull(consumer, 1));
@@ -30,8 +31,8 @@ export async function workWithout(attacker: ServiceName, rights: OwnRights, bus:
 }
 
 /** What honest services received that no honest service sent, apart from what the attacker may send. */
-export function forgedBy(attacker: ServiceName, rights: OwnRights, bus: Bus): string[] {
-  const allowed = new Set([...rights.sends, ...requestsTo(attacker)]);
+export function forgedBy(attacker: BusMember, rights: OwnRights, bus: Bus): string[] {
+  const allowed = new Set([...rights.sends, ...requestsTo(attacker), ...feedsOf(rights.stores)]);
   return [...bus.standIns.values()].flatMap(({ service, forged }) => {
     const found = new Set(forged.splice(0).filter((subject) => service !== attacker && !allowed.has(subject)));
     return [...found].map((subject) => `sent ${service} a forged message on ${subject}`);

@@ -2,7 +2,7 @@ import {
   type NatsAccount,
   type NatsIdentity,
   type NatsUser,
-  type ServiceName,
+  type BusMember,
   accountOf,
   jetStreamApiPrefix,
   natsAccounts,
@@ -31,7 +31,7 @@ export function hasUser({ accounts }: Layout, name: string): boolean {
 }
 
 /** The layout in which the account of a service may make one more call of JetStream's API than its contract says. */
-export function widened({ accounts, apiPrefix }: Layout, service: ServiceName, call: string): Layout {
+export function widened({ accounts, apiPrefix }: Layout, service: BusMember, call: string): Layout {
   const importer = accountOf(service);
   const isAck = call.startsWith('$JS.ACK.');
   const subject = isAck ? call : `$JS.API.${call}`;

@@ -1,4 +1,4 @@
-import { type ServiceName, busRights } from '@gatehouse/contracts';
+import { type BusMember, memberRights } from '@gatehouse/contracts';
 
 /** What an attacker with a service's credentials may do, because the service itself does it. Nothing else is excused. */
 export interface OwnRights {
@@ -21,23 +21,25 @@ export interface OwnRights {
  * The rights of a service, by the table of services. Computed without the generated accounts, because these are what the
  * test attacks.
  */
-export function ownRightsOf(service: ServiceName): OwnRights {
-  const { requests = [], announces = [], publishes = [], ...others } = busRights(service);
-  const { inspects = [], consumes = [], purges = [], erases = [], keeps = [] } = others;
+export function ownRightsOf(service: BusMember): OwnRights {
+  const { requests = [], announces = [], publishes = [], ...others } = memberRights(service);
+  const { inspects = [], consumes = [], reads = [], purges = [], erases = [], keeps = [] } = others;
   const consumed = consumes.map(({ stream, durable }) => `${stream.name}.${durable}`);
   return {
     calls: [
       // A service reads the state of what it works with.
-      ...[...inspects, ...consumes, ...keeps].map((contract) =>
+      ...[...inspects, ...consumes, ...reads, ...keeps].map((contract) =>
         'durable' in contract
           ? `CONSUMER.INFO.${contract.stream.name}.${contract.durable}`
           : `STREAM.INFO.${contract.name}`,
       ),
       // user-sync takes events, webhook-ingest takes outcomes.
       ...consumed.map((consumer) => `CONSUMER.MSG.NEXT.${consumer}`),
-      // webhook-ingest makes room in the streams.
+      // Followers read messages, and publishers compare them with their databases.
+      ...reads.map(({ name }) => `STREAM.MSG.GET.${name}`),
+      // webhook-ingest makes room in the streams. Publishers of changes remove replaced messages.
       ...purges.map(({ name }) => `STREAM.PURGE.${name}`),
-      // webhook-ingest erases the payloads of a deleted user.
+      // webhook-ingest erases the payloads of a deleted user, and publishers of changes its last state.
       ...erases.map(({ name }) => `STREAM.MSG.DELETE.${name}`),
       // stream-keeper creates what is missing.
       ...keeps.map((contract) =>

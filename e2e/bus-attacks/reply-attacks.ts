@@ -1,4 +1,4 @@
-import { busRights } from '@gatehouse/contracts';
+import { memberRights } from '@gatehouse/contracts';
 import { type Attacker } from './attacker';
 import { requestsTo, sampleSubject } from './stand-in';
 import { replySubjects } from './targets';
@@ -57,11 +57,13 @@ export function commandByHeaders(attacker: Attacker): void {
 function callsWithoutEffect({ service, rights, apiPrefix }: Attacker): [subject: string, body: string][] {
   const bodyOf = (call: string): string => {
     if (call.startsWith('CONSUMER.MSG.NEXT.')) return JSON.stringify({ batch: 1, no_wait: true });
+    // The reply contains a message that another service has published.
+    if (call.startsWith('STREAM.MSG.GET.')) return JSON.stringify({ seq: 1 });
     // Not JSON, so that the call fails: nothing is purged, and the reply is sent.
     return call.includes('.INFO.') ? '' : '{';
   };
   return [
     ...rights.calls.map((call): [string, string] => [`${apiPrefix}.${call}`, bodyOf(call)]),
-    ...(busRights(service).publishes ?? []).map((stream): [string, string] => [sampleSubject(stream), '']),
+    ...(memberRights(service).publishes ?? []).map((stream): [string, string] => [sampleSubject(stream), '']),
   ];
 }

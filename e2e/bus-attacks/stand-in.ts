@@ -1,9 +1,10 @@
 import {
   type ConsumerContract,
-  type ServiceName,
+  type BusMember,
   type StreamContract,
-  busRights,
-  serviceNames,
+  busMembers,
+  memberRights,
+  streams,
 } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
 import { type Msg, type NatsConnection, createInbox } from '@nats-io/transport-node';
@@ -21,17 +22,20 @@ export class StandIn {
   private readonly rights;
 
   constructor(
-    readonly service: ServiceName,
+    readonly service: BusMember,
     private readonly connection: NatsConnection,
     private readonly layout: Layout,
     private readonly patienceMs: number,
   ) {
-    this.rights = busRights(service);
+    this.rights = memberRights(service);
     for (const subject of requestsTo(service)) {
       connection.subscribe(subject, { queue: service, callback: (_, message) => this.answer(message) });
     }
     for (const { subject } of this.rights.follows ?? []) {
       connection.subscribe(subject, { callback: (_, message) => this.hear(message) });
+    }
+    for (const { republish } of this.rights.receives ?? []) {
+      connection.subscribe(republish.feed, { callback: (error, message) => void (error ?? this.follow(message)) });
     }
     connection.subscribe(forgedInbox(service), { callback: (_, { subject }) => void this.forged.push(subject) });
   }
@@ -53,6 +57,19 @@ export class StandIn {
       const subject = sampleSubject(stream);
       const ack = await this.connection.request(subject, canary('message', subject), { timeout: this.patienceMs });
       if (ack.json<{ stream?: string }>().stream !== stream.name) throw new Error(`${subject} was not stored`);
+    }
+  }
+
+  /** Reads the state and the last message of each stream that the service reads. @throws when one is not answered */
+  async read(): Promise<void> {
+    for (const stream of this.rights.reads ?? []) {
+      for (const call of ['INFO', 'MSG.GET']) {
+        const body = call === 'INFO' ? '' : JSON.stringify({ last_by_subj: sampleSubject(stream) });
+        const subject = `${this.layout.apiPrefix}.STREAM.${call}.${stream.name}`;
+        const reply = await this.connection.request(subject, body, { timeout: this.patienceMs });
+        const { error } = reply.json<{ error?: { description: string } }>();
+        if (error !== undefined) throw new Error(`${subject}: ${error.description}`);
+      }
     }
   }
 
@@ -124,6 +141,12 @@ export class StandIn {
     if (message.reply) message.respond(message.data.length === 0 ? '' : canary('reply', message.subject));
   }
 
+  /** Takes a message of a feed: a copy of one that an honest service has published. */
+  private follow(message: Msg): void {
+    const source = message.headers?.get('Nats-Subject') ?? '';
+    if (message.string() !== canary('message', source)) this.forged.push(message.subject);
+  }
+
   private hear(message: Msg): void {
     if (message.string() === canary('announcement', message.subject)) {
       this.announced.set(message.subject, this.timesHeard(message.subject) + 1);
@@ -134,18 +157,28 @@ export class StandIn {
 }
 
 /** Subjects of the requests that a service answers, by the rights of those who send them. */
-export function requestsTo(service: ServiceName): string[] {
-  const sent = serviceNames.flatMap((sender) => busRights(sender).requests ?? []);
+export function requestsTo(service: BusMember): string[] {
+  const sent = busMembers.flatMap((sender) => memberRights(sender).requests ?? []);
   return [...new Set(sent.map(({ subject }) => subject))].filter((subject) => ownerOf(subject) === service);
 }
 
 /** A subject of the stream. */
 export function sampleSubject({ subjects: [subject = ''] }: StreamContract): string {
-  return subject.replace(/[>*]/g, 'sample');
+  return sampleOf(subject);
+}
+
+/** Subjects on which the sample messages of these streams are republished. */
+export function feedsOf(names: readonly string[]): string[] {
+  const named = streams.filter(({ name }) => names.includes(name));
+  return named.flatMap(({ republish }) => (republish === undefined ? [] : [sampleOf(republish.feed)]));
+}
+
+function sampleOf(pattern: string): string {
+  return pattern.replace(/[>*]/g, 'sample');
 }
 
 /** An inbox of a service to which no honest service sends anything. */
-export function forgedInbox(service: ServiceName): string {
+export function forgedInbox(service: BusMember): string {
   return `_INBOX.${service}.forged`;
 }
 

@@ -1,6 +1,6 @@
-import { type ConsumerContract, type StreamContract, busRights, consumers, streams } from '@gatehouse/contracts';
+import { type ConsumerContract, type StreamContract, memberRights, consumers, streams } from '@gatehouse/contracts';
 import { type Attacker, apiPrefixes } from './attacker';
-import { forgedInbox, requestsTo, sampleSubject } from './stand-in';
+import { feedsOf, forgedInbox, requestsTo, sampleSubject } from './stand-in';
 
 /** What belongs to services other than the attacker's. */
 export interface Targets {
@@ -9,6 +9,8 @@ export interface Targets {
   /** Subjects of streams on which the attacker's service does not publish. */
   readonly stored: readonly string[];
   readonly inboxes: readonly string[];
+  /** Subjects on which NATS republishes the messages of such streams. */
+  readonly feeds: readonly string[];
   readonly streams: readonly StreamContract[];
   readonly consumers: readonly ConsumerContract[];
   /** Acknowledgement subjects of messages that another service holds. */
@@ -21,9 +23,10 @@ export function targetsOf({ service, rights, bus }: Attacker): Targets {
   const others = consumers.filter(({ stream, durable }) => !rights.advances.includes(`${stream.name}.${durable}`));
   return {
     requests: victims.flatMap(requestsTo).filter((subject) => !rights.sends.includes(subject)),
-    announcements: victims.flatMap((each) => (busRights(each).announces ?? []).map(({ subject }) => subject)),
+    announcements: victims.flatMap((each) => (memberRights(each).announces ?? []).map(({ subject }) => subject)),
     stored: streams.filter(({ name }) => !rights.stores.includes(name)).map(sampleSubject),
     inboxes: victims.map(forgedInbox),
+    feeds: feedsOf(streams.flatMap(({ name }) => (rights.stores.includes(name) ? [] : [name]))),
     streams,
     consumers: others,
     acknowledgements: others.flatMap(({ stream }) => bus.held.get(stream.name)?.reply ?? []),
@@ -32,7 +35,7 @@ export function targetsOf({ service, rights, bus }: Attacker): Targets {
 
 /** Subjects that do damage when a reply is sent there. */
 export function replySubjects(attacker: Attacker): string[] {
-  const { requests, announcements, stored, inboxes, consumers: others, acknowledgements } = targetsOf(attacker);
+  const { requests, announcements, stored, inboxes, feeds, consumers: others, acknowledgements } = targetsOf(attacker);
   const calls = [
     ...streams.flatMap(({ name }) =>
       ['DELETE', 'PURGE', 'UPDATE', 'CREATE', 'MSG.DELETE', 'SNAPSHOT'].map((call) => `STREAM.${call}.${name}`),
@@ -49,7 +52,7 @@ export function replySubjects(attacker: Attacker): string[] {
   const allowed = (call: string): boolean => attacker.rights.calls.includes(call) && !attacker.rights.keeps;
   return [
     ...calls.filter((call) => !allowed(call)).flatMap((call) => apiPrefixes.map((prefix) => `${prefix}.${call}`)),
-    ...[...requests, ...announcements, ...stored, ...inboxes, ...acknowledgements],
+    ...[...requests, ...announcements, ...stored, ...inboxes, ...feeds, ...acknowledgements],
     ...['_R_.forged.reply', '$SYS.REQ.SERVER.PING.CONNZ', '$SYS.REQ.ACCOUNT.STREAMS.CONNZ'],
   ];
 }

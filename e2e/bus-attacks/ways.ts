@@ -1,4 +1,4 @@
-import { serviceNames } from '@gatehouse/contracts';
+import { busMembers } from '@gatehouse/contracts';
 import { type Attacker } from './attacker';
 import { createConsumers, replaceConsumers, settleMessages, stallConsumers } from './consumer-attacks';
 import { captureRequests, deleteByEmptyReply, deleteByPull, deliverToHandler } from './known-attacks';
@@ -36,11 +36,23 @@ export const ways = {
 export type WayName = keyof typeof ways;
 
 function subscribe(attacker: Attacker): void {
-  const { requests, announcements, stored, inboxes } = targetsOf(attacker);
-  const owners = serviceNames.filter((name) => name !== attacker.service);
-  const wide = ['>', '*.>', '_INBOX.>', '_R_.>', '$JS.>', '$JS.ACK.>', '$JS.API.>', '$JS.FC.>', '$SYS.>', '$SRV.>'];
+  const { requests, announcements, stored, inboxes, feeds } = targetsOf(attacker);
+  const owners = busMembers.filter((name) => name !== attacker.service);
+  const wide = [
+    '>',
+    '*.>',
+    '_INBOX.>',
+    '_R_.>',
+    '$JS.>',
+    '$JS.ACK.>',
+    '$JS.API.>',
+    '$JS.FC.>',
+    '$SYS.>',
+    '$SRV.>',
+    'feed.>',
+  ];
   const perService = owners.flatMap((name) => [`_INBOX.${name}.>`, `_INBOX.${name}.*.*`, `${name}.>`, `*.${name}.>`]);
-  const exact = [...requests, ...announcements, ...stored, ...inboxes];
+  const exact = [...requests, ...announcements, ...stored, ...inboxes, ...feeds];
   for (const subject of [...wide, ...perService, ...exact]) {
     attacker.subscribe(subject);
     // Replicas of the owner subscribe in this queue group, in which each message has one receiver.
@@ -49,9 +61,9 @@ function subscribe(attacker: Attacker): void {
 }
 
 function publish(attacker: Attacker): void {
-  const { requests, announcements, stored, inboxes } = targetsOf(attacker);
+  const { requests, announcements, stored, inboxes, feeds } = targetsOf(attacker);
   for (const subject of [...requests, ...stored]) attacker.ask(subject, '{}');
-  for (const subject of [...announcements, ...inboxes, '_R_.forged.reply']) attacker.publish(subject, '{}');
+  for (const subject of [...announcements, ...inboxes, ...feeds, '_R_.forged.reply']) attacker.publish(subject, '{}');
 }
 
 function inspect(attacker: Attacker): void {

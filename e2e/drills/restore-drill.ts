@@ -9,7 +9,7 @@ import { DrillCalls } from './drill-calls';
 import { startDrillServer } from './drill-server';
 
 /** Services that end with the databases. The gateway and Clerk keep running. */
-const LOST = ['webhook-ingest', 'user-sync', 'stream-keeper'] as const;
+const LOST = ['webhook-ingest', 'user-sync', 'user-data', 'stream-keeper'] as const;
 
 /** A Gatehouse whose PostgreSQL and NATS can be lost and restored. */
 export class RestoreDrill extends DrillCalls {
@@ -78,7 +78,7 @@ export class RestoreDrill extends DrillCalls {
   }
 
   /** Runs a program of a service with the service's environment, as an operator does; returns what it prints. */
-  async run(service: 'user-sync' | 'webhook-ingest', program: string, args: string[]): Promise<string> {
+  async run(service: 'user-sync' | 'user-data' | 'webhook-ingest', program: string, args: string[]): Promise<string> {
     const lines: string[] = [];
     const child = await ManagedProcess.start({
       name: program,

@@ -1,26 +1,36 @@
 import { eventually } from '@gatehouse/testing';
 import { type FaultWorld } from './fault-world';
 import { type Load } from './load';
+import { type OwnedLoad } from './owned-load';
 
-/** A fault that is applied to a running Gatehouse during deliveries. */
-export interface Cell {
+/** A fault that is applied to a running Gatehouse under a load. */
+interface CellOf<SomeLoad> {
   readonly name: string;
   /** Letters and digits, for use in ids. */
   readonly key: string;
   /** Also runs in the short version of the matrix. */
   readonly short?: true;
+  /** No request may fail, except by a refused connection, which the sender retries. */
+  readonly unnoticed?: true;
+  run(world: FaultWorld, load: SomeLoad): Promise<void>;
+}
+
+/** A fault during deliveries. */
+export interface Cell extends CellOf<Load> {
   /** Exact number of deliveries that end dead. */
   readonly dead?: number;
   readonly deliveries?: number;
-  /** No request may fail, except by a refused connection, which Clerk retries. */
-  readonly unnoticed?: true;
   /** The servers store their data on small disks. */
   readonly smallDisks?: true;
-  run(world: FaultWorld, load: Load): Promise<void>;
 }
 
-/** Sends all deliveries, and applies the fault when `accepted` of them were accepted. */
-export async function during(load: Load, accepted: number, fault: () => Promise<void>): Promise<void> {
+/** A fault during writes of users to user-data. */
+export interface OwnedCell extends CellOf<OwnedLoad> {
+  readonly owned: true;
+}
+
+/** Sends the whole load, and applies the fault when `accepted` parts of it were accepted. */
+export async function during(load: Load | OwnedLoad, accepted: number, fault: () => Promise<void>): Promise<void> {
   const sending = load.send();
   await eventually(() => load.done >= accepted, { timeoutMs: 60_000, intervalMs: 1 });
   await fault();

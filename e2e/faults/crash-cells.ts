@@ -5,7 +5,8 @@ import { type Victim } from './fault-world';
 /** Number of times that a service dies at its failpoint. */
 const KILLS = 2;
 
-const killedAt = (name: Victim, point: string, nth: number, short?: true): Cell => ({
+/** SIGKILL of a service at a failpoint, when it passes there for the `nth` time after each start. */
+export const killedAt = (name: Victim, point: string, nth: number, short?: true): Cell => ({
   name: `${name} killed ${point.replaceAll('-', ' ')}`,
   key: point.replaceAll('-', ''),
   ...(short === undefined ? {} : { short }),

@@ -16,7 +16,7 @@ export const diskCells: readonly Cell[] = [
       // A full disk without effect would prove nothing.
       await eventually(() => load.failed >= 20, { timeoutMs: 60_000 });
       world.disks.postgres.empty();
-      await world.startPostgresIfDown();
+      await world.postgres.restartIfDown();
       await sending;
     },
   },

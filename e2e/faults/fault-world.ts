@@ -1,43 +1,26 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  AppProcess,
-  type Gatehouse,
-  Leash,
-  type PostgresServer,
-  connectionUrl,
-  freePort,
-  startPostgres,
-  withClient,
-  workspaceRoot,
-} from '@gatehouse/local-stack';
+import { type DatabaseName } from '@gatehouse/contracts';
+import { type AppProcess, type Gatehouse, Leash, freePort, startPostgres, withClient } from '@gatehouse/local-stack';
 import { OPERATOR, type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
 import { connect } from '@nats-io/transport-node';
 import { natsVariables, startOwnGatehouse } from '../own-gatehouse';
 import { ClerkSide } from './clerk-side';
 import { KeptServices } from './kept-services';
+import { OwnPostgres } from './own-postgres';
+import { Replicas, services } from './replicas';
 import { type SmallDisks, mountDisks } from './small-disk';
 
-/** The services that process events or keep their streams. */
-export type Victim = 'webhook-ingest' | 'user-sync' | 'stream-keeper';
-
-/** Services that are restarted when they are down. */
-export const services = ['webhook-ingest', 'user-sync', 'api-gateway', 'stream-keeper'] as const;
-
-interface Ports {
-  readonly port: number;
-  readonly opsPort: number;
-}
+/** The services that can be armed, restarted and kept down. */
+export type Victim = 'webhook-ingest' | 'user-sync' | 'user-data' | 'stream-keeper';
 
 const PASSWORD = 'faults';
 
 /** The environment of the matrix: a Gatehouse whose servers can be killed and whose services are restarted. */
 export class FaultWorld {
   private readonly kept = new KeptServices();
-  private readonly extra = new Map<AppProcess, Ports>();
-  private readonly leaving = new Set<number>();
+  readonly replicas: Replicas;
   /** Number of redriven events in the ledger. */
   redriven = 0;
   private readonly usual = new Map<Victim, NodeJS.ProcessEnv>();
@@ -47,12 +30,12 @@ export class FaultWorld {
     private readonly directory: string,
     private readonly leash: Leash,
     readonly nats: OwnNats,
-    private postgres: PostgresServer,
-    private readonly startServer: () => Promise<PostgresServer>,
+    readonly postgres: OwnPostgres,
     readonly gatehouse: Gatehouse,
     private readonly smallDisks: SmallDisks | undefined,
   ) {
     this.clerk = new ClerkSide(gatehouse);
+    this.replicas = new Replicas(gatehouse, this.kept, directory, leash);
   }
 
   /** @param smallDisks puts the servers' data on disks that can be filled; throws where that is not possible */
@@ -75,7 +58,10 @@ export class FaultWorld {
         durability: 'durable',
         leash,
       });
-    const [nats, postgres] = await Promise.all([startOwnNats(disks && { place: disks.nats.path }), startServer()]);
+    const [nats, postgres] = await Promise.all([
+      startOwnNats(disks && { place: disks.nats.path }),
+      OwnPostgres.start(startServer),
+    ]);
     const gatehouse = await startOwnGatehouse(join(directory, 'state'), {
       DATABASE_URL: postgres.adminUrl,
       ...natsVariables(nats),
@@ -96,7 +82,7 @@ export class FaultWorld {
       CLERK_WRITE_BACK: 'off',
       ...env,
     });
-    const world = new FaultWorld(directory, leash, nats, postgres, startServer, gatehouse, disks);
+    const world = new FaultWorld(directory, leash, nats, postgres, gatehouse, disks);
     for (const name of services) world.kept.keep(gatehouse.apps[name]);
     return world;
   }
@@ -104,12 +90,6 @@ export class FaultWorld {
   /** Number of restarts of a service. */
   get restarts(): number {
     return this.kept.restarts;
-  }
-
-  /** Ports for deliveries: of every replica that is not shutting down. */
-  get ingestPorts(): number[] {
-    const replicas = [...this.extra].filter(([{ name }]) => name === 'webhook-ingest').map(([, { port }]) => port);
-    return [this.gatehouse.ports.ingest, ...replicas].filter((port) => !this.leaving.has(port));
   }
 
   app(name: Victim): AppProcess {
@@ -173,84 +153,14 @@ export class FaultWorld {
     return this.clerk.makeUsers(count, name);
   }
 
+  /** Creates a user with an API key for what users own. */
+  makeCaller(name: string): Promise<{ userId: string; key: string }> {
+    return this.clerk.makeCaller(name, ['profile:read', 'items:write', 'uploads:write', 'tokens:write']);
+  }
+
   get disks(): SmallDisks {
     if (this.smallDisks === undefined) throw new Error('this world has no small disks');
     return this.smallDisks;
-  }
-
-  /** Runs a second replica of every service, with the same configuration except its ports. */
-  async addReplicas(): Promise<void> {
-    for (const name of services) {
-      const [port, opsPort] = [await freePort(), await freePort()];
-      const app = new AppProcess({
-        name,
-        root: workspaceRoot(),
-        environment: { ...this.gatehouse.environments[name], PORT: String(port), OPS_PORT: String(opsPort) },
-        logFile: join(this.directory, `${name}-2.log`),
-        readyUrl: `http://127.0.0.1:${opsPort}/readyz`,
-        leash: this.leash,
-      });
-      await app.start();
-      this.extra.set(app, { port, opsPort });
-      this.kept.keep(app);
-    }
-  }
-
-  async removeReplicas(): Promise<void> {
-    const extra = [...this.extra.keys()];
-    this.extra.clear();
-    for (const app of extra) {
-      this.kept.release(app);
-      await app.stop();
-    }
-  }
-
-  /** Restarts the replicas one after the other. Like an orchestrator, sends nothing to a replica until it is ready. */
-  async rollingRestart(): Promise<void> {
-    const all = new Map(this.extra);
-    for (const name of services) {
-      const { PORT, OPS_PORT } = this.gatehouse.environments[name];
-      all.set(this.gatehouse.apps[name], { port: Number(PORT), opsPort: Number(OPS_PORT) });
-    }
-    for (const [app, { port, opsPort }] of all) {
-      this.leaving.add(port);
-      await app.stop();
-      await eventually(async () => (await fetch(`http://127.0.0.1:${opsPort}/readyz`)).ok, { timeoutMs: 60_000 });
-      this.leaving.delete(port);
-    }
-  }
-
-  async killPostgres(): Promise<void> {
-    await this.postgres.process.kill();
-  }
-
-  async startPostgres(): Promise<void> {
-    this.postgres = await this.startServer();
-  }
-
-  /** Starts the server unless it runs; it may have exited on a full disk. Returns when it accepts connections. */
-  async startPostgresIfDown(): Promise<void> {
-    await eventually(
-      async () => {
-        if (!this.postgres.process.running) await this.startPostgres();
-        await withClient(this.adminUrl, (client) => client.query('SELECT 1'));
-      },
-      { timeoutMs: 60_000, intervalMs: 200 },
-    );
-  }
-
-  /** Sends a signal to every process of PostgreSQL. */
-  signalPostgres(signal: 'SIGSTOP' | 'SIGCONT'): void {
-    const { pid } = this.postgres.process;
-    const all = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
-    const pairs = all.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
-    for (const [child] of pairs.filter(([own, parent]) => own === pid || parent === pid)) {
-      if (child !== undefined) process.kill(child, signal);
-    }
-  }
-
-  get adminUrl(): string {
-    return this.postgres.adminUrl;
   }
 
   /** Versions of the servers. */
@@ -262,23 +172,15 @@ export class FaultWorld {
   }
 
   /** Queries a database directly. */
-  query<Row extends object>(database: 'ingest' | 'users', text: string, values: unknown[] = []): Promise<Row[]> {
+  query<Row extends object>(database: DatabaseName, text: string, values: unknown[] = []): Promise<Row[]> {
     return withClient(this.gatehouse.databases[database].serviceUrl, async (client) => {
       return (await client.query<Row>(text, values)).rows;
     });
   }
 
-  /** Runs a statement that needs a superuser. */
-  superuserQuery<Row extends object>(database: 'ingest' | 'users', text: string): Promise<Row[]> {
-    const name = decodeURIComponent(new URL(this.gatehouse.databases[database].serviceUrl).pathname.slice(1));
-    return withClient(connectionUrl(this.adminUrl, { database: name }), async (client) => {
-      return (await client.query<Row>(text)).rows;
-    });
-  }
-
   async stop(): Promise<void> {
     this.kept.end();
-    await Promise.all([...this.extra.keys()].map((app) => app.kill()));
+    await this.replicas.kill();
     await this.gatehouse.stop();
     await this.kept.idle();
     await this.nats.dispose();

@@ -2,6 +2,7 @@ import { eventually } from '@gatehouse/testing';
 import { Webhook } from 'standardwebhooks';
 import { type UserDelivery, userDelivery } from '../user-delivery';
 import { type FaultWorld } from './fault-world';
+import { sendAll } from './senders';
 
 /** Result of a cell of the matrix. */
 export interface Figures {
@@ -17,13 +18,11 @@ export interface Figures {
 }
 
 const USERS_PER_CELL = 10;
-const SENDERS = 8;
 
 /** The deliveries of one cell and their results. */
 export class Load {
   readonly deliveries: readonly UserDelivery[];
   readonly accepted: string[] = [];
-  private queue: UserDelivery[] = [];
   private readonly begun = performance.now();
 
   constructor(
@@ -32,7 +31,6 @@ export class Load {
     count: number,
   ) {
     this.deliveries = Array.from({ length: count }, (_, n) => userDelivery(this.name, n, USERS_PER_CELL));
-    this.queue = [...this.deliveries];
   }
 
   /** Number of requests with a status other than 2xx or a broken connection. */
@@ -46,21 +44,15 @@ export class Load {
   }
 
   /** Sends all deliveries and retries each until 2xx, faster than Clerk. @param stampOffsetMs offset of the sender's clock */
-  async send(stampOffsetMs: () => number = () => 0): Promise<void> {
-    const sender = async (): Promise<void> => {
-      for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
-        await this.deliver(next, stampOffsetMs);
-        this.accepted.push(next.id);
-        await this.gap();
-      }
-    };
-    await Promise.all(Array.from({ length: SENDERS }, sender));
-  }
-
-  /** Ends early when the caller no longer waits. */
-  private async gap(): Promise<void> {
-    const until = performance.now() + this.gapMs;
-    await eventually(() => this.gapMs === 0 || performance.now() >= until, { timeoutMs: 60_000 });
+  send(stampOffsetMs: () => number = () => 0): Promise<void> {
+    return sendAll(
+      this.deliveries,
+      () => this.gapMs,
+      async (delivery) => {
+        await this.deliver(delivery, stampOffsetMs);
+        this.accepted.push(delivery.id);
+      },
+    );
   }
 
   /** Waits until every accepted delivery has a final status. */
@@ -153,7 +145,8 @@ export class Load {
   }
 
   private async post(id: string, body: string, offsetMs: number): Promise<boolean> {
-    const { gatehouse, ingestPorts: ports } = this.world;
+    const { gatehouse, replicas } = this.world;
+    const ports = replicas.portsOf('webhook-ingest');
     const port = ports[Math.floor(Math.random() * ports.length)];
     const secret = gatehouse.environments['webhook-ingest'].CLERK_WEBHOOK_SIGNING_SECRETS ?? '';
     const at = new Date(Date.now() + offsetMs);
@@ -174,7 +167,7 @@ export class Load {
 }
 
 /** True when no server listened, so that no request was sent. */
-function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): boolean {
   const { cause } = error as { cause?: { syscall?: unknown } };
   return cause?.syscall === 'connect';
 }

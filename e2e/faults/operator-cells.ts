@@ -101,7 +101,7 @@ const BODIES = `
 /** Sends while the users table rejects writes, until every event has used up its attempts; then allows writes again. */
 async function refuseUntilDead(world: FaultWorld, load: Load): Promise<void> {
   const role = new URL(world.gatehouse.databases.users.serviceUrl).username;
-  await world.superuserQuery('users', `REVOKE INSERT, UPDATE ON users FROM "${role}"`);
+  await world.postgres.query('users', `REVOKE INSERT, UPDATE ON users FROM "${role}"`);
   try {
     await load.send();
     await eventually(async () => (await load.deadNow()) === load.deliveries.length, {
@@ -109,7 +109,7 @@ async function refuseUntilDead(world: FaultWorld, load: Load): Promise<void> {
       intervalMs: 250,
     });
   } finally {
-    await world.superuserQuery('users', `GRANT INSERT, UPDATE ON users TO "${role}"`);
+    await world.postgres.query('users', `GRANT INSERT, UPDATE ON users TO "${role}"`);
   }
 }
 
@@ -153,7 +153,7 @@ async function age(world: FaultWorld, load: Load): Promise<number> {
   const owner = `(SELECT tableowner FROM pg_tables WHERE tablename = 'event_bodies')`;
   for (const [index, month] of OLD_MONTHS.entries()) {
     const [from, to] = [month, String(Number(month) + 1)].map((m) => `${m.slice(0, 4)}-${m.slice(4)}-01Z`);
-    await world.superuserQuery(
+    await world.postgres.query(
       'ingest',
       `CREATE TABLE event_bodies_${month} PARTITION OF event_bodies FOR VALUES FROM ('${from}') TO ('${to}');
        DO $$ BEGIN EXECUTE format('ALTER TABLE event_bodies_${month} OWNER TO %I', ${owner}); END $$`,
@@ -163,10 +163,10 @@ async function age(world: FaultWorld, load: Load): Promise<number> {
       ['event_bodies', 'event_id'],
       ['webhook_events', 'id'],
     ]) {
-      await world.superuserQuery('ingest', `UPDATE ${table} SET created_at = '${from}' WHERE ${key} IN (${some})`);
+      await world.postgres.query('ingest', `UPDATE ${table} SET created_at = '${from}' WHERE ${key} IN (${some})`);
     }
   }
-  const rows = await world.superuserQuery<{ id: string }>(
+  const rows = await world.postgres.query<{ id: string }>(
     'ingest',
     `UPDATE webhook_events SET status = 'failed' WHERE webhook_id LIKE 'msg_${load.name}%0' RETURNING id`,
   );

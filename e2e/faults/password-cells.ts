@@ -6,14 +6,28 @@ import { type Cell, during } from './cell';
 import { type FaultWorld } from './fault-world';
 import { type Load } from './load';
 
-const ROTATED = ['user-sync', 'webhook-ingest'] as const;
-type Rotated = (typeof ROTATED)[number];
-type Secret = 'NATS_PASSWORD' | 'DATABASE_URL';
+type Rotated = 'user-sync' | 'webhook-ingest' | 'user-data';
+type DatabaseSecret = 'DATABASE_URL' | 'WORKER_DATABASE_URL';
+type Secret = 'NATS_PASSWORD' | DatabaseSecret;
+
+const ROTATED: readonly Rotated[] = ['user-sync', 'webhook-ingest', 'user-data'];
+const DATABASES = { 'user-sync': 'users', 'webhook-ingest': 'ingest', 'user-data': 'data' } as const;
+/** Read with each login to a database: those of webhook-ingest, of user-sync, and both of user-data. */
+const READ = [
+  '/admin/stats',
+  '/admin/reconcile',
+  '/admin/users/faults-admin@example.com/quotas',
+  '/admin/audit?service=user-data',
+];
+
+function databaseSecrets(name: Rotated): DatabaseSecret[] {
+  return name === 'user-data' ? ['DATABASE_URL', 'WORKER_DATABASE_URL'] : ['DATABASE_URL'];
+}
 
 /** New passwords of services that run, as an operator rotates them. */
 export const passwordCells: readonly Cell[] = [
   {
-    name: 'the NATS and database passwords of user-sync and webhook-ingest rotated, and back',
+    name: 'the NATS and database passwords of user-sync, webhook-ingest and user-data rotated, and back',
     key: 'rotate',
     unnoticed: true,
     run: async (world, load) => {
@@ -41,10 +55,9 @@ const originals = new Map<string, string>();
 
 /** Restarts a service with its secrets in files. */
 async function useFiles(world: FaultWorld, directory: string, name: Rotated): Promise<void> {
-  const { NATS_PASSWORD = '', DATABASE_URL = '' } = world.gatehouse.environments[name];
-  const values = { NATS_PASSWORD, DATABASE_URL };
   const variables: NodeJS.ProcessEnv = {};
-  for (const [secret, value] of Object.entries(values)) {
+  for (const secret of ['NATS_PASSWORD', ...databaseSecrets(name)] as const) {
+    const value = world.gatehouse.environments[name][secret] ?? '';
     const path = fileOf(directory, name, secret);
     originals.set(path, value);
     writeFileSync(path, value);
@@ -61,11 +74,13 @@ async function rotateAll(world: FaultWorld, directory: string, change: (password
     await write(world, directory, name, 'NATS_PASSWORD', password);
     await world.nats.changePassword(name, password);
 
-    const url = new URL(original(directory, name, 'DATABASE_URL'));
-    url.password = change(url.password);
-    await write(world, directory, name, 'DATABASE_URL', url.href);
-    const database = name === 'user-sync' ? 'users' : 'ingest';
-    await world.superuserQuery(database, `ALTER ROLE "${url.username}" PASSWORD '${url.password}'`);
+    for (const secret of databaseSecrets(name)) {
+      const url = new URL(original(directory, name, secret));
+      url.password = change(url.password);
+      await write(world, directory, name, secret, url.href);
+      const statement = `ALTER ROLE "${url.username}" PASSWORD '${url.password}'`;
+      await world.postgres.query(DATABASES[name], statement);
+    }
   }
 }
 
@@ -88,7 +103,7 @@ async function changes(world: FaultWorld, name: Rotated, secret: Secret): Promis
 /** Reads through the gateway until the load ends. @throws when a response is not 2xx */
 async function askAll(world: FaultWorld, load: Load): Promise<void> {
   while (load.gapMs > 0) {
-    for (const path of ['/admin/stats', '/admin/reconcile']) {
+    for (const path of READ) {
       const response = await world.asAdmin(path, {});
       if (!response.ok) throw new Error(`${path}: HTTP ${response.status} ${await response.text()}`);
     }

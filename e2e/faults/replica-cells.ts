@@ -1,12 +1,14 @@
 import { type Cell, during, requireEffect } from './cell';
-import { type FaultWorld, services } from './fault-world';
+import { type FaultWorld } from './fault-world';
+import { services } from './replicas';
 
-async function withReplicas(world: FaultWorld, work: () => Promise<void>): Promise<void> {
-  await world.addReplicas();
+/** Runs `work` with a second replica of every service. */
+export async function withReplicas(world: FaultWorld, work: () => Promise<void>): Promise<void> {
+  await world.replicas.add();
   try {
     await work();
   } finally {
-    await world.removeReplicas();
+    await world.replicas.remove();
   }
 }
 
@@ -18,9 +20,9 @@ export const replicaCells: readonly Cell[] = [
     unnoticed: true,
     run: (world, load) =>
       withReplicas(world, async () => {
-        load.gapMs = 2_000;
         await during(load, load.deliveries.length / 10, async () => {
-          await world.rollingRestart();
+          load.gapMs = 2_000;
+          await world.replicas.restartInTurn();
           requireEffect(load.done < load.deliveries.length, 'the load ended before the restarts');
           load.gapMs = 0;
         });

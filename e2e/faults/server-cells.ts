@@ -58,9 +58,9 @@ export const postgresCells: readonly Cell[] = [
     key: 'postgres',
     run: (world, load) =>
       during(load, load.deliveries.length / 4, async () => {
-        await world.killPostgres();
+        await world.postgres.kill();
         await pause(1_000);
-        await world.startPostgres();
+        await world.postgres.restart();
       }),
   },
   {
@@ -68,9 +68,9 @@ export const postgresCells: readonly Cell[] = [
     key: 'postgresfrozen',
     run: (world, load) =>
       during(load, load.deliveries.length / 4, async () => {
-        world.signalPostgres('SIGSTOP');
+        world.postgres.signal('SIGSTOP');
         await pause(FROZEN_MS);
-        world.signalPostgres('SIGCONT');
+        world.postgres.signal('SIGCONT');
       }),
   },
   {
@@ -112,9 +112,9 @@ export const postgresCells: readonly Cell[] = [
     name: `a network that takes ${LATENCY_MS} ms each way to NATS and PostgreSQL, and breaks`,
     key: 'slow',
     run: async (world, load) => {
-      const { gatehouse, adminUrl } = world;
+      const { gatehouse } = world;
       const nats = await TcpProxy.start(gatehouse.natsUrl, LATENCY_MS);
-      const postgres = await TcpProxy.start(adminUrl, LATENCY_MS);
+      const postgres = await TcpProxy.start(world.postgres.adminUrl, LATENCY_MS);
       try {
         for (const [name, database] of [
           ['webhook-ingest', 'ingest'],
@@ -207,7 +207,8 @@ async function deadlocks(world: FaultWorld): Promise<number> {
   return row?.n ?? 0;
 }
 
-async function loseStreams(world: FaultWorld): Promise<void> {
+/** Kills NATS, and starts it with an empty store. */
+export async function loseStreams(world: FaultWorld): Promise<void> {
   await world.nats.kill();
   world.nats.loseStore();
   await world.nats.start();
@@ -218,7 +219,7 @@ async function exhaustConnections(world: FaultWorld): Promise<() => Promise<void
   const held: Client[] = [];
   /** False when no connection is available. */
   const take = async (): Promise<boolean> => {
-    const client = new Client({ connectionString: world.adminUrl, connectionTimeoutMillis: 5_000 });
+    const client = new Client({ connectionString: world.postgres.adminUrl, connectionTimeoutMillis: 5_000 });
     client.on('error', () => undefined);
     try {
       await client.connect();
@@ -231,7 +232,7 @@ async function exhaustConnections(world: FaultWorld): Promise<() => Promise<void
   };
   const free = () =>
     held[0]?.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name IN ('webhook-ingest', 'user-sync')`,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name IN ('webhook-ingest', 'user-sync', 'user-data')`,
     );
   while (await take());
   let holding = true;

@@ -1,10 +1,9 @@
 import { createClerkClient } from '@clerk/backend';
 import { type ParsedJson, eventually } from '@gatehouse/testing';
+import { sessionBearer } from '../session-bearer';
 import { type Deployment } from './deployment';
 
 const TIMEOUT_MS = 30_000;
-/** Less than the lifetime of a session token, which is a minute. */
-const TOKEN_FRESH_MS = 30_000;
 
 /** Time in which an event of Clerk reaches every gateway, on a busy machine. */
 const EVENT_LIMIT = { timeoutMs: 60_000, intervalMs: 500 };
@@ -86,16 +85,10 @@ export class Clients {
   async signIn(draft: Draft = {}): Promise<SignedIn> {
     const { id: userId } = await this.newClerkUser(draft);
     const { id: sessionId } = await this.clerk.sessions.createSession({ userId });
-    let held: { readonly jwt: string; readonly at: number } | undefined;
     return {
       userId,
       sessionId,
-      bearer: async () => {
-        if (held === undefined || performance.now() - held.at > TOKEN_FRESH_MS) {
-          held = { jwt: (await this.clerk.sessions.getToken(sessionId)).jwt, at: performance.now() };
-        }
-        return { authorization: `Bearer ${held.jwt}` };
-      },
+      bearer: sessionBearer(this.clerk, sessionId),
     };
   }
 

@@ -1,6 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { natsAccounts, natsIdentities, natsPasswordVariable, natsQuoted, setupIdentity } from '@gatehouse/contracts';
+import {
+  type DatabaseName,
+  natsAccounts,
+  natsIdentities,
+  natsPasswordVariable,
+  natsQuoted,
+  setupIdentity,
+} from '@gatehouse/contracts';
 import {
   AppProcess,
   type GatehousePorts,
@@ -9,8 +16,10 @@ import {
   type NatsServer,
   type PostgresServer,
   type ServiceDatabases,
+  connectionUrl,
   databaseNames,
   databaseOwners,
+  databaseRoles,
   freePorts,
   loadSettings,
   makeDirectory,
@@ -23,6 +32,8 @@ import {
   setupEnvironment,
   startNatsServer,
   startPostgres,
+  withClient,
+  workerRole,
   workspaceState,
 } from '@gatehouse/local-stack';
 import { eventually } from '@gatehouse/testing';
@@ -62,6 +73,7 @@ export class Servers {
       leash,
     });
     const databases = await prepareDatabases(postgres.adminUrl, {}, settings.databasePasswords);
+    await removeNewDatabases(postgres.adminUrl, release);
     const nats = await startNats(directory, leash, ports.nats, settings, await accountsOf(release, settings));
     const environments = serviceEnvironments({
       env: {
@@ -74,7 +86,7 @@ export class Servers {
       ports,
       settings,
       nats: { url: nats.url, credentials: (user) => ({ user, password: settings.natsPasswords[user] }) },
-      databaseUrls: { ingest: databases.ingest.serviceUrl, users: databases.users.serviceUrl },
+      databases,
       emulatorStateFile: join(directory, 'clerk-emulator.json'),
     });
     const emulator = new AppProcess({
@@ -89,8 +101,16 @@ export class Servers {
     return new Servers(directory, leash, ports, settings, databases, environments, postgres, nats, emulator);
   }
 
-  /** What an operator does before the services of a release start: NATS accounts, migrations, streams. */
+  /** URL of a superuser on a database, whom row-level security does not restrict. */
+  adminUrlOf(database: DatabaseName): string {
+    return connectionUrl(this.postgres.adminUrl, { database: databaseRoles(database).database });
+  }
+
+  /** What an operator does before the services of a release start: databases, NATS accounts, migrations, streams. */
   async prepare(release: Release): Promise<void> {
+    if (release === Release.current) {
+      await prepareDatabases(this.postgres.adminUrl, {}, this.settings.databasePasswords);
+    }
     await this.reloadAccounts(release);
     const { root, node } = release;
     const common = { root, node, leash: this.leash };
@@ -131,14 +151,26 @@ export class Servers {
   }
 }
 
-/** What the release's `npm run nats:config` prints, with the password of each user. */
+/** Removes the databases that a release does not have, with their roles: they appear with the upgrade. */
+async function removeNewDatabases(adminUrl: string, release: Release): Promise<void> {
+  await withClient(adminUrl, async (client) => {
+    for (const name of databaseNames.filter((each) => !release.services.includes(databaseOwners[each]))) {
+      const { database, ownerRole, serviceRole } = databaseRoles(name);
+      await client.query(`DROP DATABASE ${database}`);
+      for (const role of [ownerRole, serviceRole, workerRole(name)]) if (role) await client.query(`DROP ROLE ${role}`);
+    }
+  });
+}
+
+/** What the release's `npm run nats:config` prints, with the password of each user that it names. */
 async function accountsOf(release: Release, settings: LocalSettings): Promise<string> {
-  const passwords = natsIdentities.map(
-    (name) => `${natsPasswordVariable(name)}: ${natsQuoted(settings.natsPasswords[name])}\n`,
-  );
   const text = await runCommand(release.node, [release.program('stream-keeper', 'nats-config')], {
     timeoutMs: COMMAND_TIMEOUT_MS,
   });
+  // nats-server rejects a variable that nothing uses.
+  const passwords = natsIdentities
+    .filter((name) => text.includes(natsPasswordVariable(name)))
+    .map((name) => `${natsPasswordVariable(name)}: ${natsQuoted(settings.natsPasswords[name])}\n`);
   return passwords.join('') + text;
 }
 

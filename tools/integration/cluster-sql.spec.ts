@@ -31,14 +31,14 @@ interface Cluster {
   };
 }
 
-/** The second database; in k8s/base/postgres/database-users.yaml. */
+/** A further database; in k8s/base/postgres/database-*.yaml. */
 interface Database {
   readonly spec: { readonly name: string; readonly owner: string };
 }
 
 const read = (file: string) => load(readFileSync(join(root, 'k8s/base/postgres', file), 'utf8'));
 const { bootstrap, managed } = (read('cluster.yaml') as Cluster).spec;
-const { spec: users } = read('database-users.yaml') as Database;
+const further = ['users', 'data'].map((name) => (read(`database-${name}.yaml`) as Database).spec);
 
 describe('the SQL of the PostgreSQL cluster on Kubernetes', () => {
   let directory: string;
@@ -71,7 +71,7 @@ describe('the SQL of the PostgreSQL cluster on Kubernetes', () => {
     await runAll(server.adminUrl, [
       `CREATE DATABASE ${database} OWNER ${owner}`,
       ...managed.roles.map(({ name }) => `ALTER ROLE ${name} LOGIN PASSWORD '${name}'`),
-      `CREATE DATABASE ${users.name} OWNER ${users.owner}`,
+      ...further.map(({ name, owner: itsOwner }) => `CREATE DATABASE ${name} OWNER ${itsOwner}`),
     ]);
   }
 
@@ -94,10 +94,19 @@ describe('the SQL of the PostgreSQL cluster on Kubernetes', () => {
           `select has_table_privilege(oid, 'select, insert, update, delete') as usable
          from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')`,
         );
-        expect(rows.length).toBeGreaterThan(3);
+        expect(rows.length).toBeGreaterThan(1);
         expect(rows.filter(({ usable }) => !usable)).toEqual([]);
         await expect(service.query('create table forbidden ()')).rejects.toMatchObject({ code: '42501' });
       });
     },
   );
+
+  it('lets the worker of user-data read what its migrations grant', async () => {
+    const role = 'gatehouse_data_worker';
+    const url = connectionUrl(server.adminUrl, { database: 'gatehouse_data', role, password: role });
+    await withClient(url, async (worker) => {
+      expect((await worker.query('select from audit_log')).rows).toEqual([]);
+      await expect(worker.query('select from migrations')).rejects.toMatchObject({ code: '42501' });
+    });
+  });
 });

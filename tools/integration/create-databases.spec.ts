@@ -10,6 +10,7 @@ import {
   type PostgresServer,
   startPostgres,
   withClient,
+  workerRole,
   workspaceRoot,
 } from '@gatehouse/local-stack';
 import { findPsql, type PsqlProgram } from '@gatehouse/testing';
@@ -17,6 +18,7 @@ import { makeSecrets } from '../src/make-secrets/make-secrets';
 
 const root = workspaceRoot();
 const roles = databaseNames.map(databaseRoles);
+const workerRoles = databaseNames.flatMap((name) => workerRole(name) ?? []);
 
 let directory: string;
 let server: PostgresServer;
@@ -61,7 +63,7 @@ describe('deploy/postgres/create-databases.sql', () => {
   it('creates the databases of the table of services, in which each service can use the tables of its migrations', async () => {
     await withClient(server.adminUrl, (admin) => admin.query(`alter system set log_statement = 'all'`));
     await withClient(server.adminUrl, (admin) => admin.query('select pg_reload_conf()'));
-    const done = 'Databases gatehouse_ingest and gatehouse_users are ready.\n';
+    const done = 'Databases gatehouse_ingest, gatehouse_users and gatehouse_data are ready.\n';
     expect(createDatabases()).toBe(done);
     for (const name of databaseNames) {
       const app = databaseOwners[name];
@@ -73,12 +75,30 @@ describe('deploy/postgres/create-databases.sql', () => {
           `select relname as table, has_table_privilege(oid, 'select, insert, update, delete') as usable
            from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')`,
         );
-        expect(rows.length).toBeGreaterThan(3);
+        expect(rows.length).toBeGreaterThan(1);
         expect(rows.filter(({ usable }) => !usable)).toEqual([]);
         await expect(service.query('create table forbidden ()')).rejects.toMatchObject({ code: '42501' });
       });
     }
     expect(createDatabases()).toBe(done);
+  });
+
+  it('gives the worker of user-data what the migrations grant, and nothing else', async () => {
+    const url = new URL(secret('user-data/WORKER_DATABASE_URL'));
+    const rights = async (table: string) => {
+      const [row] = await withClient(url.href, async (worker) => {
+        const privileges = ['select', 'insert', 'update', 'delete'].map(
+          (privilege) => `has_table_privilege('${table}', '${privilege}') AS ${privilege}`,
+        );
+        await expect(worker.query('create table forbidden ()')).rejects.toMatchObject({ code: '42501' });
+        return (await worker.query(`select ${privileges.join(', ')}`)).rows as Record<string, boolean>[];
+      });
+      return row;
+    };
+    expect(await rights('audit_log')).toEqual({ select: true, insert: false, update: false, delete: true });
+    expect(await rights('migrations')).toEqual({ select: false, insert: false, update: false, delete: false });
+    url.pathname = '/gatehouse_users';
+    await expect(withClient(url.href, (client) => client.query('select 1'))).rejects.toMatchObject({ code: '42501' });
   });
 
   it('lets a role connect to no database but its own', async () => {
@@ -119,6 +139,7 @@ describe('deploy/postgres/create-databases.sql', () => {
         await client.query(`drop database ${database} with (force)`);
         for (const role of [ownerRole, serviceRole]) await client.query(`drop role ${role}`);
       }
+      for (const role of workerRoles) await client.query(`drop role ${role}`);
       await client.query(`create role administrator login createdb createrole password 'administrator'`);
     });
     admin.username = 'administrator';

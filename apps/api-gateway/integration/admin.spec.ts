@@ -3,11 +3,14 @@ import {
   type MetadataCollision,
   type UserConflict,
   type WriteBack,
+  deleteUser,
+  eraseUserData,
   eraseUserPayloads,
   findUser,
   decideMetadataCollision,
   decideMetadataCollisions,
   getWebhookEvent,
+  listChangedUsers,
   listMetadataCollisions,
   listUserConflicts,
   listUsers,
@@ -16,6 +19,8 @@ import {
   redriveEvents,
   resolvePrincipal,
   retryWriteBacks,
+  searchUsers,
+  setStripeCustomer,
   showUser,
 } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
@@ -42,10 +47,11 @@ const sampleCollision: MetadataCollision = {
 
 let gateway: TestGateway;
 let admin: string;
+let isUserDataUp = true;
 const heard: { subject: string; body: unknown; role: string | undefined; rid: string }[] = [];
 
 beforeAll(async () => {
-  gateway = await startTestGateway({}, (userSync, ingest) => {
+  gateway = await startTestGateway({}, (userSync, ingest, userData) => {
     const hear = (
       subject: string,
       { body, envelope }: { body: unknown; envelope: { principal: { role: string } | null; rid: string } },
@@ -59,6 +65,18 @@ beforeAll(async () => {
         hear('users', request);
         return { items: [sampleAdminUser(randomUUID(), 'user_1')], nextCursor: null };
       })
+      .answer(searchUsers, (request) => {
+        hear('search', request);
+        return { items: [sampleAdminUser(randomUUID(), 'user_1')], nextCursor: null };
+      })
+      .answer(listChangedUsers, (request) => {
+        hear('changed', request);
+        return { items: [sampleAdminUser(randomUUID(), 'user_1')], nextCursor: null, nextUpdatedSince: at };
+      })
+      .answer(setStripeCustomer, (request) => {
+        hear('stripe', request);
+        return { user: sampleAdminUser(randomUUID(), 'user_1') };
+      })
       .answer(showUser, (request) => {
         hear('user', request);
         return sampleAdminUser(randomUUID(), 'user_1');
@@ -69,6 +87,11 @@ beforeAll(async () => {
         if (user === 'nobody@example.com') throw new RequestRefusedError('not_found', 'there is no such user');
         if (user === 'two@example.com') throw new RequestRefusedError('user_ambiguous', 'several users: a, b');
         return { userId: known, clerkUserId: user === 'local@example.com' ? null : 'user_1' };
+      })
+      .answer(deleteUser, (request) => {
+        hear('delete', request);
+        if (request.body.userId === 'user_1') throw new RequestRefusedError('conflict', 'Delete it at Clerk.');
+        return { user: sampleAdminUser(known, null), propagation: null };
       })
       .answer(listUserConflicts, (request) => {
         hear('conflicts', request);
@@ -94,6 +117,11 @@ beforeAll(async () => {
         hear('decide', request);
         return { matched: 3, decided: 0, remaining: 3, dryRun: request.body.dryRun };
       });
+    userData.answer(eraseUserData, (request) => {
+      hear('erase-data', request);
+      if (!isUserDataUp) throw new RequestRefusedError('unavailable', 'the database is unavailable');
+      return { at, rows: { items: 2 }, complete: true };
+    });
     ingest
       .answer(redriveEvents, (request) => {
         hear('redrive', request);
@@ -118,6 +146,7 @@ beforeAll(async () => {
 afterAll(() => gateway?.stop());
 beforeEach(async () => {
   heard.length = 0;
+  isUserDataUp = true;
   admin = await mint(gateway.pair, 'user_admin');
 });
 
@@ -198,6 +227,27 @@ describe('the admin routes', () => {
     ]);
   });
 
+  it('delete a local user, and then what it owns', async () => {
+    const { status, body } = await get('/admin/users/local@example.com', admin, { method: 'DELETE' });
+    expect([status, body.userData]).toEqual([200, { at, rows: { items: 2 }, complete: true }]);
+    expect(heard.map((one) => [one.subject, one.body])).toEqual([
+      ['delete', { userId: 'local@example.com' }],
+      ['erase-data', { userId: known }],
+    ]);
+  });
+
+  it('answer the deletion of a user although user-data is unavailable, and say that its data is left', async () => {
+    isUserDataUp = false;
+    const { status, body } = await get(`/admin/users/${known}`, admin, { method: 'DELETE' });
+    expect([status, body.user.id, body.userData]).toEqual([200, known, null]);
+  });
+
+  it('erase nothing of a Clerk user, who is deleted at Clerk', async () => {
+    const { status, body } = await get('/admin/users/user_1', admin, { method: 'DELETE' });
+    expect([status, body.code, body.detail]).toEqual([409, 'conflict', 'Delete it at Clerk.']);
+    expect(heard.map(({ subject }) => subject)).toEqual(['delete']);
+  });
+
   it('translate user ids and addresses to Clerk ids for the ledger', async () => {
     const json = { method: 'POST', headers: { 'content-type': 'application/json' } };
     const body = (filter: object) => ({ ...json, body: JSON.stringify({ filter, dryRun: true }) });
@@ -266,7 +316,55 @@ describe('the admin routes', () => {
 
   it('explain what identifies a user if the path does not', async () => {
     const { body } = await get('/admin/users/ada', admin);
-    expect(body.errors[0].message).toBe('must be a user id (a UUID), a Clerk user id (user_…) or an e-mail address');
+    expect(body.errors[0].message).toBe(
+      'must be a user id (a UUID), a Clerk user id (user_…), an e-mail address or a phone number (+…; in a query, write + as %2B)',
+    );
+  });
+
+  it('list users by the filters that earlier releases of user-sync know, and search by others', async () => {
+    expect(await get('/admin/users?role=admin&limit=2', admin)).toMatchObject({ status: 200 });
+    expect(await get('/admin/users?role=admin&q=%20ada%20&active=false', admin)).toMatchObject({ status: 200 });
+    expect(heard.map(({ subject, body }) => [subject, body])).toEqual([
+      ['users', { role: 'admin', limit: 2 }],
+      ['search', { role: 'admin', q: 'ada', active: false, limit: 50 }],
+    ]);
+  });
+
+  it('list users who were changed since a moment, together with other filters', async () => {
+    const since = encodeURIComponent('2026-01-01T05:30:00+05:30');
+    const { status, body } = await get(`/admin/users?updatedSince=${since}&role=admin&cursor=c`, admin);
+    expect([status, body.nextUpdatedSince]).toEqual([200, at]);
+    const updatedSince = '2026-01-01T00:00:00.000Z';
+    expect(heard.map((one) => [one.subject, one.body])).toEqual([
+      ['changed', { updatedSince, role: 'admin', limit: 50, cursor: 'c' }],
+    ]);
+  });
+
+  it('set and remove the Stripe customer id of a user', async () => {
+    const put = (body: object) => {
+      const headers = { 'content-type': 'application/json' };
+      return get('/admin/users/user_1/stripe-customer', admin, { method: 'PUT', headers, body: JSON.stringify(body) });
+    };
+    expect(await put({ stripeCustomerId: 'cus_1' })).toMatchObject({ status: 200 });
+    expect(await put({ stripeCustomerId: null })).toMatchObject({ status: 200 });
+    expect(await put({})).toMatchObject({ status: 400 });
+    expect(heard.map(({ body }) => body)).toEqual([
+      { userId: 'user_1', stripeCustomerId: 'cus_1' },
+      { userId: 'user_1', stripeCustomerId: null },
+    ]);
+  });
+
+  it('reject limits that are set with the tier, and name the route that sets them', async () => {
+    const body = { tier: 'enterprise', tokensMonthlyLimit: 7, uploadsMonthlyLimit: 3 };
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'PUT', headers, body: JSON.stringify(body) };
+    const { status, body: problem } = await get('/admin/users/user_1/tier', admin, init);
+    expect([status, problem.code]).toEqual([400, 'invalid_request']);
+    const message = (kind: string) => `is not set with the tier: use PUT /admin/users/:id/quotas/${kind}/limit`;
+    expect(problem.errors).toEqual([
+      { in: 'body', field: 'tokensMonthlyLimit', message: message('tokens') },
+      { in: 'body', field: 'uploadsMonthlyLimit', message: message('uploads') },
+    ]);
   });
 
   it('list metadata collisions, and pass on the decision of an admin', async () => {

@@ -5,7 +5,6 @@ import { apiKeyHash, mintApiKey } from '@gatehouse/auth';
 import {
   type ReplyOf,
   closeSession,
-  exchangePhoneLogin,
   getMe,
   listUsers,
   recordAudit,
@@ -13,7 +12,6 @@ import {
   resolveLegacySession,
   resolvePrincipal,
   setPassword,
-  syncClerkUser,
   touchKeys,
   updateMe,
   verifyLogin,
@@ -37,18 +35,13 @@ const asked: string[] = [];
 const audited: unknown[] = [];
 const touched: { keyId: string }[] = [];
 let found: FoundKey;
-let session: { id: string; closed: boolean; parentSessionId: string | null };
+let session: { id: string; closed: boolean };
 let heard: Record<string, unknown> = {};
 
 beforeAll(async () => {
   const holder = { userId, clerkUserId: null, role: 'user', tier: 'enterprise', isActive: true } as const;
   gateway = await startTestGateway({ SIGN_IN_URL: 'https://accounts.example.com/sign-in' }, (userSync) => {
     const number = () => gateway?.changes.number ?? 0;
-    const open = (parentSessionId: string | null) => {
-      session = { id: randomUUID(), closed: false, parentSessionId };
-      const opened = { id: session.id, expiresAt: Date.now() + 3_600_000 };
-      return { change: number(), ...holder, session: opened, user: sampleUser(userId, '') };
-    };
     userSync
       .answer(resolvePrincipal, ({ body: { clerkUserId } }) => {
         const role = clerkUserId === 'user_admin' ? 'admin' : 'user';
@@ -61,23 +54,15 @@ beforeAll(async () => {
       .answer(resolveLegacySession, ({ body }) => {
         asked.push(body.sessionId);
         const known = session?.id === body.sessionId && body.userId === userId;
-        const state = { ...holder, expiresAt: Date.now() + 3_600_000, closed: session?.closed };
-        return { change: number(), session: known ? { ...state, parentSessionId: session.parentSessionId } : null };
+        const state = { ...holder, expiresAt: Date.now() + 3_600_000, closed: session?.closed, parentSessionId: null };
+        return { change: number(), session: known ? state : null };
       })
       .answer(verifyLogin, ({ body, envelope }) => {
         heard = { ...body, principal: envelope.principal };
-        return open(null);
+        session = { id: randomUUID(), closed: false };
+        const opened = { id: session.id, expiresAt: Date.now() + 3_600_000 };
+        return { change: number(), ...holder, session: opened, user: sampleUser(userId, '') };
       })
-      .answer(exchangePhoneLogin, ({ body }) => {
-        heard = body;
-        return { ...open(body.token.sessionId), isNewUser: true };
-      })
-      .answer(syncClerkUser, ({ body: { clerkUserId } }) => ({
-        change: number(),
-        ...holder,
-        isNewUser: true,
-        user: sampleUser(userId, clerkUserId),
-      }))
       .answer(closeSession, () => {
         session.closed = true;
         gateway.changes.change({ kind: 'legacy_session', reason: 'signed_out', sessionId: session.id, userId });
@@ -277,32 +262,6 @@ describe('a local user', () => {
     const { status, body } = await post('/auth/password', { token: 'once', password: 'hush-hush-hush' });
     expect([status, body]).toEqual([200, { success: true, propagation: null }]);
     expect(heard).toMatchObject({ token: 'once', origin: { sourceIp: '127.0.0.1' } });
-  });
-});
-
-describe('POST /auth/verify-clerk-token', () => {
-  it('passes the claims of the token on, and returns a token that ends with its Clerk session', async () => {
-    const token = await mint(gateway.pair, 'user_phone', { claims: { jti: 'once-0123456789' } });
-    const { status, body } = await post('/auth/verify-clerk-token', { name: 'Ada', city: 'Pune' }, token);
-    expect([status, body.success, body.isNewUser, body.user.id]).toEqual([200, true, true, userId]);
-    expect(heard).toMatchObject({
-      token: { id: 'once-0123456789', clerkUserId: 'user_phone', sessionId: 'sess_phone' },
-      body: { name: 'Ada', city: 'Pune' },
-    });
-    expect(session.parentSessionId).toBe('sess_phone');
-    expect((await call(`${gateway.url}/api/me`, body.token)).status).toBe(200);
-  });
-
-  it('identifies a token without jti by its hash', async () => {
-    await post('/auth/verify-clerk-token', {}, await mint(gateway.pair, 'user_phone', { version: 1 }));
-    expect(heard.token).toMatchObject({ id: expect.stringMatching(/^[0-9a-f]{64}$/) });
-  });
-});
-
-describe('POST /api/clerk/syncUsers', () => {
-  it('returns the created user', async () => {
-    const { status, body } = await post('/api/clerk/syncUsers', {}, await mint(gateway.pair, 'user_sync'));
-    expect([status, body]).toMatchObject([200, { success: true, isNewUser: true, user: { clerkUserId: 'user_sync' } }]);
   });
 });
 

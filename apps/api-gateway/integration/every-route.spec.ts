@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type RegisteredRoute, RouteRegister } from '../src/access/route-register';
 import { attackGateway, json, strike, target } from './attacks/attack';
+import { call } from './support/call';
 import { mint } from './support/clerk-tokens';
 import { type RawAnswer, type RawRequest } from './support/raw-request';
 
@@ -21,6 +22,16 @@ function routes(...methods: string[]): Route[] {
         .filter((method) => methods.includes(method))
         .map((method) => ({ method, path: fill(registered.url), registered })),
     );
+}
+
+/** Routes whose body is a file and no JSON; `user-imports.spec.ts` tests them. */
+const uploads = ['POST /admin/users/import', 'PATCH /admin/users/import/:id'];
+
+/** {@link routes} that change something and take no file. */
+function changingRoutes(): Route[] {
+  return routes('POST', 'PUT', 'PATCH', 'DELETE').filter(
+    ({ method, registered }) => !uploads.includes(`${method} ${registered.url}`),
+  );
 }
 
 function fill(url: string): string {
@@ -68,7 +79,7 @@ const nothing: readonly (readonly [string, RawRequest])[] = [
 
 describe('on every route that changes something', () => {
   it('zero bytes are read as an empty body, regardless of the headers', async () => {
-    const changing = routes('POST', 'PUT', 'PATCH', 'DELETE');
+    const changing = changingRoutes();
     expect(changing.length).toBeGreaterThan(20);
     for (const route of changing) {
       const expected = outcome(await ask(route, json({}, {})));
@@ -81,15 +92,32 @@ describe('on every route that changes something', () => {
   });
 
   it('an unknown field is rejected by name', async () => {
-    for (const route of routes('POST', 'PUT', 'PATCH', 'DELETE')) {
+    for (const route of changingRoutes()) {
       const { status, code, errors } = outcome(await ask(route, json({ gatehouseUnknown: true }, {})));
       expect([route.method, route.path, status, code]).toEqual([route.method, route.path, 400, 'invalid_request']);
       expect(errors).toContainEqual(expect.objectContaining({ field: 'gatehouseUnknown' }));
     }
   });
 
+  it('an idempotency key is rejected on POST and PATCH, except where the OpenAPI document describes it', async () => {
+    const { body } = await call(`${target().url}/docs/openapi.json`);
+    const rejection = { in: 'header', field: 'Idempotency-Key', message: expect.stringContaining('not taken') };
+    const takers: string[] = [];
+    for (const route of changingRoutes()) {
+      const path = route.registered.url.replace(/:(\w+)/g, '{$1}');
+      const { parameters = [] } = body.paths[path]?.[route.method.toLowerCase()] ?? {};
+      const isTaken = parameters.some(({ name }: { name: string }) => name === 'Idempotency-Key');
+      if (isTaken) takers.push(`${route.method} ${path}`);
+      const isRejected = !isTaken && (route.method === 'POST' || route.method === 'PATCH');
+      const { errors = [] } = outcome(await ask(route, json({}, { headers: [['Idempotency-Key', 'k']] })));
+      if (isRejected) expect([route.method, path, errors]).toEqual([route.method, path, [rejection]]);
+      else expect([route.method, path, errors]).not.toEqual([route.method, path, expect.arrayContaining([rejection])]);
+    }
+    expect(takers).toContain('POST /api/keys');
+  });
+
   it('a body that is not JSON is rejected', async () => {
-    for (const route of routes('POST', 'PUT', 'PATCH', 'DELETE')) {
+    for (const route of changingRoutes()) {
       const where = [route.method, route.path];
       const form: RawRequest = { body: 'a=b', headers: [['Content-Type', 'application/x-www-form-urlencoded']] };
       expect([...where, outcome(await ask(route, form)).code]).toEqual([...where, 'media_type_unsupported']);
@@ -116,6 +144,17 @@ describe('on every route', () => {
       expect([...where, named ?? false]).toEqual([...where, route.registered.access.navigation !== true]);
     }
   });
+});
+
+it('every route that takes API keys needs a scope that GET /api/scopes lists, and no listed scope is without a route', async () => {
+  const { body } = await ask({ method: 'GET', path: '/api/scopes' });
+  const listed = (body as { items: { scope: string }[] }).items.map(({ scope }) => scope);
+  const needed = routes('GET', 'POST', 'PUT', 'PATCH', 'DELETE').flatMap(({ registered: { access } }) => {
+    const takesKeys = (access.access === 'user' || access.access === 'admin') && access.credential !== 'session';
+    return takesKeys && access.scope !== 'none' ? [access.permission] : [];
+  });
+  expect(needed.length).toBeGreaterThan(40);
+  expect(listed).toEqual([...new Set<string>(needed)].sort());
 });
 
 it('a route with required fields names the missing ones', async () => {

@@ -41,6 +41,20 @@ describe('an impersonated session, if allowed,', () => {
     ]);
   });
 
+  it.each([
+    ['/api/auth-sessions', 'user_1'],
+    ['/api/auth-sessions/sess_2', 'user_1'],
+    ['/admin/users/user_2/auth-sessions', 'user_admin'],
+    ['/admin/users/user_2/auth-sessions/sess_2', 'user_admin'],
+  ])('cannot end sessions: %s', async (path, who) => {
+    const end = async (claims: object) =>
+      call(`${gateway.url}${path}`, await mint(gateway.pair, who, { claims: { ...claims } }), { method: 'DELETE' });
+    const refused = await end({ act: { sub: 'user_support' } });
+    expect([refused.status, refused.body.code]).toEqual([401, 'token_impersonated']);
+    // The user's own session reaches the service, which is not running in this test.
+    expect(await end({})).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+  });
+
   it.each<[string, object, string?]>([
     ['/api/keys', { name: 'k', scopes: ['*:*'] }],
     ['/api/keys/8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11/rotate', {}],

@@ -46,7 +46,7 @@ describe("the gateway's NATS user", () => {
   it.each([
     'clerk.events.user.created',
     'clerk.outcomes.success',
-    'user-sync.users.delete',
+    'user-sync.users.erase',
     trustChangesAnnouncement.subject,
     '$JS.API.INFO',
     '$JS.API.STREAM.NAMES',

@@ -1,13 +1,16 @@
 import {
   type Erasure,
   type Redrive,
+  eraseUserData,
   eraseUserPayloads,
+  findUser,
   getLedgerStats,
   getRedrive,
   listRedrives,
   redriveEvents,
   resolvePrincipal,
 } from '@gatehouse/contracts';
+import { RequestRefusedError } from '@gatehouse/messaging';
 import { call } from './support/call';
 import { mint } from './support/clerk-tokens';
 import { samplePrincipal } from './support/samples';
@@ -36,10 +39,19 @@ let admin: string;
 const heard: [string, unknown][] = [];
 
 beforeAll(async () => {
-  gateway = await startTestGateway({}, (userSync, ingest) => {
-    userSync.answer(resolvePrincipal, ({ body: { clerkUserId } }) =>
-      samplePrincipal(clerkUserId, { role: clerkUserId === 'user_admin' ? 'admin' : 'user' }),
-    );
+  gateway = await startTestGateway({}, (userSync, ingest, userData) => {
+    userSync
+      .answer(resolvePrincipal, ({ body: { clerkUserId } }) =>
+        samplePrincipal(clerkUserId, { role: clerkUserId === 'user_admin' ? 'admin' : 'user' }),
+      )
+      .answer(findUser, ({ body: { user } }) => {
+        if (user === 'user_unknown') throw new RequestRefusedError('not_found', 'there is no such user');
+        return { userId: id, clerkUserId: user, tier: 'free' as const };
+      });
+    userData.answer(eraseUserData, ({ body }) => {
+      heard.push(['erase own data', body]);
+      return { at, rows: { items: 2 }, complete: true };
+    });
     ingest
       .answer(redriveEvents, ({ body }) => {
         heard.push(['redrive', body]);
@@ -131,10 +143,16 @@ describe('an admin', () => {
     expect(await ask('GET', `webhook-events/redrives/${id}`)).toMatchObject({ status: 200, body: redrive });
   });
 
-  it('erases the payloads of a deleted user and gets the counts', async () => {
+  it('erases the payloads and the own data of a deleted user, and gets the counts', async () => {
     const answer = await ask('DELETE', 'webhook-events/payloads/user_gone');
-    expect([answer.status, answer.body]).toEqual([200, erasure]);
-    expect(heard).toEqual([['erase', { clerkUserId: 'user_gone', force: false }]]);
+    const userData = { at, rows: { items: 2 }, complete: true };
+    expect([answer.status, answer.body]).toEqual([200, { ...erasure, userData }]);
+    expect(heard).toEqual([
+      ['erase', { clerkUserId: 'user_gone', force: false }],
+      ['erase own data', { userId: id }],
+    ]);
+    const unknown = await ask('DELETE', 'webhook-events/payloads/user_unknown');
+    expect([unknown.status, unknown.body.userData]).toEqual([200, null]);
     expect(await ask('DELETE', 'webhook-events/payloads/nobody')).toMatchObject({ status: 400 });
   });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { getMe, resolvePrincipal, updateMe } from '@gatehouse/contracts';
+import { getMe, resolvePrincipal } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
 import { eventually } from '@gatehouse/testing';
 import { call as callUrl } from './support/call';
@@ -34,11 +34,7 @@ beforeAll(async () => {
         const other = clerkUserId === 'user_swapped' ? 'user_other' : clerkUserId;
         return samplePrincipal(other, { userId: idOf(clerkUserId), isActive });
       })
-      .answer(getMe, ({ envelope: { principal } }) => sampleUser(principal!.userId, principal!.clerkUserId!))
-      .answer(updateMe, ({ body, envelope: { principal } }) => ({
-        ...sampleUser(principal!.userId, principal!.clerkUserId!),
-        ...body,
-      }));
+      .answer(getMe, ({ envelope: { principal } }) => sampleUser(principal!.userId, principal!.clerkUserId));
   });
 });
 
@@ -202,58 +198,5 @@ describe('a credential is rejected', () => {
     expect([given, body.code, headers.get('retry-after')]).toEqual([status, code, retryAfter]);
     if (status === 500) expect(body).not.toHaveProperty('detail');
     if (status === 401) expect(headers.get('www-authenticate')).toContain('error="invalid_token"');
-  });
-});
-
-describe('PATCH /api/me', () => {
-  const JSON_TYPE = 'application/json';
-  const patch = async (body: unknown, type = JSON_TYPE) =>
-    call('/api/me', await mint(gateway.pair, 'user_ada'), {
-      method: 'PATCH',
-      body: typeof body === 'string' ? body : JSON.stringify(body),
-      headers: { 'content-type': type },
-    });
-
-  it('updates the profile of the caller', async () => {
-    const { status, body } = await patch({ city: '  Pune ', socialLinks: { github: 'https://github.com/ada' } });
-    expect(status).toBe(200);
-    expect(body).toMatchObject({ city: 'Pune', socialLinks: { github: 'https://github.com/ada' } });
-  });
-
-  it('names every invalid field, including unknown ones and those of Clerk, and shows no value', async () => {
-    const { status, body } = await patch({ firstName: 'hush', nonsense: 1, city: 7, website: 'javascript:hush' });
-    expect([status, body.code]).toEqual([400, 'invalid_request']);
-    expect(body.errors.map(({ field }: { field: string }) => field).sort()).toEqual([
-      'city',
-      'firstName',
-      'nonsense',
-      'website',
-    ]);
-    expect(JSON.stringify(body)).not.toContain('hush');
-  });
-
-  it('rejects names such as __proto__ and constructor at any depth', async () => {
-    for (const [sent, name] of [
-      ['{"__proto__":{"role":"admin"}}', '__proto__'],
-      ['{"constructor":{"prototype":{"role":"admin"}}}', 'constructor'],
-      ['{"socialLinks":{"a":{"__proto__":{}}}}', 'socialLinks.a.__proto__'],
-    ]) {
-      const { body } = await patch(sent);
-      expect(body.errors.map(({ field }: { field: string }) => field)).toEqual([name]);
-    }
-    expect(({} as { role?: string }).role).toBeUndefined();
-  });
-
-  it.each<[string, unknown, number, string, string]>([
-    ['text that is not JSON', '{"city":', 400, 'invalid_json', JSON_TYPE],
-    ['a list', [], 400, 'invalid_request', JSON_TYPE],
-    ['a prototype', '{"__proto__":{"role":"admin"}}', 400, 'invalid_request', JSON_TYPE],
-    ['a body of 70 000 characters', { bio: 'a'.repeat(70_000) }, 413, 'body_too_large', JSON_TYPE],
-    ['a form', 'city=Pune', 415, 'media_type_unsupported', 'application/x-www-form-urlencoded'],
-    ['text', 'Pune', 415, 'media_type_unsupported', 'text/plain'],
-  ])('rejects %s', async (_, sent, status, code, type) => {
-    const answer = await patch(sent, type);
-    expect([answer.status, answer.body.code]).toEqual([status, code]);
-    expect(answer.headers.get('content-type')).toBe('application/problem+json');
   });
 });

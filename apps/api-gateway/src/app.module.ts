@@ -15,6 +15,9 @@ import { type GatewayConfig } from './config';
 import { DocsModule } from './docs/docs.module';
 import { HttpModule } from './http/http.module';
 import { MetricsModule } from './metrics/metrics.module';
+import { QuotasModule } from './quotas/quotas.module';
+import { RealtimeModule } from './realtime/realtime.module';
+import { ResourcesModule } from './resources/resources.module';
 import { CLERK_KEYS, CONFIG, SERVICE_NAME, STEADY_CLOCK } from './tokens';
 import { type MonotonicClock } from './trust/steady-clock';
 import { TrustChangeFeed } from './trust/trust-change-feed';
@@ -58,7 +61,10 @@ export class AppModule {
         MetricsModule,
         AccountModule,
         AdminModule,
+        QuotasModule,
+        ResourcesModule,
         DocsModule,
+        RealtimeModule,
       ],
       providers: [
         { provide: CONFIG, useValue: config },
@@ -67,7 +73,8 @@ export class AppModule {
         {
           provide: RequestClient,
           inject: [NatsClient],
-          useFactory: (nats: NatsClient) => new RequestClient(nats, (request) => config.signEnvelope.current(request)),
+          useFactory: (nats: NatsClient) =>
+            new RequestClient(nats, (requests) => config.signEnvelope.current(requests)),
         },
       ],
       // ObservabilityModule injects TrustChangeFeed and CLERK_KEYS into `checks` above. TrustModule and

@@ -45,7 +45,18 @@ describe('loadConfig', () => {
       redirectOrigins: [],
       requireHttps: false,
       trustProxy: false,
+      realtime: { maxStreams: 10_000, maxStreamsPerUser: 5, bufferBytes: 32 * 1024 ** 2, bufferMs: 300_000 },
     });
+  });
+
+  it('reads the limits of live updates', () => {
+    const limits = { REALTIME_MAX_STREAMS: '0', REALTIME_STREAMS_PER_USER: '7', REALTIME_BUFFER_MB: '2' };
+    const { realtime } = loadConfig({ ...needed, ...limits, REALTIME_BUFFER_SECONDS: '60' });
+    expect(realtime).toEqual({ maxStreams: 0, maxStreamsPerUser: 7, bufferBytes: 2 * 1024 ** 2, bufferMs: 60_000 });
+    for (const [name, value] of Object.entries({ ...limits, REALTIME_BUFFER_SECONDS: '' })) {
+      expect(() => loadConfig({ ...needed, [name]: `${value}x` })).toThrow(name);
+    }
+    expect(() => loadConfig({ ...needed, REALTIME_STREAMS_PER_USER: '0' })).toThrow('REALTIME_STREAMS_PER_USER');
   });
 
   it.each<[string, boolean | string[]]>([

@@ -1,5 +1,5 @@
 import { type KeyObject } from 'node:crypto';
-import { type EnvelopeSigner, type KeySource, createEnvelopeSigner, legacySecrets, pinnedKey } from '@gatehouse/auth';
+import { type KeySource, createEnvelopeSigner, legacySecrets, pinnedKey } from '@gatehouse/auth';
 import {
   type Live,
   type NatsAddress,
@@ -20,7 +20,7 @@ import {
   usable,
   variableNamesOf,
 } from '@gatehouse/config';
-import { services } from '@gatehouse/contracts';
+import { type EnvelopeSigner, services } from '@gatehouse/contracts';
 import { z } from 'zod';
 import { SYNC_PATH, isPath } from './sign-in/redirect-target';
 
@@ -45,11 +45,8 @@ const fallbackRedirectUrl = z
 const corsHeaders = headerNames({ 'x-api-key': 'web pages must not hold API keys' });
 
 const DAY_SECONDS = 24 * 60 * 60;
-const seconds = z.coerce
-  .number()
-  .int()
-  .min(60)
-  .max(30 * DAY_SECONDS);
+const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const seconds = wholeNumber(60, 30 * DAY_SECONDS);
 
 const rateLimitStore = z
   .string()
@@ -84,6 +81,10 @@ const variables = z.object({
   RATE_LIMIT_STORE: rateLimitStore.default('memory'),
   TRUST_PROXY: trustProxy.default(false),
   REQUIRE_HTTPS: flag.default(false),
+  REALTIME_MAX_STREAMS: wholeNumber(0, 100_000).default(10_000),
+  REALTIME_STREAMS_PER_USER: wholeNumber(1, 100).default(5),
+  REALTIME_BUFFER_MB: wholeNumber(1, 1_024).default(32),
+  REALTIME_BUFFER_SECONDS: wholeNumber(30, 3_600).default(300),
 });
 
 /** Names of all variables that the gateway reads. */
@@ -137,6 +138,16 @@ export interface GatewayConfig {
    * Whose `X-Forwarded-For` is trusted: every client's (`true`), nobody's (`false`), or that of the listed addresses.
    */
   readonly trustProxy: boolean | string[];
+  /** Limits of live updates. */
+  readonly realtime: {
+    /** Maximum number of open streams of this gateway. */
+    readonly maxStreams: number;
+    readonly maxStreamsPerUser: number;
+    /** Memory for the changes that are kept for clients that reconnect. */
+    readonly bufferBytes: number;
+    /** For how long these changes are kept. */
+    readonly bufferMs: number;
+  };
   readonly secretFiles: SecretFiles;
 }
 
@@ -186,6 +197,12 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     rateLimitStore: live((env) => env.RATE_LIMIT_STORE, 'RATE_LIMIT_STORE'),
     requireHttps: v.REQUIRE_HTTPS,
     trustProxy: v.TRUST_PROXY,
+    realtime: {
+      maxStreams: v.REALTIME_MAX_STREAMS,
+      maxStreamsPerUser: v.REALTIME_STREAMS_PER_USER,
+      bufferBytes: v.REALTIME_BUFFER_MB * 1024 ** 2,
+      bufferMs: v.REALTIME_BUFFER_SECONDS * 1_000,
+    },
     secretFiles,
   };
 }

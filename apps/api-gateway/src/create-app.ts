@@ -33,6 +33,6 @@ export async function createApp(
   });
   routes.guardBy(app.get(AccessGuard));
   measureRequests(adapter.getInstance(), app.get(GatewayMetrics));
-  app.get(ApiDocument).describe(app, config.publicUrl);
+  app.get(ApiDocument).describe(app);
   return app;
 }

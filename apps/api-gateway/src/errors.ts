@@ -55,6 +55,14 @@ export class RateLimitedError extends codedError(
   }
 }
 
+/** The gateway has as many live streams as it may have, or does not know the changes of the last minutes yet. */
+export class RealtimeUnavailableError extends codedError(
+  'realtime_unavailable',
+  'This gateway cannot open a live stream now. Retry after Retry-After seconds.',
+) {
+  readonly retryAfterMs = 1_000 + Math.random() * 4_000;
+}
+
 /**
  * The shared store of rate limits is unavailable, so the gateway cannot count a login or phone exchange, and rejects
  * it. Uncounted logins would allow unlimited guesses of a password; uncounted exchanges, unlimited new sessions. The
@@ -71,6 +79,12 @@ export class RateLimitUnavailableError extends codedError(
  */
 export class ClockSkewError extends codedError('CLOCK_SKEW', (fault: string) => fault) {}
 
+/** A long response is broken off, because the client reads it too slowly or the gateway stops. */
+export class DownloadEndedError extends codedError(
+  'DOWNLOAD_ENDED',
+  (reason: string) => `the response was broken off: ${reason}`,
+) {}
+
 /** The request came over plain HTTP. */
 export class HttpsRequiredError extends codedError(
   'https_required',
@@ -84,7 +98,7 @@ export class OriginNotAllowedError extends codedError(
 ) {}
 
 /** Part of a request that has fields. */
-export type FieldPlace = 'path' | 'query' | 'body';
+export type FieldPlace = 'path' | 'query' | 'header' | 'body';
 
 /** One invalid field of a request: its place and its fault, but never its value. */
 export interface FieldFault {
@@ -108,13 +122,24 @@ export class RequestInvalidError extends codedError(
   }
 }
 
-/** The media type of the body is not JSON. */
+/** The route does not take the media type of the body. `types`: what it takes. */
 export class MediaTypeUnsupportedError extends codedError(
   'media_type_unsupported',
-  'The body must be application/json.',
+  (types: string) => `The body must be ${types}.`,
 ) {
-  readonly statusCode = 415;
+  constructor(types = 'application/json') {
+    super(types);
+  }
 }
+
+/** A streamed body is larger than its route allows. */
+export class UploadTooLargeError extends codedError(
+  'body_too_large',
+  (mebibytes: number) => `The file is larger than ${mebibytes} MiB.`,
+) {}
+
+/** The connection broke off during an upload, or the time for the request has passed. Only logged: nobody gets it. */
+export class UploadBrokenOffError extends codedError('bad_request', 'The upload broke off.') {}
 
 /** user-sync answered with another user than the one in the request. */
 export class PrincipalMismatchError extends codedError(
@@ -152,12 +177,27 @@ export const jsonFaults: Readonly<Record<JsonFault, string>> = {
   repeated_member: 'A member of the body is repeated.',
 };
 
-/** The body is not strict JSON. If a member is repeated, `path` is its path, with dots between levels. */
-export class JsonInvalidError extends codedError('JSON_INVALID', (fault: JsonFault) => jsonFaults[fault]) {
+/** Where a body is not strict JSON. Holds no value of the body. */
+export interface JsonPlace {
+  /** Path of the repeated member, with dots between levels. */
+  readonly path?: string | undefined;
+  /** Where the text stops being JSON, counted from 1, and what is expected there. */
+  readonly syntax?: { readonly line: number; readonly column: number; readonly expected: string };
+}
+
+/** The body is not strict JSON. */
+export class JsonInvalidError extends codedError('JSON_INVALID', (fault: JsonFault, { syntax }: JsonPlace) =>
+  syntax === undefined
+    ? jsonFaults[fault]
+    : `${jsonFaults[fault]} At line ${syntax.line}, column ${syntax.column}: expected ${syntax.expected}.`,
+) {
+  readonly path: string | undefined;
+
   constructor(
     readonly fault: JsonFault,
-    readonly path?: string,
+    place: JsonPlace = {},
   ) {
-    super(fault);
+    super(fault, place);
+    this.path = place.path;
   }
 }

@@ -174,6 +174,44 @@ describe('@clerk/backend with the emulator', () => {
     expect(await clerk.sessions.getSession(session.id)).toMatchObject({ status: 'revoked' });
   });
 
+  it('lists the sessions of a user by status, newest first, with the device and address of each', async () => {
+    const [ada, bea] = [await createAda(), await createAda()];
+    const signIn = async (userAgent: string) => {
+      const response = await fetch(`${emulator.url}/emulator/sessions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'user-agent': userAgent },
+        body: JSON.stringify({ user_id: ada.id }),
+      });
+      return ((await response.json()) as { id: string }).id;
+    };
+    const laptop = await signIn('Mozilla/5.0 (Windows NT 10.0; rv:141.0) Gecko/20100101 Firefox/141.0');
+    const phone = await signIn(
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1',
+    );
+    const lost = await signIn('curl/8.7.1');
+    await clerk.sessions.createSession({ userId: bea.id });
+    await clerk.sessions.revokeSession(lost);
+    const active = await clerk.sessions.getSessionList({ userId: ada.id, status: 'active' });
+    expect(active).toMatchObject({
+      totalCount: 2,
+      data: [
+        {
+          id: phone,
+          latestActivity: { browserName: 'Safari', browserVersion: '18.6', deviceType: 'iPhone', isMobile: true },
+        },
+        {
+          id: laptop,
+          latestActivity: {
+            ...{ browserName: 'Firefox', browserVersion: '141.0', deviceType: 'Windows', isMobile: false },
+            ...{ ipAddress: '127.0.0.1', city: 'Springfield', country: 'US' },
+          },
+        },
+      ],
+    });
+    const revoked = await clerk.sessions.getSessionList({ userId: ada.id, status: 'revoked' });
+    expect(revoked.data).toMatchObject([{ id: lost, latestActivity: { browserName: 'Chrome' } }]);
+  });
+
   it('gets tokens that verify by public key and by JWKS, until the session is revoked', async () => {
     const ada = await createAda();
     const session = await clerk.sessions.createSession({ userId: ada.id });

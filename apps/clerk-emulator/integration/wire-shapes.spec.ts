@@ -19,7 +19,8 @@ describe('the wire format', () => {
     answers['count'] = await api('GET', '/v1/users/count');
     const id = String(answers['user'].body['id']);
     const session = await api('POST', '/v1/sessions', { user_id: id });
-    await api('POST', `/v1/sessions/${String(session.body['id'])}/revoke`);
+    answers['sessions'] = await api('GET', `/v1/sessions?user_id=${id}`);
+    answers['revoked'] = await api('POST', `/v1/sessions/${String(session.body['id'])}/revoke`);
     for (const end of ['end', 'remove']) {
       const other = await api('POST', '/emulator/sessions', { user_id: id });
       await api('POST', `/emulator/sessions/${String(other.body['id'])}/${end}`);
@@ -75,6 +76,13 @@ describe('the wire format', () => {
       status: 401,
       body: { errors: (fixture('bapi.error-401') as { errors: unknown[] }).errors },
     });
+  });
+
+  it('has the keys of a session of a webhook, without the user, in lists and in the answer to a revocation', () => {
+    const { user: _user, ...session } = fixture('session.revoked')['data'] as Record<string, unknown>;
+    const listed = answers['sessions']?.body as unknown as unknown[];
+    expect(listed).toHaveLength(1);
+    for (const one of [listed[0], answers['revoked']?.body]) expect(keyPaths(one)).toEqual(keyPaths(session));
   });
 
   it('has the content type application/json, without a charset, in every answer', () => {

@@ -99,6 +99,13 @@ describe('invalid input', () => {
     expect(await api('PATCH', `/v1/users/${userId}/metadata`, body)).toMatchObject({ status: 422 });
   });
 
+  it('that filters sessions by a status without a filter at Clerk is rejected', async () => {
+    expect(await api('GET', `/v1/sessions?user_id=${userId}&status=pending`)).toMatchObject({
+      status: 422,
+      body: { errors: [{ code: 'form_param_format_invalid', meta: { param_name: 'status' } }] },
+    });
+  });
+
   it.each([
     ['PATCH', '/v1/users/:id/metadata', '{"public_metadata":{"a":DEEP}}'],
     ['POST', '/v1/actor_tokens', '{"user_id":":id","actor":{"sub":"x","a":DEEP}}'],

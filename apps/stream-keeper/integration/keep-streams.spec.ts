@@ -1,7 +1,14 @@
 import { eventually } from '@gatehouse/testing';
 import { KeeperWorld } from './keeper-world';
 
-const ALL = ['CLERK_EVENTS', 'CLERK_EVENTS/user-sync', 'CLERK_OUTCOMES', 'CLERK_OUTCOMES/webhook-ingest'];
+const ALL = [
+  'CLERK_EVENTS',
+  'CLERK_EVENTS/user-sync',
+  'CLERK_OUTCOMES',
+  'CLERK_OUTCOMES/webhook-ingest',
+  'GATEHOUSE_DATA',
+  'GATEHOUSE_USERS',
+];
 
 let world: KeeperWorld;
 
@@ -24,6 +31,8 @@ describe('stream-keeper', () => {
       'created the consumer webhook-ingest of CLERK_OUTCOMES',
       'created the stream CLERK_EVENTS',
       'created the stream CLERK_OUTCOMES',
+      'created the stream GATEHOUSE_DATA',
+      'created the stream GATEHOUSE_USERS',
     ]);
     expect(await keeper.metric('gatehouse_stream_keeper_created_total{name="stream CLERK_EVENTS"}')).toBe(1);
     expect(await keeper.metric('gatehouse_stream_keeper_missing')).toBe(0);

@@ -52,7 +52,7 @@ export class KeeperWorld {
     const forever = { maxReconnectAttempts: -1, reconnectTimeWait: 100 };
     const connection = await connect({ ...nats.as(OPERATOR), timeout: 20_000, ...forever });
     // A request of a lost connection gets no answer; tests repeat it.
-    return new KeeperWorld(nats, connection, await jetstreamManager(connection, { timeout: 5_000 }));
+    return new KeeperWorld(nats, connection, await jetstreamManager(connection, { timeout: 20_000 }));
   }
 
   /** Starts a stream-keeper; `config` replaces parts of its configuration. It checks often, to keep tests short. */

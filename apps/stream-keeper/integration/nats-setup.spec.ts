@@ -6,6 +6,8 @@ import { KeeperWorld } from './keeper-world';
 const CREATED = [
   'stream CLERK_EVENTS: created',
   'stream CLERK_OUTCOMES: created',
+  'stream GATEHOUSE_USERS: created',
+  'stream GATEHOUSE_DATA: created',
   'consumer user-sync of CLERK_EVENTS: created',
   'consumer webhook-ingest of CLERK_OUTCOMES: created',
 ];
@@ -35,6 +37,8 @@ describe.each(natsServers())('nats-setup, on $server,', ({ program }) => {
     expect(linesOf(out)).toEqual([
       'stream CLERK_EVENTS: changed: max_age, max_bytes',
       'stream CLERK_OUTCOMES: unchanged',
+      'stream GATEHOUSE_USERS: unchanged',
+      'stream GATEHOUSE_DATA: unchanged',
       'consumer user-sync of CLERK_EVENTS: changed: ack_wait',
       'consumer webhook-ingest of CLERK_OUTCOMES: changed: ack_wait, max_ack_pending',
     ]);
@@ -56,6 +60,8 @@ describe.each(natsServers())('nats-setup, on $server,', ({ program }) => {
     expect(linesOf(refused.out)).toEqual([
       expect.stringMatching(/^stream CLERK_EVENTS: refused: storage, .*max_bytes/),
       'stream CLERK_OUTCOMES: unchanged',
+      'stream GATEHOUSE_USERS: unchanged',
+      'stream GATEHOUSE_DATA: unchanged',
       'consumer user-sync of CLERK_EVENTS: created',
       'consumer webhook-ingest of CLERK_OUTCOMES: unchanged',
     ]);
@@ -71,6 +77,8 @@ describe.each(natsServers())('nats-setup, on $server,', ({ program }) => {
     expect(linesOf(recreated.out)).toEqual([
       expect.stringMatching(/^stream CLERK_EVENTS: created anew: storage, /),
       'stream CLERK_OUTCOMES: unchanged',
+      'stream GATEHOUSE_USERS: unchanged',
+      'stream GATEHOUSE_DATA: unchanged',
       'consumer user-sync of CLERK_EVENTS: created',
       'consumer webhook-ingest of CLERK_OUTCOMES: unchanged',
     ]);
@@ -99,6 +107,8 @@ describe.each(natsServers())('nats-setup, on $server,', ({ program }) => {
     expect(linesOf(out)).toEqual([
       'stream CLERK_EVENTS: refused',
       'stream CLERK_OUTCOMES: created',
+      'stream GATEHOUSE_USERS: created',
+      'stream GATEHOUSE_DATA: created',
       'consumer user-sync of CLERK_EVENTS: missing, because its stream is missing',
       'consumer webhook-ingest of CLERK_OUTCOMES: created',
     ]);

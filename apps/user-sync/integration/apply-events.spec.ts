@@ -48,9 +48,6 @@ describe('Clerk sample payloads', () => {
           is_synced: true,
           subscription: 'free',
           clerk_updated_at: '1790000000018',
-          tokens_remaining: '10000',
-          tokens_monthly_limit: '10000',
-          uploads_monthly_limit: 20,
           referral_code: expect.stringMatching(/^BP-[0-9A-Z]{9}$/),
           last_login_at: null,
         });

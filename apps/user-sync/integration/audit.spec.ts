@@ -4,26 +4,38 @@ import {
   type AuditEntry,
   activateUser,
   approveReconcile,
+  approveUserImport,
+  beginUserImport,
   auditActions,
   closeSession,
   createKey,
   createUser,
   deactivateUser,
   decideMetadataCollisions,
+  deleteUser,
+  discardUserImport,
+  endAuthSession,
+  endAuthSessions,
   exchangePhoneLogin,
+  exportAudit,
+  getReferral,
   issuePasswordToken,
+  listAuthSessions,
   listAudit,
   recordAudit,
   retryWriteBacks,
   revokeKey,
   rotateKey,
   setPassword,
+  setStripeCustomer,
   setUserRole,
   setUserTier,
   startReconcile,
   syncUser,
   undoReconcile,
+  undoUserImport,
   updateMe,
+  useReferralCode,
   verifyLogin,
 } from '@gatehouse/contracts';
 import { type RequestContext } from '@gatehouse/messaging';
@@ -60,6 +72,16 @@ async function reconcileRun(state: string): Promise<string> {
   return id;
 }
 
+/** An import of users in this state. */
+async function userImport(state: string): Promise<string> {
+  const id = randomUUID();
+  await world.query(
+    `INSERT INTO user_imports (id, state, format, requested_by, approved_at) VALUES ($1, $2, 'csv', $1, now())`,
+    [id, state],
+  );
+  return id;
+}
+
 /** Sends an audit entry, as the gateway does. */
 const told = (action: AuditAction) => async () => {
   const [ada, context] = [await member(world), asked()];
@@ -82,6 +104,10 @@ const deeds: Record<RequestedAction, () => Promise<{ context: RequestContext; cr
     byMember(async (ada, context) => world.gateway.send(rotateKey, { id: (await keyOf(world, ada)).id }, context)),
   'key.revoke': () =>
     byBoss(async (ada, context) => world.gateway.send(revokeKey, { id: (await keyOf(world, ada)).id }, context)),
+  'referral.use': async () => {
+    const { code } = await world.gateway.send(getReferral, {}, boss.context);
+    return byMember((ada, context) => world.gateway.send(useReferralCode, { code }, context));
+  },
   'login.password': async () => {
     const { email } = await localUser(world, boss);
     return byNobody((context) =>
@@ -99,6 +125,11 @@ const deeds: Record<RequestedAction, () => Promise<{ context: RequestContext; cr
     return { context, credentialId: token.sessionId };
   },
   logout: () => byMember((ada, context) => world.gateway.send(closeSession, {}, context)),
+  'session.list': () =>
+    byBoss(({ principal: { userId } }, context) => world.gateway.send(listAuthSessions, { user: userId }, context)),
+  'session.end': () =>
+    byMember((ada, context) => world.gateway.send(endAuthSession, { id: ada.principal.sessionId ?? '' }, context)),
+  'session.end_all': () => byMember((ada, context) => world.gateway.send(endAuthSessions, {}, context)),
   'password.token': async () => {
     const { userId } = await localUser(world, boss);
     return byBoss((ada, context) => world.gateway.send(issuePasswordToken, { userId }, context));
@@ -125,6 +156,14 @@ const deeds: Record<RequestedAction, () => Promise<{ context: RequestContext; cr
       await world.gateway.send(deactivateUser, { userId }, boss.context);
       await world.gateway.send(activateUser, { userId }, context);
     }),
+  'user.delete': async () => {
+    const { userId } = await localUser(world, boss);
+    return byBoss((ada, context) => world.gateway.send(deleteUser, { userId }, context));
+  },
+  'user.stripe_customer': () =>
+    byBoss(({ principal: { userId } }, context) =>
+      world.gateway.send(setStripeCustomer, { userId, stripeCustomerId: 'cus_audited' }, context),
+    ),
   'user.sync': () =>
     byBoss(({ principal: { userId } }, context) => world.gateway.send(syncUser, { id: userId }, context)),
   'reconcile.start': async () => {
@@ -139,6 +178,19 @@ const deeds: Record<RequestedAction, () => Promise<{ context: RequestContext; cr
     const id = await reconcileRun('done');
     return byBoss((ada, context) => world.gateway.send(undoReconcile, { id }, context));
   },
+  'user_import.upload': () => byBoss((ada, context) => world.gateway.send(beginUserImport, { format: 'csv' }, context)),
+  'user_import.approve': async () => {
+    const id = await userImport('needs_approval');
+    return byBoss((ada, context) => world.gateway.send(approveUserImport, { id }, context));
+  },
+  'user_import.undo': async () => {
+    const id = await userImport('done');
+    return byBoss((ada, context) => world.gateway.send(undoUserImport, { id }, context));
+  },
+  'user_import.discard': async () => {
+    const id = await userImport('uploading');
+    return byBoss((ada, context) => world.gateway.send(discardUserImport, { id }, context));
+  },
   'write_back.retry': () => byBoss((ada, context) => world.gateway.send(retryWriteBacks, {}, context)),
   'metadata_collision.take': () =>
     byBoss((ada, context) => world.gateway.send(decideMetadataCollisions, { ids: ['1'], decision: 'take' }, context)),
@@ -146,6 +198,7 @@ const deeds: Record<RequestedAction, () => Promise<{ context: RequestContext; cr
     byBoss((ada, context) =>
       world.gateway.send(decideMetadataCollisions, { filter: { key: 'role' }, decision: 'leave' }, context),
     ),
+  'me.export': told('me.export'),
   'events.redrive': told('events.redrive'),
   'payloads.erase': told('payloads.erase'),
   'access.refused': told('access.refused'),
@@ -186,6 +239,17 @@ describe('the audit log', () => {
       { action, credentialId, ...origin, method: credentialId === null ? null : 'clerk_session' },
     ]);
     if (context.principal !== null) expect(entries[0]?.actorUserId).toBe(context.principal.userId);
+  });
+
+  it('has one entry for a list of sessions that the gateway sent several times', async () => {
+    const { principal } = await member(world);
+    const context = asked(boss);
+    const send = () => world.gateway.send(listAuthSessions, { user: principal.userId }, context);
+    await Promise.all([send(), send()]);
+    await send();
+    expect(await list({ userId: principal.userId, action: 'session.list' })).toHaveLength(1);
+    await world.gateway.send(listAuthSessions, { user: principal.userId }, asked(boss));
+    expect(await list({ userId: principal.userId, action: 'session.list' })).toHaveLength(2);
   });
 
   it('can be filtered by the credential, a session or an API key', async () => {
@@ -289,4 +353,26 @@ describe('the audit log', () => {
     expect(items.length).toBeGreaterThan(0);
     expect(items.every(({ action }) => action === 'user.create')).toBe(true);
   });
+});
+
+it("the export of a user's entries hides who else acted, and on whom the user acted", async () => {
+  const ada = await member(world);
+  await world.gateway.send(updateMe, { bio: 'hello' }, asked(ada));
+  await world.gateway.send(setUserTier, { userId: ada.principal.userId, tier: 'pro' }, asked(boss));
+  const [first] = (await world.gateway.send(exportAudit, { limit: 1 }, asked(ada))).items;
+  const { items, nextCursor } = await world.gateway.send(exportAudit, {}, asked(ada));
+  expect(nextCursor).toBeNull();
+  expect(items[0]).toEqual(first);
+  const { userId } = ada.principal;
+  const nobody = { actorUserId: null, method: null, credentialId: null, sourceIp: null, userAgent: null, details: {} };
+  expect(items.filter(({ action }) => action === 'user.tier')).toEqual([
+    expect.objectContaining({ userId, ...nobody }),
+  ]);
+  expect(items.filter(({ action }) => action === 'profile.update')).toEqual([
+    expect.objectContaining({ userId, actorUserId: userId, ...{ sourceIp: origin.sourceIp } }),
+  ]);
+  const own = await world.gateway.send(exportAudit, { limit: 200 }, asked(boss));
+  expect(own.items.map(({ action }) => action)).toContain('user.tier');
+  expect(JSON.stringify(own.items)).not.toContain(userId);
+  await expect(world.gateway.send(exportAudit, {}, asked())).rejects.toEqual(refusal('unauthenticated'));
 });

@@ -25,6 +25,7 @@ export class ClerkApi {
   readonly asked: string[] = [];
   readonly writes: MetadataWrite[] = [];
   readonly directory = new Directory();
+  readonly sessions = new SessionsAtClerk();
   /** Secret keys of the answered requests, in order. */
   readonly keys: string[] = [];
   /** Secret keys that Clerk rejects, because they were deleted. */
@@ -100,6 +101,8 @@ export class ClerkApi {
     const id = url.pathname.match(/^\/v1\/(?:users|sessions)\/([^/]+)$/)?.[1] ?? '';
     const answers = this.answers.get(id);
     this.asked.push(id);
+    const session = answers === undefined ? this.sessions.answer(request.method ?? 'GET', url) : undefined;
+    if (session !== undefined) return session(request, response);
     if (answers === undefined) return this.directory.answer(url, id)(request, response);
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     answer?.(request, response);
@@ -115,6 +118,61 @@ export class ClerkApi {
     answer(request, response);
   }
 }
+
+/** Sessions at Clerk: listed, newest first; found by id; revoked. */
+export class SessionsAtClerk {
+  /** Oldest first. */
+  readonly all: SessionJson[] = [];
+  /** Sessions that lists omit, though they are found by id. */
+  readonly hidden = new Set<string>();
+  /** Ids of the revoked sessions, in order. */
+  readonly revoked: string[] = [];
+  /** While set, the answer to lists. */
+  listAnswer: Answer | undefined;
+  /** Ids that Clerk refuses, with its answer. */
+  readonly refused = new Map<string, Answer>();
+  /** While set, the answer to revocations. */
+  revokeAnswer: Answer | undefined;
+
+  /** Begins a session, at `at` by Clerk's clock. */
+  begin(userId: string, changes: Record<string, unknown> = {}, at = Date.now()): SessionJson {
+    const sample = fixture<{ data: Record<string, unknown> }>('session.created').data;
+    const { user: _user, ...data } = sample;
+    const times = { created_at: at, updated_at: at, last_active_at: at, expire_at: at + 7 * 86_400_000 };
+    const id = `sess_${String(this.all.length).padStart(3, '0')}${Math.random().toString(36).slice(2)}`;
+    const session = { ...data, ...times, id, user_id: userId, status: 'active', ...changes } as SessionJson;
+    this.all.push(session);
+    return session;
+  }
+
+  /** The answer to a request about sessions that begun here; undefined for any other request. */
+  answer(method: string, url: URL): Answer | undefined {
+    if (url.pathname === '/v1/sessions') return this.listAnswer ?? this.list(url.searchParams);
+    const [, id, verb] = url.pathname.match(/^\/v1\/sessions\/([^/]+)(\/revoke)?$/) ?? [];
+    const refusal = this.refused.get(id ?? '');
+    if (refusal !== undefined) return refusal;
+    const session = this.all.find((each) => each.id === id);
+    if (session === undefined || (verb !== undefined) !== (method === 'POST')) return undefined;
+    if (verb !== undefined) {
+      if (this.revokeAnswer !== undefined) return this.revokeAnswer;
+      this.revoked.push(session.id);
+      session.status = 'revoked';
+    }
+    return json(200, session);
+  }
+
+  private list(query: URLSearchParams): Answer {
+    const [userId, status, limit, offset] = ['user_id', 'status', 'limit', 'offset'].map((name) => query.get(name));
+    const found = this.all.filter(
+      (each) => each.user_id === userId && !this.hidden.has(each.id) && (status === null || each.status === status),
+    );
+    const from = Number(offset ?? 0);
+    return json(200, found.reverse().slice(from, from + Number(limit ?? 10)));
+  }
+}
+
+/** A session as the Backend API returns it. */
+export type SessionJson = Record<string, unknown> & { id: string; user_id: string; status: string };
 
 /** All users of a Clerk instance: listed in order of creation, counted, found by id. */
 export class Directory {
@@ -171,6 +229,12 @@ export class Directory {
       return json(
         200,
         this.users.filter((user) => addressesOf(user).includes(address)),
+      );
+    const externalIds = url.searchParams.getAll('external_id');
+    if (externalIds.length > 0)
+      return json(
+        200,
+        this.users.filter((user) => externalIds.includes((user as { external_id?: string }).external_id ?? '')),
       );
     const cursor = url.searchParams.get('starting_after');
     this.onPage(cursor);

@@ -34,11 +34,21 @@ afterAll(() => world?.dispose());
 const emailOf = async (userId: string) =>
   (await world.query<{ email: string }>('SELECT email FROM users WHERE id = $1', [userId]))[0]?.email ?? '';
 
+let phones = 0;
+
+/** Gives a user a verified phone number that no other user has. */
+async function givePhone(userId: string): Promise<string> {
+  const phone = `+49151${String((phones += 1)).padStart(8, '0')}`;
+  await world.query('UPDATE users SET phone_number = $2, phone_verified = true WHERE id = $1', [userId, phone]);
+  return phone;
+}
+
 describe('a user reference', () => {
-  it('finds a user by id or e-mail address in any letter case, and by Clerk id', async () => {
+  it('finds a user by id or e-mail address in any letter case, by Clerk id, and by phone number', async () => {
     const { principal } = await member(world);
     const email = await emailOf(principal.userId);
-    const names = [principal.userId.toUpperCase(), principal.clerkUserId ?? '', email.toUpperCase()];
+    const phone = await givePhone(principal.userId);
+    const names = [principal.userId.toUpperCase(), principal.clerkUserId ?? '', email.toUpperCase(), phone];
     for (const userId of names) {
       const { gateway } = world;
       const { context } = boss;
@@ -50,7 +60,7 @@ describe('a user reference', () => {
       expect((await gateway.send(explainUser, { id: userId }, context)).userId).toBe(principal.userId);
       expect((await gateway.send(syncUser, { id: userId }, context)).user?.id).toBe(principal.userId);
       expect(await gateway.send(findUser, { user: userId }, context)).toEqual({
-        ...{ userId: principal.userId, clerkUserId: principal.clerkUserId },
+        ...{ userId: principal.userId, clerkUserId: principal.clerkUserId, tier: 'pro' },
       });
       const { items } = await gateway.send(listAudit, { userId, action: 'user.tier' }, context);
       expect(items.map((entry) => entry.userId)).toEqual([principal.userId]);
@@ -61,15 +71,24 @@ describe('a user reference', () => {
 
   it('finds a local user by e-mail address', async () => {
     const { userId, email } = await localUser(world, boss);
-    expect(await world.gateway.send(findUser, { user: email }, boss.context)).toEqual({ userId, clerkUserId: null });
+    expect(await world.gateway.send(findUser, { user: email }, boss.context)).toEqual({
+      ...{ userId, clerkUserId: null, tier: 'free' },
+    });
     const token = await world.gateway.send(issuePasswordToken, { userId: email.toLowerCase() }, boss.context);
     expect(token.passwordToken.token).toBeTruthy();
+  });
+
+  it('is an e-mail address, not a phone number, when it begins with + and has an @', async () => {
+    const { userId } = await localUser(world, boss);
+    await world.query('UPDATE users SET email = $2 WHERE id = $1', [userId, '+ada@example.com']);
+    expect((await world.gateway.send(showUser, { userId: '+ada@example.com' }, boss.context)).id).toBe(userId);
   });
 
   it.each([
     ['id', randomUUID()],
     ['Clerk id', newClerkId()],
     ['address', 'nobody@example.com'],
+    ['number', '+4915100000000'],
   ])('is not found when no user has the %s', async (_kind, ref) => {
     const { gateway } = world;
     await expect(gateway.send(showUser, { userId: ref }, boss.context)).rejects.toEqual(refusal('not_found'));
@@ -77,13 +96,21 @@ describe('a user reference', () => {
     await expect(gateway.send(listAudit, { userId: ref }, boss.context)).rejects.toEqual(refusal('not_found'));
   });
 
-  it.each(['', 'user_', 'USER_1', 'a b@example.com', '@', 'a\u0000@example.com', '123'])(
-    'is rejected when it is neither an id nor an address: %j',
-    async (ref) => {
-      const shown = world.gateway.send(showUser, { userId: ref }, boss.context);
-      await expect(shown).rejects.toEqual(refusal('invalid_request'));
-    },
-  );
+  it.each([
+    '',
+    'user_',
+    'USER_1',
+    'a b@example.com',
+    '@',
+    'a\u0000@example.com',
+    '123',
+    '+',
+    '+0491511234567',
+    ' 4915112345678',
+  ])('is rejected when it is neither an id nor an address: %j', async (ref) => {
+    const shown = world.gateway.send(showUser, { userId: ref }, boss.context);
+    await expect(shown).rejects.toEqual(refusal('invalid_request'));
+  });
 
   it('is refused as ambiguous, with the ids, when several live users have the address', async () => {
     const { principal } = await member(world);
@@ -99,6 +126,34 @@ describe('a user reference', () => {
     await world.query('UPDATE users SET deleted_at = now() WHERE id = $1', [userId]);
     const found = await world.gateway.send(showUser, { userId: email }, boss.context);
     expect(found.id).toBe(principal.userId);
+  });
+
+  it('is refused as ambiguous when several live users have the phone number', async () => {
+    const [one, other] = [await member(world), await localUser(world, boss)];
+    const phone = await givePhone(one.principal.userId);
+    await world.query('UPDATE users SET phone_number = $2 WHERE id = $1', [other.userId, phone]);
+    const found = world.gateway.send(findUser, { user: phone }, boss.context);
+    await expect(found).rejects.toMatchObject({
+      reason: 'user_ambiguous',
+      message: expect.stringMatching(
+        new RegExp(`phone number(?=.*${one.principal.userId} \\(verified\\))(?=.*${other.userId}(,|$))`),
+      ),
+    });
+    // Deleted users do not count.
+    await world.query('UPDATE users SET deleted_at = now() WHERE id = $1', [other.userId]);
+    const { userId } = await world.gateway.send(findUser, { user: phone }, boss.context);
+    expect(userId).toBe(one.principal.userId);
+  });
+
+  it('cannot grant a role by an unverified phone number', async () => {
+    const { principal } = await member(world);
+    const phone = await givePhone(principal.userId);
+    await world.query('UPDATE users SET phone_verified = false WHERE id = $1', [principal.userId]);
+    const given = world.gateway.send(setUserRole, { userId: phone, role: 'admin' }, boss.context);
+    await expect(given).rejects.toMatchObject({
+      ...{ reason: 'conflict', message: expect.stringContaining('phone number') },
+    });
+    expect((await world.gateway.send(showUser, { userId: phone }, boss.context)).role).toBe('user');
   });
 
   it('cannot grant a role by an unverified address, which any Clerk user can add', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { resolvePrincipal } from '@gatehouse/contracts';
+import { syncClerkUser } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
 import { json } from './clerk-api';
 import { clerkUser, newClerkId } from './clerk-events';
@@ -13,12 +13,8 @@ beforeEach(async () => {
 
 afterEach(() => world.dispose());
 
-const resolve = (clerkUserId: string) =>
-  world.gateway.send(
-    resolvePrincipal,
-    { clerkUserId, sessionId: 'sess_1' },
-    { principal: null, requestId: randomUUID() },
-  );
+const sync = (clerkUserId: string) =>
+  world.gateway.send(syncClerkUser, { clerkUserId, sessionId: 'sess_1' }, { principal: null, requestId: randomUUID() });
 
 it('reports a change that a request finds at Clerk during shutdown to the ledger before NATS is closed', async () => {
   await world.boot();
@@ -26,7 +22,7 @@ it('reports a change that a request finds at Clerk during shutdown to the ledger
   let release = (): void => undefined;
   const released = new Promise<void>((free) => (release = free));
   world.clerk.answer(found.id, (request, response) => void released.then(() => json(200, found)(request, response)));
-  const reply = resolve(found.id);
+  const reply = sync(found.id);
   await eventually(() => world.clerk.times(found.id) === 1);
   const [app] = world.apps;
   const closed = app?.close();

@@ -237,9 +237,6 @@ describe('an admin', () => {
       user: { subscription: 'pro' },
       propagation,
     });
-    expect(await world.user(ada.user.id)).toMatchObject({
-      ...{ tokens_monthly_limit: '1000000', tokens_remaining: '1000000', uploads_monthly_limit: 1_000 },
-    });
     expect(await world.gateway.send(deactivateUser, { userId }, boss.context)).toMatchObject({
       user: { isActive: false },
       propagation,
@@ -257,15 +254,6 @@ describe('an admin', () => {
       ['user.tier', { before: 'free', after: 'pro' }],
       ['user.role', { before: 'user', after: 'developer' }],
     ]);
-  });
-
-  it('sets limits only for the enterprise tier', async () => {
-    const { userId, clerkUserId } = (await member(world)).principal;
-    const limits = { tokensMonthlyLimit: 7, uploadsMonthlyLimit: 3 };
-    const ofPro = { userId, tier: 'pro', ...limits } as const;
-    await expect(world.gateway.send(setUserTier, ofPro, boss.context)).rejects.toEqual(refusal('invalid_request'));
-    await world.gateway.send(setUserTier, { userId, tier: 'enterprise', ...limits }, boss.context);
-    expect(await world.user(clerkUserId ?? '')).toMatchObject({ tokens_monthly_limit: '7', uploads_monthly_limit: 3 });
   });
 
   it('can neither deactivate nor demote itself, nor change a deleted user', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { listReconciles, resolvePrincipal } from '@gatehouse/contracts';
+import { listReconciles, syncClerkUser } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
 import { DriftSampler } from '../src/reconcile/drift-sampler';
 import { json } from './clerk-api';
@@ -80,7 +80,7 @@ describe('a reconcile run', () => {
     world.clerk.answer(user.id, json(200, user));
     const anybody = { principal: null, requestId: randomUUID() };
     const login = { clerkUserId: user.id, sessionId: 'sess_waiting' };
-    expect(await world.gateway.send(resolvePrincipal, login, anybody)).toMatchObject({ isNewUser: true });
+    expect(await world.gateway.send(syncClerkUser, login, anybody)).toMatchObject({ isNewUser: true });
     expect(await reconciling.show(run.id)).toMatchObject({ state: 'running' });
   });
 

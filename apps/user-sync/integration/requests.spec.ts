@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { getMe, listUsers, resolvePrincipal, updateMe } from '@gatehouse/contracts';
+import { setImmediate } from 'node:timers/promises';
+import { getMe, listUsers, resolvePrincipal, syncClerkUser, updateMe } from '@gatehouse/contracts';
 import { NatsClient } from '@gatehouse/messaging';
 import { type INestApplication } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -20,6 +21,10 @@ afterAll(() => world.dispose());
 const resolve = (clerkUserId: string, requestId: string = randomUUID()) =>
   world.gateway.send(resolvePrincipal, { clerkUserId, sessionId: 'sess_1' }, { principal: null, requestId });
 
+/** Unlike `resolve`, is sent once, so that its `isNewUser` does not depend on which attempt was answered. */
+const sync = (clerkUserId: string) =>
+  world.gateway.send(syncClerkUser, { clerkUserId, sessionId: 'sess_1' }, { principal: null, requestId: randomUUID() });
+
 /** A stored user, and its principal as the gateway sends it. */
 async function member(changes: Record<string, unknown> = {}) {
   const user = clerkUser(newClerkId(), changes);
@@ -32,6 +37,8 @@ async function member(changes: Record<string, unknown> = {}) {
 /** Resolves when the service has read all requests sent so far, and looked up their users. */
 async function allHaveLooked(): Promise<void> {
   const [app] = world.apps as [INestApplication];
+  // The client sends at the end of the turn.
+  await setImmediate();
   await world.gatewayConnection.flush();
   await app.get(NatsClient).get().flush();
   // A lookup is a few queries in sequence, and connections go to the longest waiting request.
@@ -63,16 +70,16 @@ describe('resolving a principal', () => {
     let release = (): void => undefined;
     const held = new Promise<void>((free) => (release = free));
     world.clerk.answer(user.id, (request, response) => void held.then(() => json(200, user)(request, response)));
-    const asked = Array.from({ length: 50 }, () => resolve(user.id));
+    const asked = Array.from({ length: 50 }, () => sync(user.id));
     await allHaveLooked();
     release();
     const replies = await Promise.all(asked);
-    expect(new Set(replies.map(({ userId }) => userId)).size).toBe(1);
-    expect(replies.every(({ isNewUser, isActive }) => isNewUser && isActive)).toBe(true);
+    const row = await world.user(user.id);
+    for (const reply of replies) expect(reply).toMatchObject({ userId: row?.id, isActive: true, isNewUser: true });
     expect(world.clerk.times(user.id)).toBe(1);
     expect(await world.decisionsOf(user.id)).toEqual(['create']);
     expect(await world.deliver(userEvent('user.created', user))).toMatchObject({ decision: 'duplicate' });
-    expect(await resolve(user.id)).toMatchObject({ isNewUser: false });
+    expect(await sync(user.id)).toMatchObject({ isNewUser: false });
   });
 
   it("records the request id in the user's explanation", async () => {
@@ -105,7 +112,9 @@ describe('resolving a principal', () => {
     world.clerk.answer(user.id, answer);
     await expect(resolve(user.id)).rejects.toEqual(refusal('clerk_unavailable'));
     world.clerk.answer(user.id, json(200, user));
-    expect(await resolve(user.id)).toMatchObject({ isNewUser: true });
+    expect(await resolve(user.id)).toMatchObject({ clerkUserId: user.id, isActive: true });
+    // A second attempt of the request may have read the user again.
+    expect((await world.decisionsOf(user.id))[0]).toBe('create');
   });
 
   it('is refused as not_found for a user that Clerk does not know', async () => {
@@ -128,7 +137,7 @@ describe('resolving a principal', () => {
     const needed = ['id', 'updated_at'];
     const empty = Object.entries(clerkUser(id)).map(([field, value]) => [field, needed.includes(field) ? value : null]);
     world.clerk.answer(id, json(200, Object.fromEntries(empty)));
-    expect(await resolve(id)).toMatchObject({ isActive: true, isNewUser: true });
+    expect(await sync(id)).toMatchObject({ isActive: true, isNewUser: true });
     expect(await world.user(id)).toMatchObject({ email: null, phone_number: null, full_name: 'User' });
   });
 
@@ -164,7 +173,7 @@ describe('resolving a principal', () => {
     const other = clerkUser(newClerkId(), { email_addresses: user.email_addresses });
     world.clerk.answer(other.id, json(200, other));
     world.clerk.answer(user.id, json(200, { ...user, updated_at: user.updated_at + 1, email_addresses: [] }));
-    expect(await resolve(other.id)).toMatchObject({ clerkUserId: other.id, isNewUser: true });
+    expect(await sync(other.id)).toMatchObject({ clerkUserId: other.id, isNewUser: true });
     const [address] = user.email_addresses as { email_address: string }[];
     expect(await world.user(other.id)).toMatchObject({ email: address?.email_address, email_verified: true });
     expect(await world.user(user.id)).toMatchObject({ email: null, deleted_at: null });
@@ -213,11 +222,62 @@ describe('the calling user', () => {
     ]);
   });
 
+  it('changes its profile only at the expected version', async () => {
+    const { context } = await member();
+    const { version } = await world.gateway.send(getMe, {}, context);
+    const change = (city: string, ifMatch?: number[] | '*') =>
+      world.gateway.send(updateMe, { city, ...(ifMatch !== undefined && { ifMatch }) }, context);
+    expect(await change('Pune', [version, 77])).toMatchObject({ city: 'Pune', version: version + 1 });
+    for (const stale of [[version], [version + 2], []]) {
+      await expect(change('Delhi', stale)).rejects.toMatchObject({
+        reason: 'version_mismatch',
+        message: `The profile has changed: its version is ${version + 1}.`,
+      });
+    }
+    expect(await change('Delhi', '*')).toMatchObject({ city: 'Delhi', version: version + 2 });
+  });
+
+  it('lets one of ten concurrent changes of the same version succeed', async () => {
+    const { context } = await member();
+    const { version } = await world.gateway.send(getMe, {}, context);
+    const changes = Array.from({ length: 10 }, (_, index) =>
+      world.gateway.send(updateMe, { city: `city ${index}`, ifMatch: [version] }, context),
+    );
+    const results = await Promise.allSettled(changes);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await world.gateway.send(getMe, {}, context)).toMatchObject({ version: version + 1 });
+  });
+
+  it('keeps version and time of change when a change has no field or only the stored values', async () => {
+    const { principal, context } = await member();
+    const links = { x: 'https://x.example', github: 'https://github.com/ada' };
+    const before = await world.gateway.send(updateMe, { city: 'Pune', socialLinks: links, bio: null }, context);
+    const { x, github } = links;
+    for (const patch of [{}, { city: ' Pune ' }, { socialLinks: { github, x } }, { bio: '' }]) {
+      expect(await world.gateway.send(updateMe, patch, context)).toEqual(before);
+    }
+    expect(await world.query('SELECT FROM audit_log WHERE user_id = $1', [principal.userId])).toHaveLength(1);
+    await expect(world.gateway.send(updateMe, { ifMatch: [before.version + 1] }, context)).rejects.toEqual(
+      refusal('version_mismatch'),
+    );
+  });
+
+  it('gets a new version by an event that changes it, and the same one by an event that does not', async () => {
+    const { user, context } = await member();
+    const { version } = await world.gateway.send(getMe, {}, context);
+    await world.deliver(userEvent('user.updated', { ...user, updated_at: user.updated_at + 1, last_active_at: T0 }));
+    expect(await world.gateway.send(getMe, {}, context)).toMatchObject({ version });
+    await world.deliver(userEvent('user.updated', { ...user, updated_at: user.updated_at + 2, first_name: 'Eve' }));
+    expect(await world.gateway.send(getMe, {}, context)).toMatchObject({ version: version + 1, firstName: 'Eve' });
+  });
+
   it('gets the name of a field with characters that cannot be stored', async () => {
     const { context } = await member();
-    await expect(world.gateway.send(updateMe, { city: 'a\u0000b' }, context)).rejects.toMatchObject({
+    await expect(
+      world.gateway.send(updateMe, { socialLinks: { x: 'https://a.example/\ud800' } }, context),
+    ).rejects.toMatchObject({
       reason: 'invalid_request',
-      message: expect.stringMatching(/^city: /),
+      fields: [{ field: 'socialLinks', message: 'contains characters that cannot be stored' }],
     });
   });
 

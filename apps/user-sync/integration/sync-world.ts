@@ -5,13 +5,9 @@ import {
   type EventMetadata,
   type Outcome,
   clerkEventsStream,
-  clerkMovementSchema,
-  clerkMovementSubject,
-  clerkOutcomesStream,
   encodeEventHeaders,
   eventMessageId,
   eventSubject,
-  outcomeSchema,
 } from '@gatehouse/contracts';
 import { JetStream, NatsClient, RequestClient, StreamMaker } from '@gatehouse/messaging';
 import { OpsServer, createLogger } from '@gatehouse/observability';
@@ -27,13 +23,14 @@ import {
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { type NatsConnection } from '@nats-io/transport-node';
 import { type INestApplication } from '@nestjs/common';
-import { Client } from 'pg';
+import { Pool } from 'pg';
 import { type Logger } from 'pino';
 import { type UserSyncConfig, loadConfig } from '../src/config';
 import { createApp } from '../src/create-app';
 import { migrateUsers } from '../src/database/migrate-users';
 import { ClerkApi } from './clerk-api';
 import { type EventJson, metadata, newWebhookId } from './clerk-events';
+import { LedgerReports } from './ledger-reports';
 
 /** Timeout of requests; generous, because the machine may be busy. */
 const PATIENCE_MS = 20_000;
@@ -65,19 +62,8 @@ export class SyncWorld {
   readonly apps: INestApplication[] = [];
   /** Creates missing streams and consumers, as stream-keeper does. */
   keeper!: RepeatedWork;
-  private sql!: Client;
-  private reading: Promise<readonly Outcome[]> | undefined;
-  private reported: {
-    of: string | undefined;
-    upTo: number;
-    readonly all: Outcome[];
-    readonly movements: ClerkMovement[];
-  } = {
-    of: undefined,
-    upTo: 0,
-    all: [],
-    movements: [],
-  };
+  private sql!: Pool;
+  private readonly reports = new LedgerReports(() => this.administrator());
 
   private constructor(
     readonly database: TestDatabase,
@@ -95,8 +81,7 @@ export class SyncWorld {
     });
     const clients = new Map(CLIENTS.map((name) => [name, connectAs(nats, name)]));
     const world = new SyncWorld(await usersDatabase(), nats, await new ClerkApi().start(), keys, clients);
-    world.sql = new Client({ connectionString: world.database.adminUrl });
-    await world.sql.connect();
+    world.sql = new Pool({ connectionString: world.database.adminUrl, max: 1 });
     await eventually(() => [...clients.values()].every(({ connected }) => connected));
     const maker = new StreamMaker(world.client('stream-keeper'), { replicas: 1, ackWaitMs: ACK_WAIT_MS });
     world.keeper = await RepeatedWork.start(() => maker.createAll());
@@ -134,6 +119,7 @@ export class SyncWorld {
       // Tests create their admins at Clerk.
       CLERK_SEED_ROLES: 'user,developer,admin',
       ENVELOPE_PUBLIC_KEYS: this.keys.publicKey,
+      IDEMPOTENCY_SECRET: 'a-secret-of-the-tests-that-is-long-enough',
       HOST: '127.0.0.1',
       OPS_PORT: '0',
       ...environment,
@@ -217,31 +203,14 @@ export class SyncWorld {
     ) as Promise<Outcome>;
   }
 
-  /** All outcomes, in order. Concurrent calls share one read. */
+  /** All outcomes, in order. */
   outcomes(): Promise<readonly Outcome[]> {
-    this.reading ??= this.readOutcomes().finally(() => (this.reading = undefined));
-    return this.reading;
+    return this.reports.outcomes();
   }
 
   /** Published movements of Clerk, in order. */
-  async movements(): Promise<readonly ClerkMovement[]> {
-    await this.outcomes();
-    return this.reported.movements;
-  }
-
-  private async readOutcomes(): Promise<readonly Outcome[]> {
-    const manager = await this.administrator();
-    const stream = await manager.streams.info(clerkOutcomesStream.name).catch(() => undefined);
-    if (stream === undefined || stream.created !== this.reported.of) {
-      this.reported = { of: stream?.created, upTo: 0, all: [], movements: [] };
-    }
-    const { reported } = this;
-    for (; reported.upTo < (stream?.state.last_seq ?? 0); reported.upTo += 1) {
-      const message = await manager.streams.getMessage(clerkOutcomesStream.name, { seq: reported.upTo + 1 });
-      if (message?.subject === clerkMovementSubject) reported.movements.push(clerkMovementSchema.parse(message.json()));
-      else reported.all.push(...outcomeSchema.array().parse(message?.json() ?? []));
-    }
-    return reported.all;
+  movements(): Promise<readonly ClerkMovement[]> {
+    return this.reports.movements();
   }
 
   /** Rows, read directly from the database. */

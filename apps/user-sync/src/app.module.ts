@@ -21,13 +21,17 @@ import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { ApplyModule } from './apply/apply.module';
 import { AuditModule } from './audit/audit.module';
+import { AuthSessionsModule } from './auth-sessions/auth-sessions.module';
 import { type UserSyncConfig } from './config';
 import { CredentialsModule } from './credentials/credentials.module';
 import { serviceDatabase } from './database/database-options';
+import { ImportsModule } from './imports/imports.module';
 import { ReconcileModule } from './reconcile/reconcile.module';
+import { ReferralsModule } from './referrals/referrals.module';
 import { RetentionModule } from './retention/retention.module';
 import { CONFIG, SERVICE_NAME } from './tokens';
 import { TrustModule } from './trust/trust.module';
+import { UserStreamModule } from './user-stream/user-stream.module';
 import { UsersModule } from './users/users.module';
 import { WriteBackModule } from './write-back/write-back.module';
 
@@ -73,10 +77,14 @@ export class AppModule {
         }),
         ApplyModule,
         AuditModule,
+        AuthSessionsModule,
         CredentialsModule,
+        ImportsModule,
         ReconcileModule,
+        ReferralsModule,
         RetentionModule,
         TrustModule,
+        UserStreamModule,
         UsersModule,
         WriteBackModule,
       ],

@@ -24,10 +24,12 @@ function faultsOf(environment: Record<string, string>): Map<string, string> {
 }
 
 /** The configuration with the current values of live settings, without functions. */
-function shown({ secretFiles: _, verifyEnvelope: __, database, nats, clerk, ...rest }: UserSyncConfig) {
+function shown({ secretFiles: _, verifyEnvelope: __, database, nats, clerk, ...config }: UserSyncConfig) {
+  const { idempotencySecrets, ...rest } = config;
   const { approveKeys: ___, secretKey, ...settings } = clerk;
   return {
     ...rest,
+    idempotencySecrets: idempotencySecrets.current,
     database: { ...database, address: database.address.current },
     nats: nats.current,
     clerk: { ...settings, secretKey: secretKey.current },
@@ -51,10 +53,22 @@ describe('the configuration', () => {
         leaseMs: 60_000,
         retry: { baseMs: 60_000, capMs: 3_600_000, maxRetries: 8 },
       },
-      intervals: { adminCensus: 10_000, adminPromises: 2_000, leaderChores: 30_000, reconcilePause: 5_000 },
+      intervals: {
+        adminCensus: 10_000,
+        adminPromises: 2_000,
+        leaderChores: 30_000,
+        reconcilePause: 5_000,
+        userStreamPoll: 200,
+        userStreamInspection: 2_000,
+        userStreamLease: 30_000,
+        signOuts: 1_000,
+      },
       reconcile: { intervalMs: 86_400_000, maxDeletions: 25 },
       apiKeyEnvironment: 'dev',
+      idempotencySecrets: [],
       defaultPhoneRegion: 'IN',
+      referralCodePrefix: 'BP',
+      userStreamRefillMs: 86_400_000,
       retention: { appliedDays: 400, auditDays: 400 },
       retryMax: 8,
     });
@@ -72,10 +86,15 @@ describe('the configuration', () => {
     ['RETRY_MAX', '1001'],
     ['APPLIED_RETENTION_DAYS', '29'],
     ['AUDIT_RETENTION_DAYS', '89'],
+    ['REFERRAL_CODE_PREFIX', 'hunter2'],
+    ['REFERRAL_CODE_PREFIX', 'OIL'],
     ['CLERK_SEED_ROLES', 'user,moderator'],
     ['CLERK_SEED_ROLES', ' , '],
     ['CLERK_METADATA_KEY', 'gate.house'],
     ['CLERK_METADATA_KEY', '__proto__'],
+    ['IDEMPOTENCY_SECRET', 'hunter2'],
+    ['IDEMPOTENCY_SECRET', `${'hunter2'.repeat(5)},hunter2`],
+    ['IDEMPOTENCY_SECRET', Array(3).fill('hunter2'.repeat(5)).join()],
   ])('rejects an invalid %s without showing it', (variable, value) => {
     const faults = faultsOf({ ...good, [variable]: value });
     expect([...faults.keys()]).toEqual([variable]);
@@ -85,6 +104,16 @@ describe('the configuration', () => {
   it('accepts the roles to seed and the metadata key', () => {
     const environment = { ...good, CLERK_SEED_ROLES: 'user, admin', CLERK_METADATA_KEY: 'gatehouse' };
     expect(loadConfig(environment).metadata).toEqual({ key: 'gatehouse', seedRoles: ['user', 'admin'] });
+  });
+
+  it('accepts another prefix of referral codes', () => {
+    expect(loadConfig({ ...good, REFERRAL_CODE_PREFIX: 'SH0P' }).referralCodePrefix).toBe('SH0P');
+  });
+
+  it('accepts two idempotency secrets, of which the first one seals', () => {
+    const [first, second] = ['a'.repeat(32), 'b'.repeat(32)];
+    const { idempotencySecrets } = loadConfig({ ...good, IDEMPOTENCY_SECRET: `${first}, ${second}` });
+    expect(idempotencySecrets.current).toEqual([first, second]);
   });
 
   it('of the migrations needs only the database', () => {

@@ -11,11 +11,13 @@ import {
   type NatsAddress,
   type NearMiss,
   type SecretFiles,
+  addressVariables,
   clerkInstanceId,
   commaSeparated,
   commonVariables,
   databaseAddress,
   databaseVariables,
+  daysOrEver,
   fixed,
   httpUrl,
   natsAddress,
@@ -36,6 +38,9 @@ import { type Failpoint, parseFailpoints } from '@gatehouse/observability';
 import { type CountryCode, isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
 import { type MetadataRules } from './clerk-user/company-metadata';
+import { REFERRAL_PREFIX } from './user-rows/referral-code';
+
+const MIN_SECRET_BYTES = 32;
 
 const clerkVariables = {
   CLERK_SECRET_KEY: z.string().regex(/^sk_(test|live)_\w+$/, 'must start with sk_test_ or sk_live_'),
@@ -58,6 +63,10 @@ const variables = withRetryInOrder(
       .string()
       .refine((region): region is CountryCode => isSupportedCountry(region), 'is not the two letters of a country')
       .default('IN'),
+    REFERRAL_CODE_PREFIX: z
+      .string()
+      .regex(REFERRAL_PREFIX, 'must be 1 to 8 digits and capital letters other than I, L and O, such as BP')
+      .default('BP'),
     ENVELOPE_PUBLIC_KEYS: pem.transform(
       usable((keys: string) => createEnvelopeVerifier(keys), 'is neither one Ed25519 public key nor two'),
     ),
@@ -79,18 +88,21 @@ const variables = withRetryInOrder(
     // The default leaves 30 s for starting writes: no write starts in the second half of the lease.
     WRITE_BACK_LEASE_MS: z.coerce.number().int().min(1_000).max(3_600_000).default(60_000),
     RECONCILE_INTERVAL_MS: wholeNumber.max(2_147_483_647).default(24 * 60 * 60_000),
+    USER_STREAM_REFILL_INTERVAL_MS: wholeNumber.max(2_147_483_647).default(24 * 60 * 60_000),
     RECONCILE_MAX_DELETIONS: wholeNumber.default(25),
     APPLIED_RETENTION_DAYS: daysOrEver(30).default(400),
     AUDIT_RETENTION_DAYS: daysOrEver(90).default(400),
     ...retryVariables(defaultRetrySchedule),
+    IDEMPOTENCY_SECRET: commaSeparated
+      .refine(
+        (values) => values.length <= 2 && values.every((value) => Buffer.byteLength(value) >= MIN_SECRET_BYTES),
+        'is not one secret of 32 bytes or more, or two',
+      )
+      .default([]),
     FAILPOINTS: z.string().transform(parseFailpoints).default([]),
   }),
 );
 
-const addressVariables = {
-  DATABASE_URL: databaseVariables.DATABASE_URL,
-  DATABASE_CA_FILE: databaseVariables.DATABASE_CA_FILE,
-};
 const adminVariables = z.object({ ...addressVariables, ...clerkVariables });
 
 /** Every variable that user-sync reads. */
@@ -104,8 +116,16 @@ const intervals = {
   adminPromises: 2_000,
   /** Chores of the leading replica, such as the review of conflicts. */
   leaderChores: 30_000,
+  /** Poll of the outbox of sign-outs at Clerk. */
+  signOuts: 1_000,
   /** Minimum pause after a failed round of the reconcile worker. */
   reconcilePause: 5_000,
+  /** Poll of the outbox of user changes, for changes by other processes. */
+  userStreamPoll: 200,
+  /** Comparison of the stream of user changes with its record in the database. */
+  userStreamInspection: 2_000,
+  /** Time after which another replica continues an epoch of the stream whose writer has died. */
+  userStreamLease: 30_000,
 };
 
 /** Configuration of user-sync; times in milliseconds. */
@@ -143,6 +163,11 @@ export interface UserSyncConfig {
     /** A run that would delete more users than this, and more than 1 % of all, waits until an admin approves it. */
     readonly maxDeletions: number;
   };
+  /**
+   * Time from the end of one refill of the stream of user changes to the start of the next; 0 schedules none. A refill
+   * publishes every user again and removes replaced messages from NATS's disk.
+   */
+  readonly userStreamRefillMs: number;
   readonly intervals: Readonly<typeof intervals>;
   /** Days after which applied events and audit entries are deleted; 0 keeps them for ever. */
   readonly retention: { readonly appliedDays: number; readonly auditDays: number };
@@ -150,8 +175,15 @@ export interface UserSyncConfig {
   readonly verifyEnvelope: Live<EnvelopeVerifier>;
   /** Part of every API key that is created here, such as `prod`. */
   readonly apiKeyEnvironment: ApiKeyEnvironment;
+  /**
+   * Secrets that seal new API keys in stored answers; the first one seals. Without one, a repeated creation of an API key
+   * does not show the key again.
+   */
+  readonly idempotencySecrets: Live<readonly string[]>;
   /** Country of phone numbers without a country code. */
   readonly defaultPhoneRegion: CountryCode;
+  /** Prefix of new referral codes. Codes that exist keep theirs. */
+  readonly referralCodePrefix: string;
   /** Maximum retries of one event; the ledger schedules them. */
   readonly retryMax: number;
   /** Points at which the service kills itself; for crash tests only. */
@@ -195,11 +227,14 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       retry: { baseMs: v.RETRY_BASE_MS, capMs: v.RETRY_CAP_MS, maxRetries: v.RETRY_MAX },
     },
     reconcile: { intervalMs: v.RECONCILE_INTERVAL_MS, maxDeletions: v.RECONCILE_MAX_DELETIONS },
+    userStreamRefillMs: v.USER_STREAM_REFILL_INTERVAL_MS,
     intervals,
     retention: { appliedDays: v.APPLIED_RETENTION_DAYS, auditDays: v.AUDIT_RETENTION_DAYS },
     verifyEnvelope: live((env) => env.ENVELOPE_PUBLIC_KEYS, 'ENVELOPE_PUBLIC_KEYS'),
     apiKeyEnvironment: v.API_KEY_ENVIRONMENT ?? (isLive(v.CLERK_SECRET_KEY) ? 'prod' : 'dev'),
+    idempotencySecrets: live((env) => env.IDEMPOTENCY_SECRET, 'IDEMPOTENCY_SECRET'),
     defaultPhoneRegion: v.DEFAULT_PHONE_REGION,
+    referralCodePrefix: v.REFERRAL_CODE_PREFIX,
     retryMax: v.RETRY_MAX,
     failpoints: v.FAILPOINTS,
     secretFiles,
@@ -236,11 +271,6 @@ function requestsPer10s(
   v: Pick<z.output<typeof adminVariables>, 'CLERK_SECRET_KEY' | 'CLERK_REQUESTS_PER_10S'>,
 ): number {
   return v.CLERK_REQUESTS_PER_10S ?? (isLive(v.CLERK_SECRET_KEY) ? 1_000 : 100);
-}
-
-/** Schema of a retention in days: at least `least`, or 0 to keep rows for ever. */
-function daysOrEver(least: number) {
-  return wholeNumber.max(36_500).refine((days) => days === 0 || days >= least, `is neither 0 nor ${least} or more`);
 }
 
 function isLive(secretKey: string): boolean {

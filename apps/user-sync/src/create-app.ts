@@ -18,6 +18,9 @@ export async function createApp(
   logger: Logger = createLogger({ service: SERVICE_NAME, level: config.logLevel }),
 ): Promise<INestApplication> {
   armFailpoints(config.failpoints, logger);
+  if (config.idempotencySecrets.current.length === 0) {
+    logger.warn('IDEMPOTENCY_SECRET is not set: a repeated POST /api/keys cannot show the new API key again');
+  }
   const app = await NestFactory.create(AppModule.forRoot(config, logger), new FastifyAdapter(), {
     logger: new NestLogger(logger),
     abortOnError: false,

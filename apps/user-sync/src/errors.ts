@@ -49,6 +49,11 @@ export class ClerkUnavailableError extends ClerkRequestError {
   override readonly code = 'CLERK_AWAY';
 }
 
+/** Whether Clerk has rejected our secret key. */
+export function isOurKeyRejected(error: unknown): boolean {
+  return error instanceof ClerkRequestError && (error.answer.status === 401 || error.answer.status === 403);
+}
+
 /**
  * Clerk does not know the user: it answered 404. One 404 does not delete the user here. A `user.deleted` event deletes
  * the user, and so does a second 404 a minute later.
@@ -134,6 +139,15 @@ export class DatabaseRefusedError extends codedError(
     super(sqlState, constraint);
   }
 }
+
+/** A file of users that cannot be read as a whole. The message names the line and the problem, never a value. */
+export class ImportUnreadableError extends codedError('IMPORT_UNREADABLE', (problem: string) => problem) {}
+
+/** A line of a file that is not strict JSON. */
+export class ImportLineInvalidError extends codedError('IMPORT_LINE_INVALID', (fault: string) => fault) {}
+
+/** An import was interrupted before its end; this process or another one resumes it. */
+export class ImportInterruptedError extends codedError('IMPORT_INTERRUPTED', 'The import was interrupted.') {}
 
 /** This user may not become an admin now; the reason says why. */
 export class AdminRefusedError extends codedError('ADMIN_REFUSED', (reason: string) => reason) {}

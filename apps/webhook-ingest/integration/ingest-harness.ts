@@ -238,7 +238,7 @@ export class IngestHarness {
   async administer<Result>(work: (manager: JetStreamManager) => Promise<Result>): Promise<Result> {
     const connection = await connect({ ...this.nats.as(OPERATOR), reconnect: false, timeout: 20_000 });
     try {
-      return await work(await jetstreamManager(connection));
+      return await work(await jetstreamManager(connection, { timeout: 20_000 }));
     } finally {
       await connection.close();
     }

@@ -1,4 +1,4 @@
-import { getWebhookEvent, listWebhookEvents, type Principal } from '@gatehouse/contracts';
+import { exportWebhookEvents, getWebhookEvent, listWebhookEvents, type Principal } from '@gatehouse/contracts';
 import { type RequestClient } from '@gatehouse/messaging';
 import { eventually } from '@gatehouse/testing';
 import { type Ingest, IngestHarness, deliver, fixture, newId, userCreated } from './ingest-harness';
@@ -123,9 +123,47 @@ describe('a caller who', () => {
   });
 
   it('sends no envelope of the gateway is rejected', async () => {
-    const forged = harness.requests(() => 'eyJhbGciOiJub25lIn0.e30.');
+    const forged = harness.requests(() => ['eyJhbGciOiJub25lIn0.e30.']);
     await eventually(async () => {
       await expect(forged.send(listWebhookEvents, {}, admin)).rejects.toMatchObject({ reason: 'unauthenticated' });
     });
+  });
+});
+
+describe('the export of the events about a user', () => {
+  const own = (clerkUserId: string | null) => ({
+    principal: { ...principal('user'), clerkUserId },
+    requestId: 'request-1',
+  });
+
+  it('has each of them once with its payload, also when few payloads fill a page', async () => {
+    const ids = ['a', 'b', 'c'].map(() => newId());
+    for (const id of ids) {
+      await deliver(ingest.url, userCreated('user_exported', { filler: 'x'.repeat(400_000) }), { id });
+    }
+    await deliver(ingest.url, userCreated('user_other'));
+    const seen: string[] = [];
+    let [cursor, pages]: [string | null, number] = [null, 0];
+    do {
+      const page: { items: { webhookId: string; payload?: unknown }[]; nextCursor: string | null } = await gateway.send(
+        exportWebhookEvents,
+        { limit: 200, ...(cursor !== null && { cursor }) },
+        own('user_exported'),
+      );
+      for (const { webhookId, payload } of page.items) {
+        seen.push(webhookId);
+        expect(payload).toHaveProperty('data.id', 'user_exported');
+      }
+      cursor = page.nextCursor;
+      pages += 1;
+    } while (cursor !== null);
+    expect(seen).toEqual([...ids].reverse());
+    expect(pages).toBe(3);
+  });
+
+  it('is empty for a local user, and refused without a caller', async () => {
+    expect(await gateway.send(exportWebhookEvents, {}, own(null))).toEqual({ items: [], nextCursor: null });
+    const nobody = { principal: null, requestId: 'request-1' };
+    await expect(gateway.send(exportWebhookEvents, {}, nobody)).rejects.toMatchObject({ reason: 'unauthenticated' });
   });
 });

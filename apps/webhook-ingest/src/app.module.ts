@@ -23,6 +23,7 @@ import { type WebhookIngestConfig } from './config';
 import { serviceDatabase } from './database/database-options';
 import { DropBodiesModule } from './drop-bodies/drop-bodies.module';
 import { EraseUserModule } from './erase-user/erase-user.module';
+import { ExportEventsModule } from './export-events/export-events.module';
 import { FollowOutcomesModule } from './follow-outcomes/follow-outcomes.module';
 import { ListEventsModule } from './list-events/list-events.module';
 import { PublishEventModule } from './publish-event/publish-event.module';
@@ -78,6 +79,8 @@ export class AppModule {
         RelayEventsModule,
         FollowOutcomesModule,
         RebuildStreamModule,
+        // For users.
+        ExportEventsModule,
         // For admins.
         ListEventsModule,
         ShowEventModule,

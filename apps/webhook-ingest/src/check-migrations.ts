@@ -1,20 +1,15 @@
 import '@gatehouse/node-version';
 import 'reflect-metadata';
-import { connectDatabase, createDataSource, schemaDifferences } from '@gatehouse/persistence';
+import { schemaDifferences, withDatabase } from '@gatehouse/persistence';
 import { loadDatabaseConfig } from './config';
 import { migrationDatabase } from './database/database-options';
 
 /** Prints the statements that would make the migrated database match the entities; fails if there are any. */
 async function check(): Promise<void> {
-  const dataSource = await connectDatabase(createDataSource(migrationDatabase(loadDatabaseConfig())));
-  try {
-    const differences = await schemaDifferences(dataSource);
-    for (const statement of differences)
-      process.stdout.write(`webhook-ingest: missing in the migrations: ${statement}\n`);
-    if (differences.length > 0) process.exitCode = 1;
-  } finally {
-    await dataSource.destroy();
-  }
+  const differences = await withDatabase(migrationDatabase(loadDatabaseConfig()), schemaDifferences);
+  for (const statement of differences)
+    process.stdout.write(`webhook-ingest: missing in the migrations: ${statement}\n`);
+  if (differences.length > 0) process.exitCode = 1;
 }
 
 check().catch((error: unknown) => {

@@ -5,6 +5,7 @@ import {
   type NatsAddress,
   type NearMiss,
   type SecretFiles,
+  addressVariables,
   commaSeparated,
   commonVariables,
   databaseAddress,
@@ -16,7 +17,6 @@ import {
   parseLiveEnvironment,
   pem,
   port,
-  postgresUrl,
   retryVariables,
   trustProxy,
   usable,
@@ -178,10 +178,7 @@ export function loadConfig(
  * credentials of the database's owner in `DATABASE_URL`; `erase` runs with the service's.
  */
 export function loadDatabaseConfig(environment: Readonly<Record<string, string | undefined>> = process.env) {
-  const env = parseEnvironment(
-    z.object({ DATABASE_URL: postgresUrl, DATABASE_CA_FILE: databaseVariables.DATABASE_CA_FILE }),
-    environment,
-  );
+  const env = parseEnvironment(z.object(addressVariables), environment);
   return databaseAddress(env);
 }
 

@@ -1,17 +1,13 @@
 import '@gatehouse/node-version';
 import 'reflect-metadata';
-import { connectDatabase, createDataSource, runMigrations } from '@gatehouse/persistence';
+import { runMigrations, withDatabase } from '@gatehouse/persistence';
 import { loadDatabaseConfig } from './config';
 import { migrationDatabase } from './database/database-options';
 
 /** Migrates the database of `DATABASE_URL`, as its owner. Prints a line for each migration, or a sentence on failure. */
 async function migrate(): Promise<void> {
-  const dataSource = await connectDatabase(createDataSource(migrationDatabase(loadDatabaseConfig())));
-  try {
-    for (const name of await runMigrations(dataSource)) process.stdout.write(`webhook-ingest: applied ${name}\n`);
-  } finally {
-    await dataSource.destroy();
-  }
+  const names = await withDatabase(migrationDatabase(loadDatabaseConfig()), runMigrations);
+  for (const name of names) process.stdout.write(`webhook-ingest: applied ${name}\n`);
 }
 
 migrate().catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import { type Principal } from '@gatehouse/contracts';
+import { type EnvelopeRequest, type Principal } from '@gatehouse/contracts';
 import { createEnvelopeSigner, createEnvelopeVerifier } from './envelope';
 import { type EnvelopeFault, type EnvelopeInvalidError, KeyInvalidError } from './errors';
 
@@ -24,7 +24,12 @@ const principal: Principal = {
   scopes: [],
   sessionId: 'sess_1',
 };
-const signer = createEnvelopeSigner(keys.privateKey, () => NOW);
+/** Signs the envelope of one request. */
+const signerOf =
+  (privateKey: string) =>
+  (request: EnvelopeRequest): string =>
+    createEnvelopeSigner(privateKey, () => NOW)([request]).join();
+const signer = signerOf(keys.privateKey);
 const verifyAt = (at: number) => createEnvelopeVerifier(keys.publicKey, () => at);
 const envelope = signer({ subject, body, requestId: 'r1', principal });
 
@@ -67,7 +72,7 @@ describe('the principal envelope', () => {
     [
       'another signer',
       'signature',
-      createEnvelopeSigner(pem('ed25519').privateKey)({ subject, body, requestId: 'r', principal }),
+      signerOf(pem('ed25519').privateKey)({ subject, body, requestId: 'r', principal }),
       subject,
       body,
       NOW,
@@ -125,8 +130,7 @@ describe('the principal envelope', () => {
   it('accepts an envelope of either of two keys, but of no third', () => {
     const [old, next, other] = [pem('ed25519'), pem('ed25519'), pem('ed25519')];
     const verify = createEnvelopeVerifier(`${old.publicKey}${next.publicKey}`, () => NOW);
-    const signedBy = (pair: typeof old) =>
-      createEnvelopeSigner(pair.privateKey, () => NOW)({ subject, body, requestId: 'r1', principal });
+    const signedBy = (pair: typeof old) => signerOf(pair.privateKey)({ subject, body, requestId: 'r1', principal });
 
     expect([old, next].map((pair) => verify(signedBy(pair), subject, body).rid)).toEqual(['r1', 'r1']);
     expect(() => verify(signedBy(other), subject, body)).toThrow(expect.objectContaining({ fault: 'signature' }));

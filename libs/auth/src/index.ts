@@ -10,7 +10,7 @@ export {
 export { classifyJwt, type ClassifiedJwt, type Issuers } from './classify';
 export { ClerkSessionVerifier, type ClerkSession } from './clerk-session';
 export { readCredential, type Credential } from './credential';
-export { createEnvelopeSigner, createEnvelopeVerifier, type EnvelopeSigner, type EnvelopeVerifier } from './envelope';
+export { createEnvelopeSigner, createEnvelopeVerifier, type EnvelopeVerifier } from './envelope';
 export {
   CredentialRefusedError,
   CredentialRequestError,

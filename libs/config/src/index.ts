@@ -14,10 +14,12 @@ export { retryVariables, withRetryInOrder } from './retry';
 export { trustProxy } from './trust-proxy';
 export {
   ackWait,
+  addressVariables,
   clerkInstanceId,
   commaSeparated,
   commonVariables,
   databaseVariables,
+  daysOrEver,
   flag,
   httpUrl,
   logLevel,

@@ -10,12 +10,15 @@ export const secretVariables: readonly string[] = [
   'CLERK_SECRET_KEY',
   'CLERK_WEBHOOK_SIGNING_SECRET',
   'CLERK_WEBHOOK_SIGNING_SECRETS',
+  'CURSOR_SECRET',
   'DATABASE_URL',
   'ENVELOPE_PRIVATE_KEY',
   'ENVELOPE_PUBLIC_KEYS',
+  'IDEMPOTENCY_SECRET',
   'LEGACY_JWT_SECRETS',
   'NATS_PASSWORD',
   'RATE_LIMIT_STORE',
+  'WORKER_DATABASE_URL',
 ];
 
 /** Name of the variable with the path of the file that holds a secret variable's value. */

@@ -79,10 +79,20 @@ export const commonVariables = {
   LOG_LEVEL: logLevel.default('info'),
 };
 
-/** Variables of every service with a database. */
-export const databaseVariables = {
+/** Schema of a retention in days: at least `least`, or 0 to keep rows for ever. */
+export function daysOrEver(least: number) {
+  return wholeNumber.max(36_500).refine((days) => days === 0 || days >= least, `is neither 0 nor ${least} or more`);
+}
+
+/** Variables with the address of a database, for services and for the programs beside them. */
+export const addressVariables = {
   DATABASE_URL: postgresUrl,
   DATABASE_CA_FILE: certificateFile.optional(),
+};
+
+/** Variables of every service with a database. */
+export const databaseVariables = {
+  ...addressVariables,
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
 };
 

@@ -1,14 +1,21 @@
 import { z } from 'zod';
 import { propagationSchema } from './trust-change';
-import { roles, tiers } from './principal';
+import { givenTierSchema, roles } from './principal';
 import { defineRequest } from './request';
 import { metadataStateSchema } from './metadata-collision';
 import { shownValue } from './shown-value';
 import { adminUserSchema } from './user';
 import { userRefSchema } from './user-ref';
 import { timeSchema } from './time';
+import { lineText } from './typed-text';
 
-const name = z.string().trim().min(1).max(256);
+const name = lineText(256);
+
+/** Id of a customer at Stripe. */
+export const stripeCustomerIdSchema = z
+  .string()
+  .max(255)
+  .regex(/^cus_\w+$/, 'is not a Stripe customer id: it begins with cus_');
 
 /** One-time token with which a local user sets a password. Returned only when it is created. */
 export const passwordTokenSchema = z.object({ token: z.string(), expiresAt: timeSchema });
@@ -24,7 +31,7 @@ export const createUser = defineRequest({
     lastName: name.optional(),
     username: name.optional(),
     role: z.enum(roles).default('user'),
-    tier: z.enum(tiers).default('free'),
+    tier: givenTierSchema.default('free'),
   }),
   reply: z.object({ user: adminUserSchema, passwordToken: passwordTokenSchema }),
 });
@@ -51,15 +58,18 @@ export const setUserRole = defineRequest({
   reply: changedUserSchema,
 });
 
-/** Changes the tier of a user; for admins. The monthly limits are allowed only with the tier `enterprise`. */
+/** A limit that was once set with the tier. Rejected with the route that sets it now. */
+const movedLimit = (kind: 'tokens' | 'uploads') =>
+  z.never(`is not set with the tier: use PUT /admin/users/:id/quotas/${kind}/limit`).optional();
+
+/** Changes the tier of a user; for admins. */
 export const setUserTier = defineRequest({
   subject: 'user-sync.users.set-tier',
   request: z.strictObject({
     userId: userRefSchema,
-    // `premium` is a former name of `pro`.
-    tier: z.preprocess((value) => (value === 'premium' ? 'pro' : value), z.enum(tiers)),
-    tokensMonthlyLimit: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).optional(),
-    uploadsMonthlyLimit: z.number().int().nonnegative().max(2_147_483_647).optional(),
+    tier: givenTierSchema,
+    tokensMonthlyLimit: movedLimit('tokens'),
+    uploadsMonthlyLimit: movedLimit('uploads'),
   }),
   reply: changedUserSchema,
 });
@@ -79,6 +89,27 @@ export const activateUser = defineRequest({
   subject: 'user-sync.users.activate',
   request: z.strictObject({ userId: userRefSchema }),
   reply: changedUserSchema,
+});
+
+/**
+ * Deletes a local user, for ever; for admins, who cannot delete themselves. Erases its personal data, and ends its
+ * sessions and API keys. Rejected as `conflict` for a Clerk user, who is deleted at Clerk. Repeatable with our id: a user
+ * who was deleted before stays as it is.
+ */
+export const deleteUser = defineRequest({
+  subject: 'user-sync.users.delete',
+  request: z.strictObject({ userId: userRefSchema }),
+  reply: changedUserSchema,
+});
+
+/**
+ * Sets or removes the Stripe customer id of a user; for admins. Rejected as `conflict` while another user has the id.
+ * Users do not see it.
+ */
+export const setStripeCustomer = defineRequest({
+  subject: 'user-sync.users.set-stripe-customer',
+  request: z.strictObject({ userId: userRefSchema, stripeCustomerId: stripeCustomerIdSchema.nullable() }),
+  reply: z.object({ user: adminUserSchema }),
 });
 
 /** Results of syncing one user with Clerk. */

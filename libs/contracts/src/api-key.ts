@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { asOfTrustChange, propagationSchema } from './trust-change';
 import { givenTimeSchema, timeSchema } from './time';
 import { pageOf, pageRequestSchema } from './page';
+import { idempotent, replayable } from './idempotency';
 import { defineRequest } from './request';
 import { holderSchema } from './holder';
 import { shownValue } from './shown-value';
@@ -46,6 +47,9 @@ export type ApiKey = z.output<typeof apiKeySchema>;
 /** A key that was just created. `key` is the key itself, which is never returned again. */
 export const newApiKeySchema = apiKeySchema.extend({ key: z.string() });
 
+/** A key that was just created, with the key itself. */
+export type NewApiKey = z.output<typeof newApiKeySchema>;
+
 /** Properties of a key to create. */
 export const apiKeyDraftSchema = z.strictObject({
   name: z.string().trim().min(1).max(100),
@@ -59,12 +63,13 @@ export type ApiKeyDraft = z.output<typeof apiKeyDraftSchema>;
 
 /**
  * Creates a key for the calling user. An API key cannot create another key, because the new key would outlive the
- * revocation of the old one.
+ * revocation of the old one. With an idempotency key, the session that created the API key gets the same reply for ten
+ * minutes; later, and in other sessions, the request is refused as `idempotency_secret_gone`.
  */
 export const createKey = defineRequest({
   subject: 'user-sync.keys.create',
-  request: apiKeyDraftSchema,
-  reply: newApiKeySchema,
+  request: apiKeyDraftSchema.extend(idempotent),
+  reply: newApiKeySchema.extend(replayable),
 });
 
 /** Lists the keys of the calling user, newest first. Admins can list the keys of `userId`, or with `all` every key. */

@@ -17,14 +17,21 @@ export const auditActions = [
   'login.password',
   'login.phone',
   'logout',
+  'session.list',
+  'session.end',
+  'session.end_all',
   'password.token',
   'password.set',
   'profile.update',
+  'me.export',
+  'referral.use',
   'user.create',
   'user.role',
   'user.tier',
   'user.deactivate',
   'user.activate',
+  'user.delete',
+  'user.stripe_customer',
   'user.sync',
   'admin_promise.make',
   'admin_promise.use',
@@ -33,6 +40,10 @@ export const auditActions = [
   'reconcile.start',
   'reconcile.approve',
   'reconcile.undo',
+  'user_import.upload',
+  'user_import.approve',
+  'user_import.undo',
+  'user_import.discard',
   'write_back.retry',
   'metadata_collision.take',
   'metadata_collision.leave',
@@ -44,6 +55,25 @@ export const auditActions = [
 
 /** An action in the audit log. */
 export type AuditAction = (typeof auditActions)[number];
+
+/** Actions in the audit log of user-data. Every one of them is an admin's. */
+export const dataAuditActions = [
+  'data.read',
+  'data.list',
+  'data.create',
+  'data.update',
+  'data.delete',
+  'data.erase',
+  'quota.read',
+  'quota.grant',
+  'quota.override',
+] as const;
+
+/** An action in the audit log of user-data. */
+export type DataAuditAction = (typeof dataAuditActions)[number];
+
+/** Services that have an audit log. */
+export const auditedServices = ['user-sync', 'user-data'] as const;
 
 /** Whether the action was done or rejected. */
 export const auditOutcomes = ['done', 'refused'] as const;
@@ -62,7 +92,7 @@ export const auditEntrySchema = z.object({
    * because the gateway keeps entries while user-sync is unavailable. Null for entries from before this field existed.
    */
   recordedAt: timeSchema.nullable().default(null),
-  action: shownValue(auditActions),
+  action: shownValue([...auditActions, ...dataAuditActions]),
   outcome: shownValue(auditOutcomes),
   /** Why the action was rejected. */
   reason: z.string().nullable(),
@@ -95,12 +125,26 @@ export const listAudit = defineRequest({
   subject: 'user-sync.audit.list',
   repeatable: true,
   request: pageRequestSchema.extend({
-    userId: userRefSchema.optional(),
-    credentialId: filterText(200).optional(),
+    userId: userRefSchema.optional().describe('A user: what it did, and what was done to it.'),
+    credentialId: filterText(200).optional().describe('Id of an API key or session with which it was done.'),
     action: z.enum(auditActions).optional(),
     outcome: z.enum(auditOutcomes).optional(),
-    since: givenTimeSchema.optional(),
-    until: givenTimeSchema.optional(),
+    since: givenTimeSchema.optional().describe('At or after this moment.'),
+    until: givenTimeSchema.optional().describe('Before this moment.'),
+  }),
+  reply: pageOf(auditEntrySchema),
+});
+
+/**
+ * Lists the audit log of user-data, newest first; for admins. It holds what admins did with the data of users: user-data
+ * records it in the transaction of the action. The filters are those of {@link listAudit}, with our id of the user.
+ */
+export const listDataAudit = defineRequest({
+  subject: 'user-data.audit.list',
+  repeatable: true,
+  request: listAudit.request.extend({
+    userId: uuidSchema.optional(),
+    action: z.enum(dataAuditActions).optional(),
   }),
   reply: pageOf(auditEntrySchema),
 });

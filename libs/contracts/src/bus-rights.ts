@@ -2,37 +2,71 @@ import {
   activateUser,
   createUser,
   deactivateUser,
+  deleteUser,
   issuePasswordToken,
+  setStripeCustomer,
   setUserRole,
   setUserTier,
   showUser,
   syncUser,
 } from './admin-user';
+import { assistantSessions } from './assistant-sessions';
 import { createKey, listKeys, resolveKey, revokeKey, rotateKey, touchKeys } from './api-key';
-import { listAudit, recordAudit } from './audit';
+import { listAudit, listDataAudit, recordAudit } from './audit';
+import { endAuthSession, endAuthSessions, listAuthSessions, touchSessions } from './auth-session';
 import { trustChangesAnnouncement, trustChangesSince } from './trust-change';
+import {
+  exportAudit,
+  exportDataAudit,
+  exportIdentifiers,
+  exportMovements,
+  exportReservations,
+  exportWebhookEvents,
+} from './export';
 import { explainUser } from './explanation';
 import { eraseUserPayloads } from './erasure';
 import { acknowledgeTrustChanges, leaseGateway } from './gateway-lease';
+import { items } from './items';
 import { getLedgerStats } from './ledger-stats';
 import { closeSession, resolveLegacySession, setPassword, verifyLogin } from './login';
 import { approveReconcile, listReconciles, showReconcile, startReconcile, undoReconcile } from './reconcile';
+import { commitReservation, consumeTokens, releaseReservation, reserveTokens, showQuotas } from './quota';
+import { grantQuota, inspectQuotas, listMovements, removeLimit, setLimit } from './quota-admin';
 import { getRedrive, listRedrives, redriveEvents } from './redrive';
 import { exchangePhoneLogin, syncClerkUser } from './session-exchange';
 import { type RequestContract } from './request';
 import {
   type BusContract,
   type ConsumerContract,
+  type FeedContract,
   type StreamContract,
   busContracts,
   clerkEventsStream,
   clerkOutcomesStream,
+  dataStream,
   eventsConsumer,
   outcomesConsumer,
+  usersStream,
 } from './streams';
-import { getMe, listUsers, resolvePrincipal, updateMe } from './user';
+import { listUploads, recordUpload } from './upload';
+import { getReferral, listReferrals, useReferralCode } from './referral';
+import { listChangedUsers, listUsers, searchUsers } from './list-users';
+import { getMe, resolvePrincipal, updateMe } from './user';
+import { templates } from './templates';
 import { listUserConflicts } from './user-conflict';
 import { findUser } from './user-ref';
+import { eraseUserData } from './user-data-erasure';
+import {
+  appendToUserImport,
+  approveUserImport,
+  beginUserImport,
+  discardUserImport,
+  finishUserImport,
+  listUserImportRows,
+  listUserImports,
+  showUserImport,
+  undoUserImport,
+} from './user-import';
 import { getWebhookEvent, listWebhookEvents } from './webhook-event';
 import { decideMetadataCollision, decideMetadataCollisions, listMetadataCollisions } from './metadata-collision';
 import { listWriteBacks, retryWriteBacks } from './write-back';
@@ -62,7 +96,11 @@ export interface BusRights {
   readonly inspects?: readonly BusContract[];
   /** Consumers from which it pulls and whose messages it acknowledges. */
   readonly consumes?: readonly ConsumerContract[];
-  /** Streams from which it removes acknowledged messages. */
+  /** Streams of which it reads the state and single messages. */
+  readonly reads?: readonly StreamContract[];
+  /** Streams whose republished messages it receives. */
+  readonly receives?: readonly FeedContract[];
+  /** Streams from which it removes messages up to a sequence, or all. */
   readonly purges?: readonly StreamContract[];
   /** Streams in which it overwrites and deletes single messages. */
   readonly erases?: readonly StreamContract[];
@@ -78,7 +116,12 @@ export const gatewayRequests = [
   resolvePrincipal,
   getMe,
   updateMe,
+  getReferral,
+  useReferralCode,
+  listReferrals,
   listUsers,
+  searchUsers,
+  listChangedUsers,
   listWebhookEvents,
   getWebhookEvent,
   redriveEvents,
@@ -96,12 +139,17 @@ export const gatewayRequests = [
   setPassword,
   resolveLegacySession,
   closeSession,
+  listAuthSessions,
+  endAuthSession,
+  endAuthSessions,
+  touchSessions,
   exchangePhoneLogin,
   syncClerkUser,
   trustChangesSince,
   leaseGateway,
   acknowledgeTrustChanges,
   listAudit,
+  listDataAudit,
   recordAudit,
   createUser,
   issuePasswordToken,
@@ -109,7 +157,9 @@ export const gatewayRequests = [
   setUserRole,
   setUserTier,
   deactivateUser,
+  deleteUser,
   activateUser,
+  setStripeCustomer,
   syncUser,
   findUser,
   explainUser,
@@ -124,15 +174,48 @@ export const gatewayRequests = [
   listMetadataCollisions,
   decideMetadataCollision,
   decideMetadataCollisions,
+  showQuotas,
+  consumeTokens,
+  reserveTokens,
+  commitReservation,
+  releaseReservation,
+  listUploads,
+  recordUpload,
+  inspectQuotas,
+  listMovements,
+  grantQuota,
+  setLimit,
+  removeLimit,
+  eraseUserData,
+  exportAudit,
+  exportDataAudit,
+  exportIdentifiers,
+  exportMovements,
+  exportReservations,
+  exportWebhookEvents,
+  beginUserImport,
+  appendToUserImport,
+  finishUserImport,
+  listUserImports,
+  showUserImport,
+  listUserImportRows,
+  approveUserImport,
+  undoUserImport,
+  discardUserImport,
+  ...items.requests,
+  ...templates.requests,
+  ...assistantSessions.requests,
 ] as const;
 
 /** The rights of a service that answers requests and does nothing else. */
 export const answersRequests: BusRights = { answers: true };
 
-/** The gateway sends requests and follows trust changes. */
+/** The gateway sends requests, follows trust changes, and reads the changes of users and of what they own. */
 export const gatewayRights: BusRights = {
   requests: gatewayRequests,
   follows: [trustChangesAnnouncement],
+  reads: [usersStream, dataStream],
+  receives: [usersStream, dataStream],
 };
 
 /** webhook-ingest publishes events and consumes outcomes. */
@@ -147,14 +230,31 @@ export const ingestRights: BusRights = {
   erases: [clerkEventsStream],
 };
 
-/** user-sync consumes events, and publishes outcomes and trust changes. */
+/** user-sync consumes events, and publishes outcomes, trust changes and user changes. */
 export const userSyncRights: BusRights = {
   answers: true,
   announces: [trustChangesAnnouncement],
-  publishes: [clerkOutcomesStream],
+  publishes: [clerkOutcomesStream, usersStream],
   inspects: [clerkEventsStream, clerkOutcomesStream],
   consumes: [eventsConsumer],
+  // Compares what is published with what is stored, removes replaced messages, and erases deleted users.
+  reads: [usersStream],
+  purges: [usersStream],
+  erases: [usersStream],
+};
+
+/** user-data publishes the changes of what users own, and reads user changes to learn of deleted users. */
+export const userDataRights: BusRights = {
+  answers: true,
+  publishes: [dataStream],
+  reads: [dataStream, usersStream],
+  receives: [usersStream],
+  purges: [dataStream],
+  erases: [dataStream],
 };
 
 /** stream-keeper creates every stream and consumer that is missing. */
 export const streamKeeperRights: BusRights = { keeps: busContracts };
+
+/** The company's own services read user changes, and nothing else. */
+export const usersReaderRights: BusRights = { reads: [usersStream], receives: [usersStream] };

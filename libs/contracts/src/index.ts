@@ -3,7 +3,9 @@ export {
   activateUser,
   createUser,
   deactivateUser,
+  deleteUser,
   issuePasswordToken,
+  setStripeCustomer,
   setUserRole,
   setUserTier,
   showUser,
@@ -24,8 +26,35 @@ export {
   touchKeys,
   type ApiKey,
   type ApiKeyDraft,
+  type NewApiKey,
 } from './api-key';
-export { auditActions, listAudit, maxAuditAgeMs, recordAudit, type AuditAction, type AuditEntry } from './audit';
+export { assistantSessions } from './assistant-sessions';
+export {
+  auditActions,
+  auditedServices,
+  dataAuditActions,
+  listAudit,
+  listDataAudit,
+  maxAuditAgeMs,
+  recordAudit,
+  type AuditAction,
+  type AuditEntry,
+  type DataAuditAction,
+} from './audit';
+export {
+  authSessionIdSchema,
+  endAuthSession,
+  endAuthSessions,
+  endedAuthSessionsSchema,
+  listAuthSessions,
+  maxListedAuthSessions,
+  maxSessionUses,
+  touchSessions,
+  type AuthSession,
+} from './auth-session';
+export { maxIdempotencyKeyLength, type Idempotency } from './idempotency';
+export { type Owner } from './owner';
+export { quotaKinds, type QuotaKind, type QuotaStanding } from './quota-standing';
 export { acknowledgeTrustChanges, gatewayLease, leaseGateway } from './gateway-lease';
 export {
   trustChangeHeartbeat,
@@ -56,6 +85,20 @@ export {
 } from './clerk-user';
 export { eraseUserPayloads, type Erasure } from './erasure';
 export { decodeEventHeaders, encodeEventHeaders, eventMessageId, type EventMetadata } from './event-message';
+export { matchesVersion, maxExpectedVersions, maxVersion, type IfMatch } from './if-match';
+export { items, type Item } from './items';
+export {
+  getReferral,
+  listReferrals,
+  referralOutcomeSchema,
+  referralRejections,
+  referralSchema,
+  useReferralCode,
+  type Referral,
+  type ReferralOutcome,
+  type ReferralRejection,
+} from './referral';
+export { knownFieldFaults, profilePatchSchema, type ProfilePatch } from './profile';
 export { getLedgerStats, type LedgerStats } from './ledger-stats';
 export {
   closeSession,
@@ -68,11 +111,15 @@ export {
 } from './login';
 export {
   accountOf,
+  busMembers,
+  memberRights,
   natsAccounts,
   natsIdentities,
   natsPasswordVariable,
   setupIdentity,
   streamsAccount,
+  usersReaderIdentity,
+  type BusMember,
   type NatsAccount,
   type NatsIdentity,
   type NatsPermissions,
@@ -91,6 +138,24 @@ export {
   type ServiceName,
   type Services,
 } from './services';
+export {
+  userChangeSchema,
+  userChangeSubject,
+  usersEpochSubject,
+  usersMessageSchema,
+  type PublicUser,
+  type UserChange,
+  type UsersMessage,
+} from './user-changed';
+export {
+  dataChangeSubject,
+  dataEpochSubject,
+  dataMessageSchema,
+  publicResourceKinds,
+  type DataChange,
+  type PublicResourceKind,
+} from './data-changed';
+export { epochMarkerSchema } from './stream-epoch';
 export { explainUser, type Explanation } from './explanation';
 export {
   decodeOutcomes,
@@ -100,7 +165,7 @@ export {
   type FailureKind,
   type Outcome,
 } from './outcome';
-export { pageRequestSchema } from './page';
+export { pageRequestSchema, type PageRequest } from './page';
 export {
   authMethods,
   envelopeClaimsSchema,
@@ -110,6 +175,8 @@ export {
   tiers,
   type AuthMethod,
   type EnvelopeClaims,
+  type EnvelopeRequest,
+  type EnvelopeSigner,
   type Origin,
   type Principal,
   type Role,
@@ -137,8 +204,10 @@ export {
 } from './redrive';
 export {
   defineRequest,
+  maxInvalidFields,
   replyFrameSchema,
   requestErrorCodes,
+  type InvalidField,
   type ParsedRequestOf,
   type ReplyFrame,
   type ReplyOf,
@@ -146,7 +215,9 @@ export {
   type RequestErrorCode,
   type RequestOf,
 } from './request';
-export { scopeListSchema, scopes, type ScopeList } from './scope';
+export { type Resource, type ResourcePage, type ResourceView } from './resource';
+export { scopeListSchema, scopeSchema, scopes, type ScopeList } from './scope';
+export { templates, type Template } from './templates';
 export { callerSchema, type CallerView } from './caller';
 export { exchangePhoneLogin, phoneLoginBodySchema, syncClerkUser, type PhoneLoginBody } from './session-exchange';
 export {
@@ -154,28 +225,22 @@ export {
   clerkEventsStream,
   clerkOutcomesStream,
   consumers,
+  dataStream,
   eventSubject,
   eventsConsumer,
   jetStreamApiPrefix,
   outcomesConsumer,
   requiredMaxPayload,
   streams,
+  usersStream,
   type BusContract,
   type ConsumerContract,
+  type FeedContract,
   type StreamContract,
 } from './streams';
 export { type Holder } from './holder';
-export {
-  getMe,
-  listUsers,
-  profilePatchSchema,
-  resolvePrincipal,
-  updateMe,
-  userSchema,
-  type AdminUser,
-  type ProfilePatch,
-  type User,
-} from './user';
+export { listChangedUsers, listUsers, searchUsers } from './list-users';
+export { getMe, resolvePrincipal, updateMe, userSchema, type AdminUser, type User } from './user';
 export { getWebhookEvent, listWebhookEvents, type WebhookEvent, type WebhookEventDetail } from './webhook-event';
 export { findUser, userRefSchema } from './user-ref';
 export { uuidSchema } from './uuid';
@@ -194,4 +259,85 @@ export {
   type MetadataState,
 } from './metadata-collision';
 export { listWriteBacks, retryWriteBacks, type WriteBack, type WriteBackState } from './write-back';
+export {
+  auditEntryFor,
+  exportAudit,
+  exportDataAudit,
+  exportIdentifiers,
+  exportMovements,
+  exportReservations,
+  exportWebhookEvents,
+  exportedAuditEntrySchema,
+  exportedEventSchema,
+  userExportSchema,
+  type ExportedAuditEntry,
+  type UserExport,
+} from './export';
 export { latestTimeMs } from './time';
+export { meSchema, type Me } from './me';
+export {
+  commitReservation,
+  consumeTokens,
+  quotaSchema,
+  releaseReservation,
+  reservationSchema,
+  reserveTokens,
+  showQuotas,
+  type Quota,
+  type Reservation,
+  type UserQuotas,
+} from './quota';
+export {
+  grantQuota,
+  inspectQuotas,
+  limitKinds,
+  limitStateSchema,
+  listMovements,
+  maxQuotaLimit,
+  removeLimit,
+  setLimit,
+  type LimitState,
+  type Movement,
+  type MovementType,
+} from './quota-admin';
+export {
+  listUploads,
+  recordUpload,
+  recordedUploadSchema,
+  uploadDraftSchema,
+  type RecordedUpload,
+  type Upload,
+} from './upload';
+export {
+  deletedUserSchema,
+  eraseUserData,
+  userErasureSchema,
+  type DeletedUser,
+  type UserDataErasure,
+  type UserErasure,
+} from './user-data-erasure';
+export { importedFields, importedUserSchema, type ImportedField, type ImportedUser } from './imported-user';
+export {
+  appendToUserImport,
+  approveUserImport,
+  beginUserImport,
+  discardUserImport,
+  finishUserImport,
+  listUserImportRows,
+  listUserImports,
+  showUserImport,
+  undoUserImport,
+  userImportActions,
+  userImportLimits,
+  userImportOutcomes,
+  userImportReversals,
+  userImportStates,
+  userImportUndoDays,
+  type UserImport,
+  type UserImportAction,
+  type UserImportFormat,
+  type UserImportOutcome,
+  type UserImportReversal,
+  type UserImportRow,
+  type UserImportState,
+} from './user-import';

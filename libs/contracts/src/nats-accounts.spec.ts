@@ -11,8 +11,15 @@ const account = (name: string): NatsAccount => {
 };
 
 describe('the accounts of NATS', () => {
-  it('are one for the streams and one for each service that keeps no streams', () => {
-    expect(accounts.map(({ name }) => name)).toEqual([streamsAccount, 'API_GATEWAY', 'WEBHOOK_INGEST', 'USER_SYNC']);
+  it('are one for the streams, one for each service that keeps no streams, and one for services of others', () => {
+    expect(accounts.map(({ name }) => name)).toEqual([
+      streamsAccount,
+      'API_GATEWAY',
+      'WEBHOOK_INGEST',
+      'USER_SYNC',
+      'USER_DATA',
+      'USERS_READER',
+    ]);
     expect(accounts.flatMap(({ users }) => users.map(({ user }) => user)).sort()).toEqual([...natsIdentities].sort());
     expect(account(streamsAccount).users.map(({ user }) => user)).toEqual(['stream-keeper', setupIdentity]);
   });
@@ -32,12 +39,19 @@ describe('the accounts of NATS', () => {
     expect(accounts.flatMap(({ exports }) => exports).filter(({ accounts: to }) => to.length === 0)).toEqual([]);
   });
 
-  it('give the gateway one import for each request, and no stream', () => {
+  it('give the gateway one import for each request, and of the streams only what reads them', () => {
     const { imports } = account('API_GATEWAY');
-    expect(imports.filter(({ kind }) => kind === 'service').map(({ subject }) => subject)).toEqual(
-      gatewayRequests.map(({ subject }) => subject),
-    );
-    expect(imports.filter(({ account: from }) => from === streamsAccount)).toEqual([]);
+    const fromStreams = imports.filter(({ account: from }) => from === streamsAccount);
+    const requests = imports.filter((one) => one.kind === 'service' && !fromStreams.includes(one));
+    expect(requests.map(({ subject }) => subject)).toEqual(gatewayRequests.map(({ subject }) => subject));
+    expect(fromStreams.map(({ kind, subject }) => `${kind} ${subject}`)).toEqual([
+      'service $JS.API.STREAM.INFO.GATEHOUSE_USERS',
+      'service $JS.API.STREAM.MSG.GET.GATEHOUSE_USERS',
+      'service $JS.API.STREAM.INFO.GATEHOUSE_DATA',
+      'service $JS.API.STREAM.MSG.GET.GATEHOUSE_DATA',
+      'stream feed.users.*',
+      'stream feed.data.>',
+    ]);
   });
 
   it('let no running service update or delete a stream, or create or delete a consumer', () => {
@@ -45,12 +59,23 @@ describe('the accounts of NATS', () => {
     for (const { user, permissions } of running) {
       const allowed = permissions?.publish.allow ?? ['>'];
       expect(allowed.filter((subject) => /STREAM\.(UPDATE|DELETE)|CONSUMER\.DELETE|>$|\*/.test(subject))).toEqual(
-        // Its own events, outcomes, acknowledgements and replies.
-        allowed.filter((subject) => /^(clerk\.|\$JS\.ACK\.|_R_\.)/.test(subject)),
+        // Its own events, outcomes, changes, acknowledgements and replies.
+        allowed.filter((subject) => /^(clerk\.|users\.changed\.|data\.changed\.|\$JS\.ACK\.|_R_\.)/.test(subject)),
       );
       const creates = allowed.filter((subject) => /CREATE/.test(subject));
       expect([user, creates.length > 0]).toEqual([user, user === 'stream-keeper']);
     }
+  });
+
+  it('let services of others read users, and nothing else', () => {
+    const [user, ...others] = account('USERS_READER').users;
+    expect(others).toEqual([]);
+    expect(user?.permissions).toEqual({
+      publish: {
+        allow: ['$JS.streams.API.STREAM.INFO.GATEHOUSE_USERS', '$JS.streams.API.STREAM.MSG.GET.GATEHOUSE_USERS'],
+      },
+      subscribe: { allow: ['_INBOX.users-reader.>', 'feed.users.*'] },
+    });
   });
 
   it('have a user with permissions for every service', () => {

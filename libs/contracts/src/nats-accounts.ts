@@ -1,5 +1,5 @@
-import { type BusRights } from './bus-rights';
-import { type ServiceName, busRights, inboxPrefix, serviceNames } from './services';
+import { type BusRights, usersReaderRights } from './bus-rights';
+import { type ServiceName, busRights, serviceNames } from './services';
 import { type BusContract, busContracts, consumers, jetStreamApiPrefix, streams } from './streams';
 
 /** Name of the account that holds the streams. */
@@ -8,11 +8,25 @@ export const streamsAccount = 'STREAMS';
 /** NATS user of `nats-setup`, which makes streams and consumers match their contracts when a release is deployed. */
 export const setupIdentity = 'nats-setup';
 
-/** Every NATS user: one for each service, and the one of `nats-setup`. */
-export type NatsIdentity = ServiceName | typeof setupIdentity;
+/** NATS user of the company's own services that follow users. */
+export const usersReaderIdentity = 'users-reader';
+
+/** A NATS user with an account and rights: a service, or the company's own services. */
+export type BusMember = ServiceName | typeof usersReaderIdentity;
+
+/** Every NATS user: the members of the bus, and the one of `nats-setup`. */
+export type NatsIdentity = BusMember | typeof setupIdentity;
+
+/** The names of all members of the bus. */
+export const busMembers: readonly BusMember[] = [...serviceNames, usersReaderIdentity];
 
 /** The names of all NATS users. */
-export const natsIdentities: readonly NatsIdentity[] = [...serviceNames, setupIdentity];
+export const natsIdentities: readonly NatsIdentity[] = [...busMembers, setupIdentity];
+
+/** What a member may do on the bus. */
+export function memberRights(member: BusMember): BusRights {
+  return member === usersReaderIdentity ? usersReaderRights : busRights(member);
+}
 
 /** The environment variable that holds the password of a NATS user, e.g. NATS_PASSWORD_USER_SYNC. */
 export function natsPasswordVariable(identity: NatsIdentity): string {
@@ -76,33 +90,33 @@ interface Need extends NatsImport {
   readonly manyReplies?: boolean;
 }
 
-/** The account of a service: its name in upper case, or the account of the streams for a service that keeps streams. */
-export function accountOf(service: ServiceName): string {
-  return busRights(service).keeps === undefined ? service.toUpperCase().replaceAll('-', '_') : streamsAccount;
+/** The account of a member: its name in upper case, or the account of the streams for a service that keeps streams. */
+export function accountOf(member: BusMember): string {
+  return memberRights(member).keeps === undefined ? member.toUpperCase().replaceAll('-', '_') : streamsAccount;
 }
 
 /**
- * The accounts of nats-server, from the table of services: one for the streams and one for each service. `npm start`, the
- * tests and deployments run with these accounts. `operators` are users that may do everything in the account of the
+ * The accounts of nats-server, from the table of services: one for the streams, one for each service, and one for
+ * the company's own services. `npm start`, the tests and deployments run with these accounts. `operators` are users that may do everything in the account of the
  * streams; only tests have some.
  */
 export function natsAccounts(
   passwordOf: (identity: NatsIdentity) => NatsPassword,
   operators: readonly NatsUser[] = [],
 ): NatsAccount[] {
-  const needs = new Map(serviceNames.map((service) => [accountOf(service), needsOf(busRights(service))]));
-  const userOf = (service: ServiceName): NatsUser => ({
-    user: service,
-    password: passwordOf(service),
-    permissions: permissionsOf(service),
+  const needs = new Map(busMembers.map((member) => [accountOf(member), needsOf(memberRights(member))]));
+  const userOf = (member: BusMember): NatsUser => ({
+    user: member,
+    password: passwordOf(member),
+    permissions: permissionsOf(member),
   });
   const setup = { user: setupIdentity, password: passwordOf(setupIdentity), permissions: setupPermissions };
-  const names = [streamsAccount, ...serviceNames.map(accountOf).filter((name) => name !== streamsAccount)];
+  const names = [streamsAccount, ...busMembers.map(accountOf).filter((name) => name !== streamsAccount)];
   return names.map((name) => ({
     name,
     jetStream: name === streamsAccount,
     users: [
-      ...serviceNames.filter((service) => accountOf(service) === name).map(userOf),
+      ...busMembers.filter((member) => accountOf(member) === name).map(userOf),
       ...(name === streamsAccount ? [setup, ...operators] : []),
     ],
     exports: exportsOf(name, needs),
@@ -110,7 +124,7 @@ export function natsAccounts(
   }));
 }
 
-/** What a service with these rights imports from other accounts. */
+/** What a member with these rights imports from other accounts. */
 function needsOf(rights: BusRights): Need[] {
   const {
     requests = [],
@@ -118,6 +132,8 @@ function needsOf(rights: BusRights): Need[] {
     publishes = [],
     inspects = [],
     consumes = [],
+    reads = [],
+    receives = [],
     purges = [],
     erases = [],
   } = rights;
@@ -137,6 +153,8 @@ function needsOf(rights: BusRights): Need[] {
       api(`CONSUMER.MSG.NEXT.${name}.${durable}`, true),
       stream(`$JS.ACK.${name}.${durable}.>`),
     ]),
+    ...reads.flatMap((read) => [api(infoCall(read)), api(`STREAM.MSG.GET.${read.name}`)]),
+    ...receives.map(({ republish: { feed } }): Need => ({ kind: 'stream', account: streamsAccount, subject: feed })),
     ...purges.map(({ name }) => api(`STREAM.PURGE.${name}`)),
     ...erases.map(({ name }) => api(`STREAM.MSG.DELETE.${name}`)),
   ]);
@@ -161,8 +179,8 @@ function exportsOf(account: string, needs: ReadonlyMap<string, readonly Need[]>)
  */
 const REPLIES = '_R_.>';
 
-function permissionsOf(service: ServiceName): NatsPermissions {
-  const rights = busRights(service);
+function permissionsOf(member: BusMember): NatsPermissions {
+  const rights = memberRights(member);
   const needs = needsOf(rights);
   const sent = needs.filter(({ kind }) => kind === 'service').map(({ subject, to }) => to ?? subject);
   const followed = needs.filter(({ kind }) => kind === 'stream').map(({ subject }) => subject);
@@ -172,7 +190,7 @@ function permissionsOf(service: ServiceName): NatsPermissions {
     publish: {
       allow: [...sent, ...(answers ? [REPLIES] : []), ...announced, ...(rights.keeps ?? []).flatMap(createCalls)],
     },
-    subscribe: { allow: [...(answers ? [`${service}.>`] : []), `${inboxPrefix(service)}.>`, ...followed] },
+    subscribe: { allow: [...(answers ? [`${member}.>`] : []), `_INBOX.${member}.>`, ...followed] },
   };
 }
 

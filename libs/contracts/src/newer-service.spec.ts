@@ -34,3 +34,11 @@ it('a reader accepts an error code that only a newer service knows', () => {
   const frame = { ok: false, error: { code: 'of_tomorrow', message: 'new' } };
   expect(replyFrameSchema.parse(frame)).toMatchObject({ error: { code: 'internal', message: 'new' } });
 });
+
+it.each([[[{ field: 7 }]], ['cursor'], [Array(51).fill({ field: 'a', message: 'is wrong' })]])(
+  'a reader accepts a refusal with fields of another form: %j',
+  (fields) => {
+    const frame = { ok: false, error: { code: 'invalid_request', message: 'new', fields } };
+    expect(replyFrameSchema.parse(frame)).toEqual({ ok: false, error: { code: 'invalid_request', message: 'new' } });
+  },
+);

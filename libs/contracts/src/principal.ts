@@ -16,6 +16,9 @@ export const tiers = ['free', 'pro', 'enterprise'] as const;
 /** Subscription tier of a user. */
 export type Tier = (typeof tiers)[number];
 
+/** A tier as clients name it. `premium` is a former name of `pro`. */
+export const givenTierSchema = z.preprocess((value) => (value === 'premium' ? 'pro' : value), z.enum(tiers));
+
 /** Kinds of credential that authenticate a caller. */
 export const authMethods = ['api_key', 'clerk_session', 'legacy_jwt'] as const;
 
@@ -71,3 +74,18 @@ export type EnvelopeClaims = z.output<typeof envelopeClaimsSchema>;
 
 /** NATS header with the signed envelope. */
 export const envelopeHeader = 'Gatehouse-Principal';
+
+/** A request that needs an envelope. */
+export interface EnvelopeRequest {
+  readonly subject: string;
+  readonly body: Uint8Array;
+  readonly requestId: string;
+  readonly principal: Principal | null;
+  readonly origin?: Origin | undefined;
+}
+
+/**
+ * Signs the envelopes of requests, in their order. An envelope binds the principal to the NATS subject and the body of its
+ * request.
+ */
+export type EnvelopeSigner = (requests: readonly EnvelopeRequest[]) => readonly string[];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quotaStandingSchema } from './quota-standing';
 import { shownValue } from './shown-value';
 
 /**
@@ -12,10 +13,12 @@ export const problemSchema = z.object({
   code: z.string(),
   detail: z.string().optional(),
   requestId: z.string(),
-  /** The invalid fields of the request. `in` is the part of the request: `path`, `query` or `body`. */
+  /** The invalid fields of the request. `in` is the part of the request: `path`, `query`, `header` or `body`. */
   errors: z
-    .array(z.object({ in: shownValue(['path', 'query', 'body']), field: z.string(), message: z.string() }))
+    .array(z.object({ in: shownValue(['path', 'query', 'header', 'body']), field: z.string(), message: z.string() }))
     .optional(),
+  /** What is left of the quota that is used up; only with the code `quota_exceeded`. */
+  quota: quotaStandingSchema.optional(),
 });
 
 /** Error response for clients. */

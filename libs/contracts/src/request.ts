@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quotaStandingSchema } from './quota-standing';
 
 /** Why a service rejected a request. Only the gateway maps these codes to HTTP statuses. */
 export const requestErrorCodes = [
@@ -17,6 +18,16 @@ export const requestErrorCodes = [
   'identity_mismatch',
   'phone_unverified',
   'limit_reached',
+  'quota_exceeded',
+  'version_mismatch',
+  'idempotency_key_reused',
+  'idempotency_in_progress',
+  'idempotency_secret_gone',
+  'referral_code_unknown',
+  'referral_own_code',
+  'referral_used',
+  'referral_too_late',
+  'referral_mutual',
   'clerk_unavailable',
   'clock_skew',
   'unavailable',
@@ -45,6 +56,21 @@ export type ParsedRequestOf<C extends RequestContract> = z.output<C['request']>;
 /** Reply of a contract. */
 export type ReplyOf<C extends RequestContract> = z.output<C['reply']>;
 
+/** Longest time after which a retry may make sense: a quota renews once a month. Milliseconds. */
+const MAX_RETRY_AFTER_MS = 32 * 24 * 3_600_000;
+
+/**
+ * An invalid field of a request. `field` is its path in the request, with dots between levels, and `message` says what is
+ * wrong, such as `is not in the future`. Neither holds the rejected value.
+ */
+export interface InvalidField {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** Maximum number of invalid fields in a reply. */
+export const maxInvalidFields = 50;
+
 /** Wire format of a reply. */
 export const replyFrameSchema = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), data: z.unknown() }),
@@ -55,7 +81,15 @@ export const replyFrameSchema = z.discriminatedUnion('ok', [
       code: z.enum(requestErrorCodes).catch('internal'),
       message: z.string(),
       /** After how many milliseconds to retry, when the service knows it. */
-      retryAfterMs: z.number().nonnegative().max(3_600_000).optional().catch(undefined),
+      retryAfterMs: z.number().nonnegative().max(MAX_RETRY_AFTER_MS).optional().catch(undefined),
+      /** The fields that are the reason. */
+      fields: z
+        .array(z.object({ field: z.string(), message: z.string() }))
+        .max(maxInvalidFields)
+        .optional()
+        .catch(undefined),
+      /** The quota that is used up; only with `quota_exceeded`. */
+      quota: quotaStandingSchema.optional().catch(undefined),
     }),
   }),
 ]);

@@ -4,6 +4,7 @@ import {
   gatewayRights,
   ingestRights,
   streamKeeperRights,
+  userDataRights,
   userSyncRights,
 } from './bus-rights';
 
@@ -20,6 +21,12 @@ export interface ServiceRow {
   readonly opsPort: number;
   /** Name of its database; absent in a service without one. */
   readonly database?: string;
+  /**
+   * Role of a second login to that database, for statements that cross users: row-level security restricts every other
+   * statement to the rows of one user. Migrations name this role in their policies. A login of another name must be its
+   * member. Absent in a service whose database has no such role.
+   */
+  readonly workerRole?: string;
   /** What the service may do on the bus; by default it only answers requests. */
   readonly rights?: BusRights;
 }
@@ -29,6 +36,13 @@ export const services = {
   'api-gateway': { shortName: 'gateway', port: 8080, opsPort: 9000, rights: gatewayRights },
   'webhook-ingest': { shortName: 'ingest', port: 8081, opsPort: 9001, database: 'ingest', rights: ingestRights },
   'user-sync': { shortName: 'userSync', opsPort: 9002, database: 'users', rights: userSyncRights },
+  'user-data': {
+    shortName: 'userData',
+    opsPort: 9003,
+    database: 'data',
+    workerRole: 'gatehouse_data_worker',
+    rights: userDataRights,
+  },
   'stream-keeper': { shortName: 'streamKeeper', opsPort: 9004, rights: streamKeeperRights },
 } as const satisfies Record<string, ServiceRow>;
 

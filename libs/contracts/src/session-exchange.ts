@@ -1,33 +1,36 @@
 import { z } from 'zod';
 import { metadataProgress } from './metadata-collision';
+import { shopFields } from './profile';
+import { referralOutcomeSchema } from './referral';
 import { shownValue } from './shown-value';
 import { clerkSessionIdSchema, clerkUserIdSchema } from './clerk-user';
 import { loginReplySchema, sessionTtlSchema } from './login';
 import { defineRequest } from './request';
 import { holderSchema } from './holder';
 import { asOfTrustChange } from './trust-change';
+import { skippable } from './typed-text';
 import { userSchema } from './user';
 
 const text = (max: number) => z.string().trim().min(1).max(max);
 
 /**
  * Body of `POST /auth/verify-clerk-token`. If given, `clerkUserId` must be the user of the token. If given,
- * `phoneNumber` must be that user's verified number at Clerk; the token contains no number. The other fields are
- * profile fields: each given one replaces the stored value.
+ * `phoneNumber` must be that user's verified number at Clerk; the token contains no number. `referralCode` is
+ * the code of the user who referred this one. The other fields are profile fields: each given one replaces the stored
+ * value.
  */
 export const phoneLoginBodySchema = z.strictObject({
   // Accepts more characters than a number has, because people paste numbers with invisible characters.
   phoneNumber: text(64).optional(),
   clerkUserId: text(130).optional(),
-  name: text(200).optional(),
-  shopName: text(200).optional(),
-  city: text(120).optional(),
-  state: text(120).optional(),
-  pincode: z
-    .string()
-    .trim()
-    .regex(/^[A-Za-z0-9 -]{3,12}$/, 'is not a postal code')
-    .optional(),
+  /** Stored as `ownerName`. */
+  name: skippable(shopFields.ownerName),
+  shopName: skippable(shopFields.shopName),
+  city: skippable(shopFields.city),
+  state: skippable(shopFields.state),
+  pincode: skippable(shopFields.pincode),
+  // Not limited to the length of a code: a wrong code must not prevent the login.
+  referralCode: skippable(z.string().trim().max(1000)),
 });
 
 /** Body of `POST /auth/verify-clerk-token`. */
@@ -59,7 +62,11 @@ export const exchangePhoneLogin = defineRequest({
     body: phoneLoginBodySchema,
     sessionTtlMs: sessionTtlSchema,
   }),
-  reply: loginReplySchema.extend({ isNewUser: z.boolean() }),
+  reply: loginReplySchema.extend({
+    isNewUser: z.boolean(),
+    /** What became of `referralCode`; null without one. A rejected code does not prevent the login. */
+    referral: referralOutcomeSchema.nullable().default(null),
+  }),
 });
 
 /**

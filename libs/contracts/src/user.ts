@@ -1,46 +1,13 @@
 import { z } from 'zod';
 import { clerkUserIdSchema } from './clerk-user';
-import { filterText } from './filter-text';
-import { pageOf, pageRequestSchema } from './page';
+import { conditional } from './if-match';
 import { roles, tiers } from './principal';
+import { profilePatchSchema } from './profile';
 import { defineRequest } from './request';
 import { holderSchema } from './holder';
 import { asOfTrustChange } from './trust-change';
 import { uuidSchema } from './uuid';
-import { webLinkSchema } from './web-link';
 import { timeSchema } from './time';
-
-const text = (max: number) => z.string().trim().max(max).nullable();
-
-/**
- * Name of a network in `socialLinks`. The lookahead excludes `constructor` and `prototype`, which are property names of
- * JavaScript itself.
- */
-const NETWORK_NAME = /^(?!(?:constructor|prototype)$)[a-z][a-z0-9_-]{0,31}$/;
-
-const socialLinksSchema = z
-  .record(z.string().regex(NETWORK_NAME, 'is not a network name'), webLinkSchema)
-  .refine((links) => Object.keys(links).length <= 20, 'has more than 20 entries');
-
-/** Profile fields that users can edit. Rejects unknown fields and fields that Clerk owns. */
-export const profilePatchSchema = z.strictObject({
-  ownerName: text(200).optional(),
-  bio: text(2000).optional(),
-  website: webLinkSchema.nullable().optional(),
-  socialLinks: socialLinksSchema.optional(),
-  shopName: text(200).optional(),
-  city: text(120).optional(),
-  state: text(120).optional(),
-  pincode: z
-    .string()
-    .trim()
-    .regex(/^[A-Za-z0-9 -]{3,12}$/, 'is not a postal code')
-    .nullable()
-    .optional(),
-});
-
-/** Profile fields that users can edit. */
-export type ProfilePatch = z.output<typeof profilePatchSchema>;
 
 /** A user, as shown to that user. */
 export const userSchema = z.object({
@@ -72,6 +39,11 @@ export const userSchema = z.object({
   updatedAt: timeSchema,
   lastLoginAt: timeSchema.nullable(),
   lastActiveAt: timeSchema.nullable(),
+  /**
+   * Raised by one with every change of the fields above, except `updatedAt`, `lastLoginAt` and `lastActiveAt`. In quotes
+   * it is the `ETag` of the user. 0 while user-sync is of a release without versions.
+   */
+  version: z.int().nonnegative().default(0),
 });
 
 /** A user, as shown to that user. */
@@ -88,6 +60,13 @@ export const adminUserSchema = userSchema.extend({
   clerkLockoutExpiresAt: timeSchema.nullable().default(null),
   clerkUpdatedAt: timeSchema.nullable(),
   deletedAt: timeSchema.nullable(),
+  /** The user whose referral code this user has used, and when; null without one. */
+  referredBy: uuidSchema.nullable().default(null),
+  referredAt: timeSchema.nullable().default(null),
+  /** Id of the user at Stripe; null without one. */
+  stripeCustomerId: z.string().nullable().default(null),
+  /** Id of the user in the company's own system, from an import; null without one. */
+  externalId: z.string().nullable().default(null),
 });
 
 /** An admin's view of a user. */
@@ -101,7 +80,24 @@ export const resolvePrincipal = defineRequest({
   subject: 'user-sync.principal.resolve',
   repeatable: true,
   request: z.object({ clerkUserId: clerkUserIdSchema, sessionId: z.string().max(130) }),
-  reply: z.object({ ...asOfTrustChange, ...holderSchema.shape, isNewUser: z.boolean(), sessionEnded: z.boolean() }),
+  reply: z.object({
+    ...asOfTrustChange,
+    ...holderSchema.shape,
+    /**
+     * Whether this attempt created the user. Sent for gateways of the previous release, which require it; nothing reads
+     * it. A repeated request says false when its first attempt created the user, so it tells no caller who is new.
+     * `syncClerkUser` and `exchangePhoneLogin` do: they are sent once.
+     */
+    isNewUser: z.boolean().optional(),
+    sessionEnded: z.boolean(),
+    /**
+     * Only with `sessionEnded`: when the user signed out everywhere, in milliseconds since the epoch. user-sync could not
+     * find out whether the session began earlier, because Clerk did not answer. A token that was issued earlier belongs
+     * to an ended session. With any other token, ask again later. The gateway of the previous release rejects both;
+     * `change` is 0, so that it does not remember the answer.
+     */
+    signedOutBefore: z.number().int().nonnegative().optional(),
+  }),
 });
 
 /** Returns the calling user. */
@@ -112,22 +108,12 @@ export const getMe = defineRequest({
   reply: userSchema,
 });
 
-/** Changes the profile of the calling user. */
+/**
+ * Changes the profile of the calling user. Rejected as `version_mismatch` when the user's version is not in `ifMatch`.
+ * Without a field, or with the values that are stored, changes nothing.
+ */
 export const updateMe = defineRequest({
   subject: 'user-sync.me.update',
-  request: profilePatchSchema,
+  request: profilePatchSchema.extend(conditional),
   reply: userSchema,
-});
-
-/** Lists users, newest first; for admins. */
-export const listUsers = defineRequest({
-  subject: 'user-sync.users.list',
-  repeatable: true,
-  request: pageRequestSchema.extend({
-    email: filterText(320).optional(),
-    clerkUserId: filterText(130).optional(),
-    role: z.enum(roles).optional(),
-    deleted: z.stringbool().or(z.boolean()).optional(),
-  }),
-  reply: pageOf(adminUserSchema),
 });

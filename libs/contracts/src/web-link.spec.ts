@@ -1,10 +1,10 @@
-import { profilePatchSchema } from './user';
+import { profilePatchSchema } from './profile';
 import { webLinkSchema } from './web-link';
 
 describe('a web link', () => {
   it.each([
     'https://example.com',
-    'http://example.com:8080/a?b=c@d#e',
+    'https://example.com:8080/a?b=c@d#e',
     'https://example.com/@ada',
     'https://exämple.com/é',
   ])('may be %s', (link) => expect(webLinkSchema.safeParse(link).success).toBe(true));
@@ -22,6 +22,7 @@ describe('a web link', () => {
     'https://example.com/a b',
     'https://example.com/\u0000',
     'https://example.com/\u202egpj.exe',
+    'http://example.com',
     'javascript:alert(1)',
     'ftp://example.com',
     '//example.com',

@@ -20,3 +20,12 @@ export { displayName } from './display-name';
 export { transition, transitions, type EventInput, type EventState } from './event-state';
 export { isRetryable, type FailureFacts } from './failure';
 export { defaultRetrySchedule, retryDelayMs, type RetrySchedule } from './retry-schedule';
+export { effectiveLimit, tierLimits, type LimitKind } from './tier-limits';
+export { fits, remainingOf, renewalOf } from './quota';
+export {
+  settleReservation,
+  statesMovedBy,
+  type ReservationInput,
+  type ReservationRow,
+  type ReservationState,
+} from './reservation';

@@ -11,14 +11,21 @@ export {
 } from './errors';
 export { isLocalServerError, localServerError, type LocalServerError } from './local-server-error';
 export { connectionUrl } from './databases/connection-url';
-export { grantConnect, provisionDatabase, type DatabasePlan, type DatabaseUrls } from './databases/provision-database';
+export {
+  grantConnect,
+  loginUrls,
+  provisionDatabase,
+  type DatabasePlan,
+  type DatabaseUrls,
+} from './databases/provision-database';
 export { scramVerifier } from './databases/scram-verifier';
 export { withClient } from './databases/with-client';
 export { natsConfigText, type NatsConfig } from './nats/nats-config';
 export { firstNatsClient } from './nats/nats-first-client';
-export { natsVersion, resolveNatsServer, type NatsSearch, type NatsSource } from './nats/nats-resolution';
+export { isAtLeast, natsVersion, resolveNatsServer, type NatsSearch, type NatsSource } from './nats/nats-resolution';
 export { startNatsServer, type NatsServer } from './nats/nats-server';
 export { startPostgres, type PostgresOptions, type PostgresServer } from './postgres/postgres';
+export { asIdentity } from './postgres/postgres-data';
 export { choosePostgresIdentity, type PostgresIdentity } from './postgres/postgres-identity';
 export { aptOptions, ownLists } from './processes/apt';
 export { eventually } from './processes/eventually';
@@ -35,8 +42,11 @@ export {
   databaseNames,
   databaseOwners,
   databaseRoles,
-  databaseVariable,
+  databaseVariables,
   prepareDatabases,
+  workerPlan,
+  workerRole,
+  workerVariable,
   type ServiceDatabases,
 } from './stack/databases';
 export { startGatehouse, type Gatehouse, type GatehouseOptions } from './stack/gatehouse';

@@ -54,7 +54,7 @@ async function chooseAckWait(ackWaitMs: number): Promise<void> {
 async function operate<Value>(work: (manager: JetStreamManager) => Promise<Value>): Promise<Value> {
   const connection = await connect({ ...nats.as(OPERATOR), timeout: 20_000 });
   try {
-    return await work(await jetstreamManager(connection));
+    return await work(await jetstreamManager(connection, { timeout: 20_000 }));
   } finally {
     await connection.close();
   }

@@ -1,5 +1,6 @@
 import {
   type EnvelopeClaims,
+  type EnvelopeSigner,
   type NatsIdentity,
   trustChangesAnnouncement,
   envelopeHeader,
@@ -15,7 +16,7 @@ import { MessagePattern, Payload } from '@nestjs/microservices';
 import { RequestError, TimeoutError, connect, headers } from '@nats-io/transport-node';
 import { RequestRefusedError } from '../src/errors';
 import { NatsClient } from '../src/nats-client';
-import { type EnvelopeSigner, RequestClient } from '../src/request-client';
+import { RequestClient } from '../src/request-client';
 import { type EnvelopeVerifier, RequestHandler, type VerifiedRequest } from '../src/request-server';
 import { found, startApp, startClient } from './messaging-app';
 import { RequestLoad } from './request-load';
@@ -47,7 +48,7 @@ beforeAll(async () => {
   nats = await startOwnNats();
   app = await startApp(nats, 'user-sync', [PrincipalController], verifyEnvelope);
   gateway = startClient(nats, 'api-gateway');
-  client = new RequestClient(gateway, ({ subject }) => `for ${subject}`);
+  client = new RequestClient(gateway, (requests) => requests.map(({ subject }) => `for ${subject}`));
   await eventually(() => gateway.connected);
   PrincipalController.behave = async () => found;
   await eventually(() => client.send(resolvePrincipal, { clerkUserId: 'user_1', sessionId: 's' }, context));
@@ -83,7 +84,7 @@ describe('a request', () => {
   });
 
   it('without a valid envelope is rejected and not handled', async () => {
-    const forged = new RequestClient(gateway, () => 'for another subject');
+    const forged = new RequestClient(gateway, () => ['for another subject']);
     let handled = false;
     PrincipalController.behave = async () => {
       handled = true;
@@ -98,7 +99,7 @@ describe('a request', () => {
   });
 
   it('that was signed by a wrong clock is rejected with the difference of the clocks', async () => {
-    const late = new RequestClient(gateway, () => 'of another time');
+    const late = new RequestClient(gateway, () => ['of another time']);
     const body = { clerkUserId: 'user_1', sessionId: 's' };
     await expect(late.send(resolvePrincipal, body, context)).rejects.toMatchObject({
       reason: 'clock_skew',
@@ -120,7 +121,7 @@ describe('a request', () => {
   });
 
   it('to a subject without a service is unavailable: at once, or after its timeout with nats-server 2.9', async () => {
-    const impatient = new RequestClient(gateway, ({ subject }) => `for ${subject}`, 1_000);
+    const impatient = new RequestClient(gateway, (requests) => requests.map(({ subject }) => `for ${subject}`), 1_000);
     const refused: unknown = await impatient.send(getMe, {}, context).catch((error: unknown) => error);
     // 2.9 does not tell a sender in another account that nobody subscribes.
     const isOld = gateway.get().info?.version.startsWith('2.9.') === true;
@@ -130,10 +131,11 @@ describe('a request', () => {
 
   it('that an older release of the service does not know is repeated for a second only, while others are answered', async () => {
     let attempts = 0;
-    const sign: EnvelopeSigner = ({ subject }) => {
-      if (subject === getMe.subject) attempts += 1;
-      return `for ${subject}`;
-    };
+    const sign: EnvelopeSigner = (requests) =>
+      requests.map(({ subject }) => {
+        if (subject === getMe.subject) attempts += 1;
+        return `for ${subject}`;
+      });
     const patient = new RequestClient(gateway, sign, 2_500);
     const load = new RequestLoad(() =>
       patient.send(resolvePrincipal, { clerkUserId: 'user_1', sessionId: 's' }, context),
@@ -233,7 +235,7 @@ describe('NATS permissions', () => {
     ['api-gateway', 'clerk.events.user.created'],
     ['api-gateway', 'clerk.outcomes.success'],
     ['api-gateway', '$JS.streams.API.STREAM.INFO.CLERK_EVENTS'],
-    ['api-gateway', 'user-sync.users.delete'],
+    ['api-gateway', 'user-sync.users.erase'],
     ['webhook-ingest', resolvePrincipal.subject],
     ['webhook-ingest', 'clerk.outcomes.success'],
     ['webhook-ingest', '$JS.API.STREAM.INFO.CLERK_EVENTS'],
@@ -249,6 +251,24 @@ describe('NATS permissions', () => {
     ['nats-setup', 'clerk.events.user.created'],
     ['nats-setup', '$JS.API.STREAM.MSG.GET.CLERK_EVENTS'],
   ] as const;
+
+  it('fails a request that the gateway may not send, without waiting for its timeout', async () => {
+    const request = { ...getMe, subject: 'user-sync.users.erase' };
+    await expect(client.send(request, {}, context)).rejects.toMatchObject({
+      reason: 'unavailable',
+      cause: { name: 'PermissionViolationError' },
+    });
+  });
+
+  it('makes another inbox for replies after nats-server has refused the first one', async () => {
+    let inboxPrefix = '_INBOX.user-sync';
+    const refused = Object.create(gateway, { inboxPrefix: { get: () => inboxPrefix } }) as NatsClient;
+    const other = new RequestClient(refused, (requests) => requests.map(({ subject }) => `for ${subject}`));
+    const askOther = () => other.send(resolvePrincipal, { clerkUserId: 'user_1', sessionId: 's' }, context);
+    await expect(askOther()).rejects.toMatchObject({ reason: 'unavailable' });
+    ({ inboxPrefix } = gateway);
+    await expect(askOther()).resolves.toEqual(found);
+  });
 
   it.each(forbidden)('%s may not publish on %s', async (service, subject) => {
     await expect(violation(service, (connection) => connection.publish(subject, '{}'))).resolves.toMatch(/publish/i);

@@ -37,7 +37,7 @@ beforeAll(async () => {
   gateway = new NatsClient(options, createLogger({ service: 'messaging-test', level: 'silent' }));
   void gateway.start();
   // Longer than a busy machine needs to detect the loss.
-  client = new RequestClient(gateway, () => 'envelope', 60_000);
+  client = new RequestClient(gateway, (requests) => requests.map(() => 'envelope'), 60_000);
   await eventually(() => gateway.connected);
   await eventually(ask);
 });

@@ -25,7 +25,7 @@ beforeEach(async () => {
   );
   void client.start();
   await eventually(() => client.connected);
-  const manager = await jetstreamManager(client.get(), { checkAPI: false });
+  const manager = await jetstreamManager(client.get(), { checkAPI: false, timeout: 20_000 });
   await manager.streams.add({ name: 'CLERK_EVENTS', subjects: ['clerk.events.>'], max_msg_size: 1_000 });
   publisher = new StreamPublisher(client.get(), client.inboxPrefix, TIMEOUT_MS);
 });
@@ -48,7 +48,7 @@ describe('a publisher of stream messages', () => {
     expect(await publish('first', [['Gatehouse-Webhook-Id', 'msg_1'], id])).toEqual({ sequence: 1, duplicate: false });
     expect(await publish('again', [id])).toEqual({ sequence: 1, duplicate: true });
 
-    const manager = await jetstreamManager(client.get(), { checkAPI: false });
+    const manager = await jetstreamManager(client.get(), { checkAPI: false, timeout: 20_000 });
     const stored = await manager.streams.getMessage('CLERK_EVENTS', { seq: 1 });
     expect(stored?.header.get('Gatehouse-Webhook-Id')).toBe('msg_1');
   });

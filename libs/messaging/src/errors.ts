@@ -1,4 +1,4 @@
-import { type RequestErrorCode } from '@gatehouse/contracts';
+import { type InvalidField, type QuotaStanding, type RequestErrorCode } from '@gatehouse/contracts';
 import { codedError } from '@gatehouse/errors';
 
 /** What an operator does when a service cannot reach another account, as the end of a sentence. */
@@ -69,22 +69,40 @@ export class ContractMissingError extends codedError(
 
 /**
  * The refusal of a request. `reason` is one of the error codes in `request.ts` of `@gatehouse/contracts`. `message` may
- * be shown to the caller. `retryAfterMs` is the time after which a retry makes sense, where that is known.
+ * be shown to the caller. `fields` are the fields of the request that are the reason. `retryAfterMs` is the time after
+ * which a retry makes sense, where that is known. `quota` is the quota that is used up, for `quota_exceeded`.
  */
 export class RequestRefusedError extends codedError(
   'REQUEST_REFUSED',
   (_reason: RequestErrorCode, message: string) => message,
 ) {
+  readonly fields: readonly InvalidField[] | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly quota: QuotaStanding | undefined;
 
   constructor(
     readonly reason: RequestErrorCode,
     message: string,
-    options?: ErrorOptions & { readonly retryAfterMs?: number | undefined },
+    options?: ErrorOptions & {
+      readonly fields?: readonly InvalidField[] | undefined;
+      readonly retryAfterMs?: number | undefined;
+      readonly quota?: QuotaStanding | undefined;
+    },
   ) {
     super(reason, message, options);
+    this.fields = options?.fields;
     this.retryAfterMs = options?.retryAfterMs;
+    this.quota = options?.quota;
   }
+}
+
+/**
+ * Makes the refusal of a request because of one of its fields.
+ * @param field path in the request, with dots between levels
+ * @param message what is wrong with it, such as `is not in the future`; never its value
+ */
+export function fieldRefused(reason: RequestErrorCode, field: string, message: string): RequestRefusedError {
+  return new RequestRefusedError(reason, `${field}: ${message}`, { fields: [{ field, message }] });
 }
 
 /**
@@ -96,10 +114,29 @@ export class SharedOutageError extends codedError(
   (dependency: string) => `${dependency} is unavailable`,
 ) {}
 
-/** JetStream rejected a message; nothing was stored. */
+/** JetStream rejected a message; nothing was stored. `errorCode` is JetStream's code of the reason, if it gave one. */
 export class PublishRefusedError extends codedError(
   'PUBLISH_REFUSED',
   (reason: string) => `JetStream refused a message: ${reason}`,
+) {
+  constructor(
+    reason: string,
+    readonly errorCode?: number,
+  ) {
+    super(reason);
+  }
+}
+
+/** The subject has another last message than the publisher expected; nothing was stored. */
+export class StaleSequenceError extends codedError(
+  'STALE_SEQUENCE',
+  'the last message of the subject is another one than expected',
+) {}
+
+/** The stream gave out a sequence again: it was replaced, or it lost messages that it had acknowledged. */
+export class StreamWentBackError extends codedError(
+  'STREAM_WENT_BACK',
+  (stream: string) => `the stream ${stream} gave out a sequence a second time`,
 ) {}
 
 /** No acknowledgement of a message arrived; whether it was stored is unknown. */

@@ -1,15 +1,24 @@
+export { CompactedStream } from './compacted/compacted-stream';
+export { endOfTurn } from './end-of-turn';
 export {
   ContractAbsentError,
   ContractMismatchError,
   JetStreamConfigurationError,
+  JetStreamUnavailableError,
+  NatsDisconnectedError,
+  PublishRefusedError,
+  PublishUnacknowledgedError,
   RequestRefusedError,
   SharedOutageError,
+  StaleSequenceError,
+  StreamWentBackError,
+  fieldRefused,
 } from './errors';
 export { ContractLog } from './contract-log';
 export { nameOf } from './jetstream-api';
 export { JetStream, type StreamState } from './jetstream';
 export { ConsumerHandler, JetStreamServer } from './jetstream-server';
-export { idCursor, timeCursor, uuidCursor, type Page } from './list-cursor';
+export { ListCursor, idCursor, numberCursor, timeCursor, uuidCursor, type Page } from './list-cursor';
 export { MessagingModule } from './messaging.module';
 export { NatsClient } from './nats-client';
 export { consumersReadiness, natsReadiness, streamsReadiness } from './readiness';

@@ -159,6 +159,14 @@ export class JetStream {
   async eraseMessage(stream: StreamContract, sequence: number, streamCreatedAt: Date): Promise<boolean> {
     const state = await this.streamState(stream);
     if (state?.createdAt.getTime() !== streamCreatedAt.getTime()) return false;
+    return this.eraseSequence(stream, sequence);
+  }
+
+  /**
+   * Overwrites and deletes the message `sequence`. Returns whether the message existed.
+   * @throws JetStreamUnavailableError
+   */
+  async eraseSequence(stream: StreamContract, sequence: number): Promise<boolean> {
     const manager = await this.manager();
     return api(`deleting a message of ${stream.name}`, async () => {
       const gone = [MESSAGE_NOT_FOUND, SEQUENCE_NOT_FOUND];
@@ -200,7 +208,7 @@ export class JetStream {
 
   private streamPublisher(): StreamPublisher {
     const connection = this.nats.get();
-    if (this.publisher?.connection !== connection) {
+    if (!this.publisher?.serves(connection)) {
       this.publisher = new StreamPublisher(connection, this.nats.inboxPrefix, API_TIMEOUT_MS);
     }
     return this.publisher;

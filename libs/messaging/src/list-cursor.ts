@@ -1,6 +1,6 @@
 import { uuidSchema } from '@gatehouse/contracts';
 import { z } from 'zod';
-import { RequestRefusedError } from './errors';
+import { fieldRefused } from './errors';
 
 /** One page of a list, as its contract defines it. */
 export interface Page<Item> {
@@ -21,7 +21,7 @@ export class ListCursor<Key> {
     if (cursor === undefined) return undefined;
     const key = this.key.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString()));
     if (!key.success || encode(key.data) !== cursor) {
-      throw new RequestRefusedError('invalid_request', 'cursor: is not a cursor of this list');
+      throw fieldRefused('invalid_request', 'cursor', 'is not a cursor of this list');
     }
     return key.data;
   }
@@ -40,11 +40,14 @@ export class ListCursor<Key> {
 /** Cursors of lists that are sorted by a bigint id. */
 export const idCursor = new ListCursor(z.string().regex(/^[1-9]\d{0,17}$/));
 
+/** Cursors of lists that are sorted by a positive number. */
+export const numberCursor = new ListCursor(z.int().positive());
+
 /** Cursors of lists that are sorted by a UUID. */
 export const uuidCursor = new ListCursor(uuidSchema);
 
-/** The last moment that a JavaScript `Date` can hold; milliseconds since the epoch. */
-const MAX_TIME = 8_640_000_000_000_000;
+/** The last moment of the year 9999; milliseconds since the epoch. PostgreSQL does not read the ISO form of later years. */
+const MAX_TIME = 253_402_300_799_999;
 
 /** Cursors of lists that are sorted by a time, in milliseconds since the epoch, and then by a UUID. */
 export const timeCursor = new ListCursor(z.tuple([z.int().min(0).max(MAX_TIME), uuidSchema]));

@@ -1,3 +1,4 @@
+import { endOfTurn } from './end-of-turn';
 import { type NatsClient } from './nats-client';
 
 interface Reply {
@@ -20,14 +21,25 @@ export class ReplySender {
   /** The latest replies, oldest first. */
   private readonly latest: Reply[] = [];
   private characters = 0;
+  /** Replies of this turn of the event loop. They are published together, in one system call. */
+  private ready: Reply[] = [];
 
   constructor(private readonly nats: NatsClient) {
     nats.onConnect(() => this.repeat());
   }
 
   send(subject: string, data: string): void {
-    this.keep({ subject, data, at: performance.now() });
-    if (this.nats.connected) this.publish(subject, data);
+    const reply = { subject, data, at: performance.now() };
+    this.keep(reply);
+    if (this.ready.push(reply) === 1) void endOfTurn().then(() => this.flush());
+  }
+
+  /** Publishes the replies that wait for the end of this turn. Without a connection, they are sent after a reconnect. */
+  flush(): void {
+    const { ready } = this;
+    this.ready = [];
+    if (!this.nats.connected) return;
+    for (const { subject, data } of ready) this.publish(subject, data);
   }
 
   private keep(reply: Reply): void {

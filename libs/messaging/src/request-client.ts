@@ -1,4 +1,5 @@
 import {
+  type EnvelopeSigner,
   type Origin,
   type Principal,
   type ReplyOf,
@@ -7,24 +8,11 @@ import {
   envelopeHeader,
   replyFrameSchema,
 } from '@gatehouse/contracts';
-import {
-  type NatsConnection,
-  NoRespondersError,
-  RequestError,
-  TimeoutError,
-  headers as natsHeaders,
-} from '@nats-io/transport-node';
+import { type NatsConnection, NoRespondersError, TimeoutError } from '@nats-io/transport-node';
 import { NatsLostError, RequestRefusedError } from './errors';
 import { type NatsClient } from './nats-client';
-
-/** Signs the envelope of a request. The envelope is bound to the request's subject and body. */
-export type EnvelopeSigner = (request: {
-  readonly subject: string;
-  readonly body: Uint8Array;
-  readonly requestId: string;
-  readonly principal: Principal | null;
-  readonly origin?: Origin | undefined;
-}) => string;
+import { RequestInbox } from './request-inbox';
+import { TurnSigner } from './turn-signer';
 
 /** The principal on whose behalf a request is made, the request id for logs, and the client that caused the request. */
 export interface RequestContext {
@@ -41,15 +29,7 @@ interface Asked {
   absentSince?: number;
 }
 
-/** A request without a reply yet. */
-interface Waiting {
-  readonly repeatable: boolean;
-  readonly fail: (error: NatsLostError) => void;
-}
-
 const TIMEOUT_MS = 5_000;
-/** Time after a loss within which a reply may still arrive over the restored connection. */
-const LATE_REPLY_MS = 1_000;
 /**
  * A service without a subscriber is asked again within this time after it was first missing. It is missing for
  * milliseconds while it reconnects, and while nats-server reloads its accounts.
@@ -65,16 +45,18 @@ const encoder = new TextEncoder();
 
 /** Sends requests to other services over core NATS, by contract. */
 export class RequestClient {
-  private readonly waiting = new Set<Waiting>();
   /** Since when a service, by the first token of its subjects, has no subscriber. */
   private readonly absentSince = new Map<string, number>();
+  private readonly signer: TurnSigner;
+  private inbox: RequestInbox | undefined;
 
   constructor(
     private readonly nats: NatsClient,
-    private readonly sign: EnvelopeSigner,
+    sign: EnvelopeSigner,
     private readonly timeoutMs = TIMEOUT_MS,
   ) {
-    nats.onLoss(() => this.lose());
+    this.signer = new TurnSigner(sign);
+    nats.onLoss(() => this.inbox?.lose());
   }
 
   /**
@@ -94,8 +76,8 @@ export class RequestClient {
     const body = encoder.encode(JSON.stringify(request));
     const frame = replyFrameSchema.parse(await this.ask(contract, body, context, timeoutMs));
     if (!frame.ok) {
-      const { code, message, retryAfterMs } = frame.error;
-      throw new RequestRefusedError(code, message, { retryAfterMs });
+      const { code, message, fields, retryAfterMs, quota } = frame.error;
+      throw new RequestRefusedError(code, message, { fields, retryAfterMs, quota });
     }
     return contract.reply.parse(frame.data) as ReplyOf<Contract>;
   }
@@ -103,10 +85,11 @@ export class RequestClient {
   private async ask(
     contract: RequestContract,
     body: Uint8Array,
-    context: RequestContext,
+    { principal, requestId, origin }: RequestContext,
     timeoutMs: number,
   ): Promise<unknown> {
-    const service = contract.subject.split('.')[0] ?? contract.subject;
+    const { subject } = contract;
+    const service = subject.split('.')[0] ?? subject;
     const asked: Asked = { contract, service };
     const deadline = performance.now() + timeoutMs;
     let lost: NatsLostError | undefined;
@@ -114,10 +97,11 @@ export class RequestClient {
       for (let attempt = 1; ; attempt += 1) {
         const isFirst = attempt === 1;
         try {
+          const envelope = await this.signer.sign({ subject, body, principal, requestId, origin });
           const connection = this.nats.connected ? this.nats.get() : await this.nats.restored();
           const restMs = deadline - performance.now();
           const attemptMs = isFirst && contract.repeatable === true ? Math.min(UNREPORTED_MS, restMs) : restMs;
-          const reply = await this.attempt(connection, contract, body, context, attemptMs);
+          const reply = await this.attempt(connection, contract, body, envelope, attemptMs);
           this.absentSince.delete(service);
           return reply;
         } catch (error) {
@@ -134,13 +118,13 @@ export class RequestClient {
     connection: NatsConnection,
     { subject, repeatable = false }: RequestContract,
     body: Uint8Array,
-    { principal, requestId, origin }: RequestContext,
+    envelope: string,
     timeoutMs: number,
   ): Promise<unknown> {
-    const headers = natsHeaders();
-    headers.set(envelopeHeader, this.sign({ subject, body, principal, requestId, origin }));
-    const timeout = Math.max(1, Math.ceil(timeoutMs));
-    return (await this.unlessLost(connection.request(subject, body, { timeout, headers }), repeatable)).json();
+    if (!this.inbox?.serves(connection)) this.inbox = new RequestInbox(connection, this.nats.inboxPrefix);
+    const header = [envelopeHeader, envelope] as const;
+    const reply = await this.inbox.request({ subject, body, header, repeatable, timeoutMs: Math.max(1, timeoutMs) });
+    return reply.json();
   }
 
   /**
@@ -149,7 +133,7 @@ export class RequestClient {
    */
   private async mayRepeat(error: unknown, asked: Asked): Promise<boolean> {
     if (error instanceof NatsLostError || error instanceof TimeoutError) return asked.contract.repeatable === true;
-    if (!isUnheard(error)) return false;
+    if (!(error instanceof NoRespondersError)) return false;
     const now = performance.now();
     asked.absentSince ??= now;
     const since = this.absentSince.get(asked.service) ?? now;
@@ -158,37 +142,4 @@ export class RequestClient {
     await new Promise((resolve) => setTimeout(resolve, ABSENCE_PAUSE_MS));
     return true;
   }
-
-  /**
-   * Handles the loss of the connection. What was sent may be lost, and so may a reply. A repeatable request is sent again
-   * over the restored connection. Others wait a moment longer, because their reply may still arrive over it.
-   */
-  private lose(): void {
-    const late = [...this.waiting].filter(({ repeatable, fail }) => {
-      if (repeatable) fail(new NatsLostError());
-      return !repeatable;
-    });
-    if (late.length === 0) return;
-    setTimeout(() => {
-      for (const { fail } of late) fail(new NatsLostError());
-    }, LATE_REPLY_MS);
-  }
-
-  /** Fails a request some time after the connection was lost. */
-  private async unlessLost<Answer>(asked: Promise<Answer>, repeatable: boolean): Promise<Answer> {
-    let fail: Waiting['fail'] = () => undefined;
-    const lost = new Promise<never>((_, reject) => (fail = reject));
-    const entry = { repeatable, fail };
-    this.waiting.add(entry);
-    try {
-      return await Promise.race([asked, lost]);
-    } finally {
-      this.waiting.delete(entry);
-    }
-  }
-}
-
-/** Whether no service has received the request, because none subscribes to its subject. */
-function isUnheard(error: unknown): boolean {
-  return error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders());
 }

@@ -4,6 +4,7 @@ import {
   type ReplyFrame,
   type RequestContract,
   envelopeHeader,
+  maxInvalidFields,
 } from '@gatehouse/contracts';
 import { withLogContext } from '@gatehouse/observability';
 import { UseFilters, applyDecorators } from '@nestjs/common';
@@ -109,6 +110,7 @@ export class RequestServer extends Server implements CustomTransportStrategy {
     const drained = this.subscriptions.map((subscription) => subscription.drain().catch(() => undefined));
     await Promise.race([Promise.all(drained), pause(DRAIN_TIMEOUT_MS)]);
     await Promise.all(this.inProgress);
+    this.replies.flush();
   }
 
   override on(): never {
@@ -170,7 +172,7 @@ export class RequestServer extends Server implements CustomTransportStrategy {
   }
 
   private refusalOf(error: unknown, subject: string): ReplyFrame {
-    if (error instanceof RequestRefusedError) return refusal(error.reason, error.message, error.retryAfterMs);
+    if (error instanceof RequestRefusedError) return refusal(error.reason, error.message, error);
     this.log.error({ err: error, subject }, 'request failed');
     return refusal('internal', 'the service failed');
   }
@@ -187,8 +189,11 @@ function parseBody(contract: RequestContract, message: Msg): unknown {
   }
   const parsed = contract.request.safeParse(json);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map(({ path, message: fault }) => `${path.join('.') || 'body'}: ${fault}`);
-  throw new RequestRefusedError('invalid_request', faults.join('; '));
+  const fields = parsed.error.issues
+    .slice(0, maxInvalidFields)
+    .map(({ path, message: fault }) => ({ field: path.join('.') || 'body', message: fault }));
+  const faults = fields.map(({ field, message: fault }) => `${field}: ${fault}`);
+  throw new RequestRefusedError('invalid_request', faults.join('; '), { fields });
 }
 
 function envelopeRefusal(error: unknown): Refusal {
@@ -202,8 +207,21 @@ function envelopeRefusal(error: unknown): Refusal {
   );
 }
 
-function refusal(code: Refusal['error']['code'], message: string, retryAfterMs?: number): Refusal {
-  return { ok: false, error: { code, message, ...(retryAfterMs !== undefined && { retryAfterMs }) } };
+function refusal(
+  code: Refusal['error']['code'],
+  message: string,
+  { fields, retryAfterMs, quota }: Partial<Pick<RequestRefusedError, 'fields' | 'retryAfterMs' | 'quota'>> = {},
+): Refusal {
+  return {
+    ok: false,
+    error: {
+      code,
+      message,
+      ...(fields !== undefined && { fields: [...fields] }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(quota !== undefined && { quota }),
+    },
+  };
 }
 
 function pause(ms: number): Promise<void> {

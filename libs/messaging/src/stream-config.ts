@@ -13,17 +13,21 @@ import { nanos } from '@nats-io/transport-node';
 
 /** JetStream's configuration of a stream with this contract, without its number of replicas. */
 export function streamConfig(stream: StreamContract) {
+  const { republish } = stream;
   return {
     name: stream.name,
     subjects: [...stream.subjects],
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,
     discard: DiscardPolicy.New,
-    max_age: nanos(stream.maxAgeMs),
+    // 0 and -1: no limit.
+    max_age: nanos(stream.maxAgeMs ?? 0),
+    max_msgs_per_subject: stream.maxMessagesPerSubject ?? -1,
     max_bytes: stream.maxBytes,
     max_msg_size: stream.maxMessageBytes,
     duplicate_window: nanos(stream.duplicateWindowMs),
-  } satisfies Partial<StreamConfig>;
+    republish: republish && { src: republish.source, dest: republish.destination },
+  } satisfies Partial<Record<keyof StreamConfig, unknown>>;
 }
 
 /** JetStream's configuration of a consumer with this contract. */

@@ -31,10 +31,11 @@ export class StreamPublisher {
   private readonly waiting = new Map<string, Waiting>();
   private readonly inbox: string;
   private published = 0;
+  private closed = false;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    readonly connection: NatsConnection,
+    private readonly connection: NatsConnection,
     inboxPrefix: string,
     private readonly timeoutMs: number,
   ) {
@@ -42,7 +43,15 @@ export class StreamPublisher {
     const subscription = connection.subscribe(`${this.inbox}*`, {
       callback: (error, message) => (error === null ? this.take(message) : this.giveUp(error)),
     });
-    void subscription.closed.then(() => this.giveUp());
+    void subscription.closed.then(() => {
+      this.closed = true;
+      this.giveUp();
+    });
+  }
+
+  /** Whether acknowledgements arrive over this connection: nats-server may have refused the subscription. */
+  serves(connection: NatsConnection): boolean {
+    return this.connection === connection && !this.closed;
   }
 
   /**
@@ -103,9 +112,9 @@ function readAck(message: Msg): PublishAck {
   const { seq, duplicate, error } = message.json<{
     seq?: unknown;
     duplicate?: unknown;
-    error?: { description?: string };
+    error?: { description?: string; err_code?: number };
   }>();
-  if (error !== undefined) throw new PublishRefusedError(error.description ?? 'no reason was given');
+  if (error !== undefined) throw new PublishRefusedError(error.description ?? 'no reason was given', error.err_code);
   if (!Number.isSafeInteger(seq)) throw new PublishRefusedError('the acknowledgement has no sequence');
   return { sequence: seq as number, duplicate: duplicate === true };
 }

@@ -97,8 +97,13 @@ describe('a connection that only an operator can fix', () => {
     [{ code: 'SELF_SIGNED_CERT_IN_CHAIN', message: 'self-signed certificate' }, 'check DATABASE_CA_FILE'],
     [{ code: 'ERR_TLS_CERT_ALTNAME_INVALID', message: 'h is not in the list' }, 'check DATABASE_CA_FILE'],
   ])('gets a reason for %j', (error, reason) => {
-    expect(refusalReason(error)).toContain(reason);
+    expect(refusalReason(error, 'DATABASE_URL')).toContain(reason);
   });
+});
+
+it('a reason names the variable that holds the URL', () => {
+  const error = { code: '28P01', message: 'password authentication failed' };
+  expect(refusalReason(error, 'WORKER_DATABASE_URL')).toContain('the password in WORKER_DATABASE_URL');
 });
 
 describe('a connection that may succeed later', () => {
@@ -110,6 +115,6 @@ describe('a connection that may succeed later', () => {
   });
 
   it.each(['57P03', '53300', '08006', 'ECONNREFUSED', 'EAI_AGAIN', 'ETIMEDOUT'])('has no final reason: %s', (code) => {
-    expect(refusalReason({ code, message: 'x' })).toBeUndefined();
+    expect(refusalReason({ code, message: 'x' }, 'DATABASE_URL')).toBeUndefined();
   });
 });

@@ -22,14 +22,15 @@ export async function connectDatabase(
   dataSource: DataSource,
   { attempts, pauseMs }: ConnectPatience = PATIENCE,
 ): Promise<DataSource> {
+  const { variable } = dataSource.options.extra as { variable: string };
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await dataSource.initialize();
     } catch (error) {
-      const refusal = refusalReason(error);
+      const refusal = refusalReason(error, variable);
       if (refusal !== undefined) throw new DatabaseUnusableError(refusal);
       if (!isDatabaseUnavailable(error)) throw new DatabaseUnusableError(messageOf(error));
-      if (attempt >= attempts) throw new DatabaseUnreachableError({ cause: error });
+      if (attempt >= attempts) throw new DatabaseUnreachableError(variable, { cause: error });
       await setTimeout(pauseMs);
     }
   }

@@ -9,11 +9,18 @@ type Class = new (...args: never[]) => object;
 export interface DatabaseOptions {
   /** May change while the service runs: see `RotatingPool`. */
   readonly url: string | Live<string>;
+  /** Name of the variable with the URL, for messages; DATABASE_URL by default. */
+  readonly variable?: string;
   /** PEM file of the authority that signed the server's certificate, read at each connection. Setting it enables TLS. */
   readonly caFile?: string;
   readonly applicationName: string;
   readonly poolSize: number;
   readonly statementTimeoutMs: number;
+  /**
+   * Whether a connection pooler in transaction mode may stand between. The connections then set no session parameters,
+   * which such a pooler rejects: each transaction sets its own timeouts.
+   */
+  readonly transactionPooled?: boolean;
   readonly entities: MixedList<Class | EntitySchema>;
   readonly migrations: MixedList<Class>;
 }
@@ -50,10 +57,13 @@ export function createDataSource(options: DatabaseOptions, logger?: Logger): Dat
       logins: new RotatingSecret(url, isSameDatabase),
       ...(options.caFile === undefined ? {} : { authority: new AuthorityFile(options.caFile) }),
       logger,
+      variable: options.variable ?? 'DATABASE_URL',
       min: KEPT_OPEN,
-      statement_timeout: options.statementTimeoutMs,
+      ...(options.transactionPooled !== true && {
+        statement_timeout: options.statementTimeoutMs,
+        idle_in_transaction_session_timeout: options.statementTimeoutMs * 2,
+      }),
       query_timeout: options.statementTimeoutMs + 1_000,
-      idle_in_transaction_session_timeout: options.statementTimeoutMs * 2,
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
       keepAlive: true,
       // Lets `runStatements` send several statements in one round trip. Other queries are not affected.

@@ -3,7 +3,8 @@ import { causes, sqlState } from './sql-state';
 
 /**
  * Why PostgreSQL or a pooler rejects connections: SQLSTATE, pattern of the message (one SQLSTATE can have several
- * meanings), and the reason to show to operators. The first match counts.
+ * meanings), and the reason to show to operators. DATABASE_URL in it stands for the variable with the URL. The first
+ * match counts.
  */
 const REFUSALS: readonly (readonly [state: string, message: RegExp, reason: string])[] = [
   ['28P01', /./, 'PostgreSQL rejected the user name or the password in DATABASE_URL'],
@@ -19,29 +20,38 @@ const REFUSALS: readonly (readonly [state: string, message: RegExp, reason: stri
   ['08P01', /no such database/, 'the pooler does not know the database in DATABASE_URL'],
 ];
 
-/** Why the server refuses this login, as the end of a sentence; undefined for every other failure. */
-export function loginRefusal(error: unknown): string | undefined {
+/** Whether the server refuses this login. */
+export function isLoginRefused(error: unknown): boolean {
+  return loginRefusal(error, '') !== undefined;
+}
+
+/**
+ * Why the server refuses this login, as the end of a sentence; undefined for every other failure.
+ * @param variable name of the variable with the URL
+ */
+export function loginRefusal(error: unknown, variable: string): string | undefined {
   const state = sqlState(error);
   for (const { message } of causes(error)) {
     const text = typeof message === 'string' ? message : '';
     const refusal = REFUSALS.find(([known, pattern]) => known === state && pattern.test(text));
-    if (refusal !== undefined) return `${refusal[2]} (${refusal[0]})`;
-    if (/^SASL.*password must be/.test(text)) return 'PostgreSQL asks for a password and DATABASE_URL has none';
+    if (refusal !== undefined) return `${refusal[2].replace('DATABASE_URL', variable)} (${refusal[0]})`;
+    if (/^SASL.*password must be/.test(text)) return `PostgreSQL asks for a password and ${variable} has none`;
   }
   return undefined;
 }
 
 /**
  * Why a database rejects this connection, as the end of a sentence; undefined for failures that may be transient.
+ * @param variable name of the variable with the URL
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-export function refusalReason(error: unknown): string | undefined {
-  const refusal = loginRefusal(error);
+export function refusalReason(error: unknown, variable: string): string | undefined {
+  const refusal = loginRefusal(error, variable);
   if (refusal !== undefined) return refusal;
   for (const { code, message } of causes(error)) {
     const text = typeof message === 'string' ? message : '';
     if (/does not support SSL/.test(text)) return 'the server does not support TLS: remove DATABASE_CA_FILE';
-    if (code === 'ENOTFOUND') return 'the host in DATABASE_URL cannot be resolved (ENOTFOUND)';
+    if (code === 'ENOTFOUND') return `the host in ${variable} cannot be resolved (ENOTFOUND)`;
     if (isTlsFailure(code)) return `the server's certificate cannot be verified (${code}): check DATABASE_CA_FILE`;
   }
   return undefined;

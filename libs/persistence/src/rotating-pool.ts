@@ -19,7 +19,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Logger } from 'pino';
 import { Pool, type PoolClient, type PoolConfig } from 'pg';
-import { refusalReason, loginRefusal } from './refusal';
+import { isLoginRefused, loginRefusal, refusalReason } from './refusal';
 import { SteadyClient, type SteadyClientConfig } from './steady-client';
 
 type Callback = (error: Error | undefined, client: PoolClient | undefined, done: (release?: unknown) => void) => void;
@@ -28,6 +28,8 @@ type Callback = (error: Error | undefined, client: PoolClient | undefined, done:
 export interface RotatingPoolConfig
   extends Omit<PoolConfig, 'Client'>, Pick<SteadyClientConfig, 'logins' | 'authority'> {
   readonly logger?: Logger | undefined;
+  /** Name of the variable with the URL, for log lines. */
+  readonly variable: string;
 }
 
 /** What pg-pool keeps about its clients. It has no public method that replaces them. */
@@ -89,7 +91,7 @@ export class RotatingPool extends Pool {
 
   private mayTryAgain(error: Error | undefined): boolean {
     const { logins } = this.config;
-    if (error === undefined || this.ending || !logins.wasAccepted || loginRefusal(error) === undefined) return false;
+    if (error === undefined || this.ending || !logins.wasAccepted || !isLoginRefused(error)) return false;
     if (logins.isRefused) this.suspend(error);
     return true;
   }
@@ -99,7 +101,10 @@ export class RotatingPool extends Pool {
     this.suspended = true;
     // pg-pool opens no connection while it has this many or more.
     this.options.max = 0;
-    this.config.logger?.error({ reason: loginRefusal(error) }, 'database login refused; keeping open connections');
+    this.config.logger?.error(
+      { reason: loginRefusal(error, this.config.variable) },
+      'database login refused; keeping open connections',
+    );
     void this.probe();
   }
 
@@ -139,7 +144,7 @@ export class RotatingPool extends Pool {
       await client.connect();
       this.took(client);
     } catch (error) {
-      const reason = refusalReason(error) ?? (error instanceof Error ? error.message : 'unknown');
+      const reason = refusalReason(error, this.config.variable) ?? (error instanceof Error ? error.message : 'unknown');
       const login = this.changed ? 'changed database login' : 'database login';
       if (reason !== this.logged) this.config.logger?.warn({ reason }, `${login} failed; retrying`);
       this.logged = reason;

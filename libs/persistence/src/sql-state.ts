@@ -57,9 +57,20 @@ export function isTransactionConflict(error: unknown): boolean {
   return state === SQL_STATE.deadlockDetected || state === SQL_STATE.serializationFailure;
 }
 
-/** Whether a unique index rejected the row. */
-export function isUniqueViolation(error: unknown): boolean {
-  return sqlState(error) === SQL_STATE.uniqueViolation;
+/** Whether a unique index rejected the row. `index`: the name of the index; any index if it is not given. */
+export function isUniqueViolation(error: unknown, index?: string): boolean {
+  if (sqlState(error) !== SQL_STATE.uniqueViolation) return false;
+  return index === undefined || violatedConstraint(error) === index;
+}
+
+/** Name of the constraint or unique index that rejected a row; undefined for every other error. */
+export function violatedConstraint(error: unknown): string | undefined {
+  for (const { constraint, driverError } of causes(error)) {
+    for (const candidate of [driverError?.constraint, constraint]) {
+      if (typeof candidate === 'string') return candidate;
+    }
+  }
+  return undefined;
 }
 
 /** Whether the statement was canceled, in most cases by `statement_timeout`. */
@@ -86,7 +97,9 @@ interface ErrorLike {
   readonly code?: unknown;
   readonly message?: unknown;
   readonly cause?: unknown;
-  readonly driverError?: { readonly code?: unknown };
+  /** Name of the constraint or unique index that rejected the row. */
+  readonly constraint?: unknown;
+  readonly driverError?: { readonly code?: unknown; readonly constraint?: unknown };
 }
 
 /**

@@ -1,6 +1,7 @@
+import { type Writable } from 'node:stream';
 import { type AuthorityFile, type RotatingSecret } from '@gatehouse/config';
 import { Client, type ClientConfig } from 'pg';
-import { loginRefusal } from './refusal';
+import { isLoginRefused } from './refusal';
 
 /** pg calls back with null when the connection is ready. */
 type ConnectCallback = ((error: Error) => void) | ((error: null, client: Client) => void);
@@ -39,6 +40,14 @@ export class SteadyClient extends Client {
     return this.#url;
   }
 
+  /** As that of pg, but what is sent in one turn of the event loop is written in one system call. */
+  override query(...given: never[]): never {
+    const { stream } = (this as unknown as { connection: { stream: Writable } }).connection;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
+    return super.query<never>(...(given as [never]));
+  }
+
   override connect(): Promise<Client>;
   override connect(callback: ConnectCallback): void;
   override connect(callback?: ConnectCallback): Promise<Client> | void {
@@ -49,7 +58,7 @@ export class SteadyClient extends Client {
     }
     super.connect((error: Error | null) => {
       if (error === null) this.logins.accept(this.url);
-      else if (loginRefusal(error) !== undefined) this.logins.refuse(this.url);
+      else if (isLoginRefused(error)) this.logins.refuse(this.url);
       (callback as (error: Error | null, client: Client) => void)(error, this);
     });
   }

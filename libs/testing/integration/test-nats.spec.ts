@@ -7,7 +7,7 @@ describe('NATS for a test file', () => {
   it('lets a test file use production names for its streams, and removes the streams', async () => {
     const nats = await testNats();
     const connection = await nats.connect();
-    const manager = await jetstreamManager(connection);
+    const manager = await jetstreamManager(connection, { timeout: 20_000 });
     await manager.streams.add({ name: 'CLERK_EVENTS', subjects: ['clerk.events.>'], max_bytes: 100 * 2 ** 30 });
     await jetstream(connection).publish('clerk.events.user.created', 'x');
     await nats.cleanup();
@@ -81,7 +81,7 @@ describe('a separate nats-server of one test file', () => {
     const operator = own.as(OPERATOR);
     const streams = async () => {
       const connection = await connect({ ...operator, reconnect: false });
-      const manager = await jetstreamManager(connection);
+      const manager = await jetstreamManager(connection, { timeout: 20_000 });
       const names = [];
       for await (const name of manager.streams.names()) names.push(name);
       if (names.length === 0) await manager.streams.add({ name: 'KEPT', subjects: ['kept.>'] });

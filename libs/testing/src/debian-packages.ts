@@ -50,6 +50,15 @@ export async function unpackDebianPackages(wanted: DebianProgram): Promise<void>
   }
 }
 
+/** The variables with which an unpacked program finds the libraries that were unpacked with it. */
+export function unpackedLibraries(directory: string): { LD_LIBRARY_PATH: string } {
+  const folders = ['lib', 'usr/lib'].flatMap((folder) => {
+    const parent = join(directory, folder);
+    return existsSync(parent) ? readdirSync(parent).map((name) => join(parent, name)) : [];
+  });
+  return { LD_LIBRARY_PATH: [...folders, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':') };
+}
+
 /** Downloads the packages. When the system's package lists are not usable, fetches lists into the folder `lists`. */
 async function download(wanted: DebianProgram, work: string, lists: string): Promise<void> {
   const { packageName, installedPackages, extraPackages = [], onProgress } = wanted;

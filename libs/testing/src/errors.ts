@@ -31,6 +31,12 @@ export class PsqlNotFoundError extends localServerError(
   "psql not found. Install PostgreSQL's client programs.",
 ) {}
 
+/** A test needs PgBouncer, and none was found. */
+export class PgBouncerNotFoundError extends localServerError(
+  'PGBOUNCER_NOT_FOUND',
+  'pgbouncer not found. Install PgBouncer 1.18 or later, or name its program with PGBOUNCER_BIN.',
+) {}
+
 /** A test helper was used outside a Jest run, or in a run that started no servers. */
 export class TestServersMissingError extends localServerError(
   'TEST_SERVERS_MISSING',

@@ -34,7 +34,8 @@ it("the emulator's README lists every variable that the emulator reads", () => {
 
 it('docs/reference/configuration.md lists no variable that nothing reads', () => {
   const read = [...shared, ...serviceNames.flatMap((service) => declared(`apps/${service}/src/config.ts`))];
-  const ofNpmStart = /^(GATEHOUSE_|NATS_SERVER_|NATS_PASSWORD_|INGEST_DATABASE_URL|USERS_DATABASE_URL)/;
+  const ofNpmStart =
+    /^(GATEHOUSE_|NATS_SERVER_|NATS_PASSWORD_|INGEST_DATABASE_URL|USERS_DATABASE_URL|DATA_DATABASE_URL|DATA_WORKER_DATABASE_URL)/;
   expect(documented(page).filter((name) => !read.includes(name) && !ofNpmStart.test(name))).toEqual([]);
 });
 

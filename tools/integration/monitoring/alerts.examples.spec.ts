@@ -5,7 +5,8 @@ import { runCommand } from '@gatehouse/local-stack';
 import { findPrometheus } from '@gatehouse/testing';
 import { root } from '../docs/markdown';
 import { allRules, rulesFile } from './rules';
-import { type Scenario, scenarios } from './scenarios';
+import { type Scenario } from './scenarios/scenario';
+import { scenarios } from './scenarios/scenarios';
 
 let promtool: string;
 let directory: string;

@@ -14,6 +14,7 @@ const checks = {
   'api-gateway': ['gateway', ['nats', 'clock', 'clerk-keys']],
   'webhook-ingest': ['ingest', ['database', 'schema', 'nats', 'streams', 'consumers']],
   'user-sync': ['user_sync', ['database', 'schema', 'nats', 'streams', 'consumers']],
+  'user-data': ['user_data', ['database', 'schema', 'nats']],
   'stream-keeper': ['stream_keeper', ['nats', 'streams']],
 } as const;
 
@@ -60,6 +61,11 @@ function replica(number: number): Series {
   users('clerk_requests_total', 'result="ok"', rising(20));
   users('write_backs', 'state="dead"', steady(0));
   users('write_back_oldest_seconds', '', steady(2));
+  users('clerk_sign_out_oldest_seconds', '', steady(0));
+  users('stream_lag_seconds', '', steady(0));
+  users('stream_complete', '', steady(1));
+  users('stream_last_refill_timestamp_seconds', '', steady(0));
+  users('stream_refill_interval_seconds', '', steady(86_400));
   users('open_metadata_collisions', 'key="role"', steady(0));
   users('change_propagation_seconds_count', 'complete="true"', rising(1));
   users('change_propagation_seconds_count', 'complete="false"', steady(0));
@@ -70,6 +76,13 @@ function replica(number: number): Series {
   users('active_admins', '', steady(2));
   for (const state of ['needs_approval', 'refused', 'failed']) users('last_reconcile', `state="${state}"`, steady(0));
   users('last_reconcile', 'state="done"', steady(1));
+  add('user-data', 'gatehouse_user_data_oldest_overdue_reservation_seconds', '', steady(0));
+  add('user-data', 'gatehouse_user_data_oldest_overdue_erasure_seconds', '', steady(0));
+  add('user-data', 'gatehouse_user_data_users_lag_seconds', '', steady(0));
+  add('user-data', 'gatehouse_user_data_stream_lag_seconds', '', steady(0));
+  add('user-data', 'gatehouse_user_data_stream_complete', '', steady(1));
+  add('user-data', 'gatehouse_user_data_stream_last_refill_timestamp_seconds', '', steady(0));
+  add('user-data', 'gatehouse_user_data_stream_refill_interval_seconds', '', steady(86_400));
   add('stream-keeper', 'gatehouse_stream_keeper_missing', '', steady(0));
   add('stream-keeper', 'gatehouse_stream_keeper_differing', '', steady(0));
   add('stream-keeper', 'gatehouse_stream_keeper_created_total', 'name="stream CLERK_EVENTS"', steady(1));

@@ -1,5 +1,5 @@
 import { globSync } from 'node:fs';
-import { metricPrefix, serviceNames } from '@gatehouse/contracts';
+import { type ServiceName, metricPrefix, serviceNames } from '@gatehouse/contracts';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import { root, textOf } from '../docs/markdown';
 
@@ -34,8 +34,17 @@ export function sourceMetrics(): Map<string, SourceMetric> {
   return metrics;
 }
 
-/** The names of a declaration: several if it stands for one metric of every service. */
+/** The names of a declaration: several if it stands for one metric of every service, or of each with a relay. */
 function expanded(name: string): string[] {
+  const relay = '${relayPrefix}';
+  if (name.includes(relay)) return relayServices().map((service) => name.replace(relay, metricPrefix(service)));
   const template = /\$\{(?:prefix|metricPrefix\(service\))\}/;
   return template.test(name) ? serviceNames.map((service) => name.replace(template, metricPrefix(service))) : [name];
+}
+
+/** Services that publish a stream from an outbox. */
+function relayServices(): ServiceName[] {
+  return serviceNames.filter((service) =>
+    globSync(`apps/${service}/src/**/*.ts`, { cwd: root }).some((path) => textOf(path).includes('new StreamRelay(')),
+  );
 }

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type DatabaseName, type ServiceName } from '@gatehouse/contracts';
 import {
+  databaseNames,
   databaseOwners,
   Leash,
   ManagedProcess,
@@ -10,6 +12,7 @@ import {
   NotBuiltError,
   provisionDatabase,
   startPostgres,
+  workerPlan,
   workspaceRoot,
 } from '@gatehouse/local-stack';
 
@@ -30,8 +33,8 @@ async function main(): Promise<void> {
       durability: 'fast',
       leash,
     });
-    for (const [database, app] of Object.entries(databaseOwners)) {
-      await check(app, database, postgres.adminUrl, directory);
+    for (const database of databaseNames) {
+      await check(databaseOwners[database], database, postgres.adminUrl, directory);
     }
     await postgres.stop();
   } catch (error) {
@@ -43,12 +46,7 @@ async function main(): Promise<void> {
   }
 }
 
-async function check(
-  app: (typeof databaseOwners)[keyof typeof databaseOwners],
-  database: string,
-  adminUrl: string,
-  directory: string,
-): Promise<void> {
+async function check(app: ServiceName, database: DatabaseName, adminUrl: string, directory: string): Promise<void> {
   const entry = join(root, 'dist/apps', app, 'src/check-migrations.js');
   if (!existsSync(entry)) throw new NotBuiltError(entry);
   const { ownerUrl } = await provisionDatabase(adminUrl, {
@@ -57,6 +55,7 @@ async function check(
     serviceRole: `${database}_service`,
     ownerPassword: randomBytes(24).toString('hex'),
     servicePassword: randomBytes(24).toString('hex'),
+    ...workerPlan(database, randomBytes(24).toString('hex')),
   });
   const logFile = join(directory, `${app}.log`);
   await migrateDatabase({ app, root, ownerUrl, environment: process.env, logFile });

@@ -4,18 +4,19 @@ import { type Admin } from './admin';
 import { type Clerk, type Delivery } from './clerk';
 import { DemoError } from './errors';
 import { type Narrator } from './narrator';
+import { type OwnStory } from './own-story';
 
 const PATIENCE_MS = 20_000;
 
-/** The main job of Gatehouse, step by step, through its public interfaces only. */
+/** A user's whole lifecycle, step by step, through the public interfaces of Gatehouse only. */
 export class Story {
   private userId = '';
-  private sessionId = '';
 
   constructor(
     private readonly clerk: Clerk,
     private readonly admin: Admin,
     private readonly narrator: Narrator,
+    private readonly own: OwnStory,
   ) {}
 
   async tell(): Promise<void> {
@@ -26,6 +27,7 @@ export class Story {
     await this.aWebhookComesTwice();
     await this.webhooksComeOutOfOrder();
     await this.aWebhookIsForged();
+    await this.own.tell(this.userId);
     await this.theUserIsDeleted();
   }
 
@@ -64,8 +66,7 @@ export class Story {
   private async theUserCalls(): Promise<void> {
     const { narrator } = this;
     narrator.chapter('The user calls the gateway with a Clerk session');
-    const { sessionId, token } = await this.clerk.token(this.userId);
-    this.sessionId = sessionId;
+    const { token } = await this.clerk.token(this.userId);
     const { status, body } = await this.admin.me(token);
     narrator.shows(
       'GET /api/me',
@@ -150,7 +151,7 @@ export class Story {
     const { narrator } = this;
     narrator.chapter('The user is deleted at Clerk');
     const late = await this.clerk.bodyOf(await this.delivered('user.updated', 'Lovelace'));
-    const { token } = await this.clerk.token(this.userId, this.sessionId);
+    const { token } = await this.clerk.token(this.userId);
     await this.clerk.api.users.deleteUser(this.userId);
     const event = await this.follow(await this.delivered('user.deleted'));
     const row = await this.admin.user(this.userId);

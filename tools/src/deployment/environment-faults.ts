@@ -23,8 +23,21 @@ export function environmentFaults(
     ...names
       .filter((name) => holdsSecret(name, environment[name]))
       .map((name) => `sets ${name}: set ${fileVariable(name)} instead`),
-    ...faultsOf(() => program.load(withFilesOf(secretsFolder, environment))).map((fault) => faultText(fault)),
+    ...faultsOf(() => loadWith(program, environment, secretsFolder)).map((fault) => faultText(fault)),
   ];
+}
+
+/**
+ * The configuration that a program reads from the environment of a deployment.
+ * @param secretsFolder as in {@link environmentFaults}
+ * @throws ConfigError
+ */
+export function loadWith(
+  program: DeployedProgram,
+  environment: Readonly<Record<string, string>>,
+  secretsFolder: string,
+): unknown {
+  return program.load(withFilesOf(secretsFolder, environment));
 }
 
 /** Whether a variable holds a secret as text. The address of a store of counters without password is none. */

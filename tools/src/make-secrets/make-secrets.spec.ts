@@ -44,6 +44,7 @@ describe('the generated secrets', () => {
       ...(serviceRow(service).database === undefined
         ? []
         : [`${service}/DATABASE_URL`, `migrate-${service}/DATABASE_URL`]),
+      ...(serviceRow(service).workerRole === undefined ? [] : [`${service}/WORKER_DATABASE_URL`]),
     ]);
     const others = [
       'api-gateway/ENVELOPE_PRIVATE_KEY',
@@ -51,6 +52,9 @@ describe('the generated secrets', () => {
       'nats-server/passwords.conf',
       'postgres/POSTGRES_PASSWORD',
       'postgres/passwords.sql',
+      'user-data/CURSOR_SECRET',
+      'user-sync/IDEMPOTENCY_SECRET',
+      'users-reader/NATS_PASSWORD',
     ];
     expect(filesBelow(directory).sort()).toEqual([...wanted, ...others].sort());
   });
@@ -81,6 +85,13 @@ describe('the generated secrets', () => {
     for (const url of [service, owner]) expect(url?.href).toMatch(/@db\.example\.com:6432\/gatehouse_users$/);
     expect([service?.username, owner?.username]).toEqual(['gatehouse_users_service', 'gatehouse_users_owner']);
     expect(service?.password).not.toBe(owner?.password);
+  });
+
+  it('lead the worker of user-data to its database with the role of the policies', () => {
+    make();
+    const url = new URL(read('user-data/WORKER_DATABASE_URL'));
+    expect([url.username, url.pathname]).toEqual(['gatehouse_data_worker', '/gatehouse_data']);
+    expect(read('postgres/passwords.sql')).toMatch(/^\\set gatehouse_data_worker_password 'SCRAM-SHA-256\$/m);
   });
 
   it('give nats-server and PostgreSQL the passwords of the programs', () => {
@@ -121,6 +132,7 @@ describe('another run', () => {
       'user-sync/NATS_PASSWORD',
       'user-sync/DATABASE_URL',
       'user-sync/ENVELOPE_PUBLIC_KEYS',
+      'user-sync/IDEMPOTENCY_SECRET',
     ]);
     expect(read('user-sync/ENVELOPE_PUBLIC_KEYS')).toBe(before['user-sync/ENVELOPE_PUBLIC_KEYS']);
     expect(read('api-gateway/NATS_PASSWORD')).toBe(before['api-gateway/NATS_PASSWORD']);

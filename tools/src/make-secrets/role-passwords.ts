@@ -7,7 +7,7 @@ import { databaseFiles } from './secret-plan';
 export const ROLE_PASSWORDS_FILE = 'postgres/passwords.sql';
 
 const HEADER = `-- Passwords of the roles, in the form in which PostgreSQL stores them, as variables of psql for create-databases.sql.
--- Generated from the files DATABASE_URL beside this folder; do not edit.
+-- Generated from the files DATABASE_URL and WORKER_DATABASE_URL beside this folder; do not edit.
 `;
 
 /**

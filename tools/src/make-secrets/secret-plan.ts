@@ -53,14 +53,16 @@ export const emulatorSecrets: readonly PlannedSecret[] = [
 /** The services that accept requests of the gateway: each holds the gateway's public key. */
 export const answeringServices = serviceNames.filter((service) => busRights(service).answers);
 
-/** The files that hold the URL of a database: the owner's, for migrations, and the service's. */
+/** The files that hold the URL of a database: the owner's, for migrations, the service's, and that of its worker. */
 export const databaseFiles = serviceNames.flatMap((service) => {
   const name = serviceRow(service).database as DatabaseName | undefined;
   if (name === undefined) return [];
   const { database, ownerRole, serviceRole } = databaseRoles(name);
+  const { workerRole } = serviceRow(service);
   return [
     { file: `migrate-${service}/DATABASE_URL`, database, role: ownerRole },
     { file: `${service}/DATABASE_URL`, database, role: serviceRole },
+    ...(workerRole === undefined ? [] : [{ file: `${service}/WORKER_DATABASE_URL`, database, role: workerRole }]),
   ];
 });
 
@@ -78,6 +80,8 @@ export function plannedSecrets({ host, port }: PostgresAddress): PlannedSecret[]
       file: `${service}/ENVELOPE_PUBLIC_KEYS`,
       make: (read: (file: string) => string) => publicKeyOf(read(ENVELOPE_PRIVATE_KEY)),
     })),
+    { file: 'user-sync/IDEMPOTENCY_SECRET', make: randomPassword },
+    { file: 'user-data/CURSOR_SECRET', make: randomPassword },
   ];
 }
 

@@ -1,16 +1,16 @@
 import { join, relative, resolve } from 'node:path';
 import { workspaceRoot } from '@gatehouse/local-stack';
-import { PackError } from './errors';
+import { PackError } from '../pack-package/errors';
 import { packEmulator } from './pack-emulator';
 
-main();
+void main();
 
 /** Writes the tarball to the folder that the first argument names (default: dist/packages), and prints its path. */
-function main(): void {
+async function main(): Promise<void> {
   const root = workspaceRoot();
   const destination = resolve(process.argv[2] ?? join(root, 'dist/packages'));
   try {
-    const { tarball, dependencies } = packEmulator(root, destination);
+    const { tarball, dependencies } = await packEmulator(root, destination);
     console.log(`✓ ${relative(process.cwd(), tarball)}`);
     console.log(`  depends on ${Object.keys(dependencies).join(', ')}`);
     console.log(`  install it with: npm install --save-dev ${tarball}`);

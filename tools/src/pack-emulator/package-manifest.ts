@@ -1,16 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { PackError } from './errors';
+import { PackError } from '../pack-package/errors';
+import { readWorkspaceManifest } from '../pack-package/workspace-manifest';
 
 /** The program in the package. */
 export const BIN = 'bin/clerk-emulator.js';
-
-interface WorkspaceManifest {
-  readonly version: string;
-  readonly license: string;
-  readonly dependencies: Readonly<Record<string, string>>;
-  readonly engines: Readonly<Record<string, string>>;
-}
 
 /** The package.json of the package. */
 export interface PackageManifest {
@@ -33,7 +25,7 @@ const DEPENDENCIES = [
 
 /** Describes the package, with the workspace's versions of its dependencies. @throws PackError */
 export function packageManifest(root: string): PackageManifest {
-  const workspace = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as WorkspaceManifest;
+  const workspace = readWorkspaceManifest(root);
   const dependencies = DEPENDENCIES.map((name) => {
     const version = workspace.dependencies[name];
     if (version === undefined) throw new PackError(`The emulator loads ${name}, which package.json does not list.`);

@@ -21,6 +21,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const passwords = {
   ...{ NATS_PASSWORD_API_GATEWAY: 'a', NATS_PASSWORD_WEBHOOK_INGEST: 'b' },
   ...{ NATS_PASSWORD_USER_SYNC: 'c', NATS_PASSWORD_STREAM_KEEPER: 'd' },
+  NATS_PASSWORD_USER_DATA: 'e',
 };
 
 const check = (env: NodeJS.ProcessEnv) => checkEnvironment(env, settings, clerkSource(env), configs);

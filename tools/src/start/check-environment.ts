@@ -3,15 +3,17 @@ import {
   BadVariableError,
   appNames,
   databaseNames,
-  databaseVariable,
+  databaseVariables,
   defaultPorts,
   portVariables,
   portsFrom,
   serviceEnvironments,
+  workerVariable,
   type GatehousePorts,
   type LocalSettings,
+  type ServiceDatabases,
 } from '@gatehouse/local-stack';
-import { natsIdentities, natsPasswordVariable, serviceNames, type DatabaseName } from '@gatehouse/contracts';
+import { natsIdentities, natsPasswordVariable, serviceNames } from '@gatehouse/contracts';
 import { z } from 'zod';
 import { type ClerkSource } from './clerk-source';
 import { EnvironmentError } from './errors';
@@ -20,9 +22,12 @@ import { environmentFaults, faultsOf, programVariables, type ProgramConfigs } fr
 /** Variables that name the caller's own servers. */
 const servers = z.object({
   DATABASE_URL: postgresUrl.optional(),
-  ...Object.fromEntries(databaseNames.map((name) => [databaseVariable(name), postgresUrl.optional()])),
+  ...Object.fromEntries(databaseVariables.map((variable) => [variable, postgresUrl.optional()])),
   NATS_URL: natsServers.optional(),
 });
+
+/** An address that no program connects to during the check. */
+const LOCAL = 'postgres://127.0.0.1';
 
 const portNames = ['PORT', 'OPS_PORT', ...Object.values(portVariables)];
 
@@ -65,10 +70,9 @@ export function checkEnvironment(
     ports,
     settings,
     nats: { url: 'nats://127.0.0.1', credentials: (user) => ({ user, password: 'checked below' }) },
-    databaseUrls: Object.fromEntries(databaseNames.map((name) => [name, 'postgres://127.0.0.1'])) as Record<
-      DatabaseName,
-      string
-    >,
+    databases: Object.fromEntries(
+      databaseNames.map((name) => [name, { serviceUrl: LOCAL, ...(workerVariable(name) && { workerUrl: LOCAL }) }]),
+    ) as ServiceDatabases,
     emulatorStateFile: clerk.kind === 'emulator' ? 'clerk-emulator.json' : undefined,
   });
   const programs = appNames.filter((name) => name !== 'clerk-emulator' || clerk.kind === 'emulator');

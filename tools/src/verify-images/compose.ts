@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isAtLeast } from '@gatehouse/local-stack';
 import { type Ended, attempt, run } from './command';
 import { unpackPackage } from './debian';
 import { VerifyError } from './errors';
@@ -18,7 +19,7 @@ export interface Compose {
 export async function findCompose(folder: string): Promise<Compose> {
   const installed = await attempt('docker', ['compose', 'version', '--short']);
   const version = installed.code === 0 ? installed.stdout.trim() : undefined;
-  if (version !== undefined && isNewEnough(version)) {
+  if (version !== undefined && isAtLeast(version.replace(/^v/, ''), 2, 20)) {
     return { command: 'docker', arguments: ['compose'], origin: `${version} of this machine` };
   }
   const command = join(folder, 'usr/libexec/docker/cli-plugins/docker-compose');
@@ -35,11 +36,6 @@ export async function findCompose(folder: string): Promise<Compose> {
       { cause },
     );
   }
-}
-
-function isNewEnough(version: string): boolean {
-  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
-  return major > 2 || (major === 2 && minor >= 20);
 }
 
 /** A project of Docker Compose: docker/compose.yaml with the images and secrets of the verification. */

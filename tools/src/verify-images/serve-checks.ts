@@ -6,6 +6,8 @@ import { type Report } from './report';
 import { type Load, type LoadResult } from './senders';
 import { type Stack } from './stack';
 
+const EMAIL = 'asha@example.com';
+
 /** Checks that the stack serves: a webhook is applied, and the gateway knows the user. */
 export async function checkServing(stack: Stack, report: Report): Promise<void> {
   const clerk = new Clerk({
@@ -13,7 +15,7 @@ export async function checkServing(stack: Stack, report: Report): Promise<void> 
     secretKey: stack.secret('user-sync/CLERK_SECRET_KEY'),
   });
   await report.check('delivers a signed webhook of the emulator', async () => {
-    const user = await clerk.api.users.createUser({ emailAddress: ['asha@example.com'], firstName: 'Asha' });
+    const user = await clerk.api.users.createUser({ emailAddress: [EMAIL], firstName: 'Asha' });
     const delivery = await eventually(async () => {
       const found = await clerk.deliveries(user.id, 'user.created');
       return found[0]?.status === 'delivered' ? found[0] : null;
@@ -26,24 +28,35 @@ export async function checkServing(stack: Stack, report: Report): Promise<void> 
     return `HTTP ${status}`;
   });
   await report.check('calls the gateway as that user', async () => {
-    const { data } = await clerk.api.users.getUserList({ emailAddress: ['asha@example.com'] });
-    const { token } = await clerk.token(data[0]?.id ?? '');
+    const token = await tokenOf(clerk, EMAIL);
     const { status, body } = await call<{ firstName?: string; id?: string }>(`${stack.urls.gateway}/api/me`, { token });
     if (status !== 200) throw new VerifyError(`HTTP ${status}`);
     return `HTTP 200, ${JSON.stringify(body).slice(0, 60)}`;
   });
+  await report.check('stores an item of that user in user-data', async () => {
+    const token = await tokenOf(clerk, EMAIL);
+    const request = { token, method: 'POST', body: { title: 'kept' } };
+    const { status } = await call(`${stack.urls.gateway}/api/items`, request);
+    if (status !== 201) throw new VerifyError(`HTTP ${status}`);
+    const rows = await stack.query('gatehouse_data', 'SELECT title FROM items');
+    if (rows.join() !== 'kept') throw new VerifyError(`gatehouse_data holds ${rows.length} items`);
+    return `HTTP ${status}`;
+  });
   await report.check('makes the first admin by make-admin.js', async () => {
     const program = 'apps/user-sync/src/make-admin.js';
-    return (
-      (await stack.project.run('exec', '-T', 'user-sync', 'node', program, 'asha@example.com')).trim().split('\n')[0] ??
-      ''
-    );
+    return (await stack.project.run('exec', '-T', 'user-sync', 'node', program, EMAIL)).trim().split('\n')[0] ?? '';
   });
   await report.check('counts requests in Valkey', async () => {
     const keys = Number((await stack.project.run('exec', '-T', 'valkey', 'valkey-cli', 'dbsize')).trim());
     if (!(keys > 0)) throw new VerifyError('Valkey holds no counter');
     return `${keys} counters`;
   });
+}
+
+/** A session token of the user with this e-mail address. */
+async function tokenOf(clerk: Clerk, email: string): Promise<string> {
+  const { data } = await clerk.api.users.getUserList({ emailAddress: [email] });
+  return (await clerk.token(data[0]?.id ?? '')).token;
 }
 
 /** Ends a load, and checks that every confirmed delivery is recorded and, within 90 s, applied. @throws VerifyError */

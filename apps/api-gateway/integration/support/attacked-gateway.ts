@@ -148,7 +148,7 @@ export async function startAttackedGateway(environment: Record<string, string> =
         spent.add(token.id);
         const session = { id: randomUUID(), expiresAt: Date.now() + 60_000 };
         const user = sampleUser(ada, token.clerkUserId);
-        return { change: 0, ...holder({ userId: ada }), session, isNewUser: true, user };
+        return { change: 0, ...holder({ userId: ada }), session, isNewUser: true, user, referral: null };
       });
   });
 

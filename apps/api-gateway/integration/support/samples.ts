@@ -17,7 +17,7 @@ export function samplePrincipal(clerkUserId: string, changes: Partial<Resolved> 
   return { change: 0, userId: randomUUID(), clerkUserId, ...state, ...changes };
 }
 
-export function sampleUser(id: string, clerkUserId: string): User {
+export function sampleUser(id: string, clerkUserId: string | null): User {
   return {
     id,
     clerkUserId,
@@ -47,15 +47,17 @@ export function sampleUser(id: string, clerkUserId: string): User {
     updatedAt: TIME,
     lastLoginAt: null,
     lastActiveAt: null,
+    version: 3,
   };
 }
 
-export function sampleAdminUser(id: string, clerkUserId: string): AdminUser {
+export function sampleAdminUser(id: string, clerkUserId: string | null): AdminUser {
   const clerk = {
     ...{ isSynced: true, clerkUpdatedAt: TIME, clerkBanned: false, clerkDeprovisioned: false },
     ...{ clerkLocked: false, clerkLockoutExpiresAt: null },
   };
-  return { ...sampleUser(id, clerkUserId), ...clerk, deletedAt: null };
+  const rest = { deletedAt: null, referredBy: null, referredAt: null, stripeCustomerId: null, externalId: null };
+  return { ...sampleUser(id, clerkUserId), ...clerk, ...rest };
 }
 
 export const sampleEvent: WebhookEvent = {

@@ -2,12 +2,14 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:cry
 import { readFileSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { createEnvelopeSigner } from '@gatehouse/auth';
+import { type EnvelopeRequest } from '@gatehouse/contracts';
 import { NatsClient } from '@gatehouse/messaging';
 import { OpsServer, createLogger } from '@gatehouse/observability';
 import { type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type AddressInfo } from 'node:net';
-import { loadConfig } from '../../src/config';
+import { type Logger } from 'pino';
+import { type GatewayConfig, loadConfig } from '../../src/config';
 import { createApp } from '../../src/create-app';
 import { TrustChangeFeed } from '../../src/trust/trust-change-feed';
 import { ChangeAuthority } from './change-authority';
@@ -15,25 +17,48 @@ import { ISSUER, PARTY } from './clerk-tokens';
 import { KeyServer, type SigningPair, signingPair } from './key-server';
 import { PeerService } from './peer-service';
 
-/** The gateway as main.ts starts it, on NATS with production's accounts, with stubs of the other services. */
-export interface TestGateway {
+/** One process of the gateway. */
+export interface Replica {
   readonly app: NestFastifyApplication;
   readonly url: string;
   readonly ops: string;
+  metrics(): Promise<string>;
+  /** Advances the clock that measures leases and silence. */
+  letTimePass(ms: number): void;
+}
+
+async function startReplica(config: GatewayConfig, logger: Logger): Promise<Replica> {
+  // This clock stands still, so that leases and silence do not time out on a busy machine.
+  let now = 0;
+  const app = await createApp(config, logger, () => now);
+  await app.listen(config.port, config.host);
+  await eventually(() => app.get(NatsClient).connected && app.get(TrustChangeFeed).trusting);
+  const ops = `http://127.0.0.1:${app.get(OpsServer).port}`;
+  return {
+    app,
+    url: `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`,
+    ops,
+    metrics: async () => (await fetch(`${ops}/metrics`)).text(),
+    letTimePass: (ms) => void (now += ms),
+  };
+}
+
+/** The gateway as main.ts starts it, on NATS with production's accounts, with stubs of the other services. */
+export interface TestGateway extends Replica {
+  /** Starts another gateway with the same configuration. The caller closes its app. */
+  another(): Promise<Replica>;
   readonly pair: SigningPair;
   readonly keyServer: KeyServer;
   readonly nats: OwnNats;
   readonly userSync: PeerService;
   readonly ingest: PeerService;
+  readonly userData: PeerService;
   /** Announces trust changes to the gateway. */
   readonly changes: ChangeAuthority;
-  /** Signs envelopes like the gateway. */
-  readonly sign: ReturnType<typeof createEnvelopeSigner>;
+  /** Signs an envelope like the gateway. */
+  readonly sign: (request: EnvelopeRequest) => string;
   /** Returns the log of the gateway. */
   logs(): string;
-  metrics(): Promise<string>;
-  /** Advances the clock that measures leases and silence. */
-  letTimePass(ms: number): void;
   stop(): Promise<void>;
 }
 
@@ -42,7 +67,7 @@ export const PUBLIC_URL = 'https://api.example.com';
 
 export async function startTestGateway(
   environment: Record<string, string> = {},
-  prepare: (userSync: PeerService, ingest: PeerService) => void = () => undefined,
+  prepare: (userSync: PeerService, ingest: PeerService, userData: PeerService) => void = () => undefined,
 ): Promise<TestGateway> {
   const pair = signingPair('ins_1');
   const [keyServer, nats] = await Promise.all([KeyServer.start([pair]), startOwnNats()]);
@@ -54,9 +79,10 @@ export async function startTestGateway(
   const silent = createLogger({ service: 'peer', level: 'silent' });
   const userSync = new PeerService('user-sync', nats, envelopePublicKey, silent);
   const ingest = new PeerService('webhook-ingest', nats, envelopePublicKey, silent);
+  const userData = new PeerService('user-data', nats, envelopePublicKey, silent);
   const changes = new ChangeAuthority(userSync);
-  prepare(userSync, ingest);
-  await Promise.all([userSync.start(), ingest.start()]);
+  prepare(userSync, ingest, userData);
+  await Promise.all([userSync.start(), ingest.start(), userData.start()]);
   changes.start();
 
   let logged = '';
@@ -83,30 +109,23 @@ export async function startTestGateway(
     ...environment,
   });
   const logger = createLogger({ service: 'api-gateway', level: config.logLevel }, sink);
-  // This clock stands still, so that leases and silence do not time out on a busy machine.
-  let now = 0;
-  const app = await createApp(config, logger, () => now);
-  await app.listen(config.port, config.host);
-  await eventually(() => app.get(NatsClient).connected && app.get(TrustChangeFeed).trusting);
-  const ops = `http://127.0.0.1:${app.get(OpsServer).port}`;
+  const replica = await startReplica(config, logger);
   return {
-    app,
-    url: `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`,
-    ops,
+    ...replica,
+    another: () => startReplica(config, logger),
     pair,
     keyServer,
     nats,
     userSync,
     ingest,
+    userData,
     changes,
-    sign: createEnvelopeSigner(envelopePrivateKey),
+    sign: (request) => createEnvelopeSigner(envelopePrivateKey)([request]).join(),
     logs: () => logged,
-    metrics: async () => (await fetch(`${ops}/metrics`)).text(),
-    letTimePass: (ms) => void (now += ms),
     stop: async () => {
-      await app.close();
+      await replica.app.close();
       changes.stop();
-      await Promise.all([userSync.stop(), ingest.stop()]);
+      await Promise.all([userSync.stop(), ingest.stop(), userData.stop()]);
       await nats.dispose();
       keyServer.stop();
     },

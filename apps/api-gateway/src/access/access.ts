@@ -47,6 +47,9 @@ export const ACCESS_EXTENSION = 'x-gatehouse-access';
 /** Name of the OpenAPI security scheme of API keys. */
 export const API_KEY_SCHEME = 'apiKey';
 
+/** Name of the OpenAPI security scheme of Clerk's session cookie. */
+export const SESSION_COOKIE_SCHEME = 'sessionCookie';
+
 /** Declares who may use a route. The gateway does not start if a route lacks this declaration. */
 export function Access(access: RouteAccess): MethodDecorator {
   return (target, handler, descriptor) =>
@@ -59,7 +62,8 @@ function declare(access: RouteAccess, input: RouteInput): MethodDecorator {
   return applyDecorators(
     RouteConfig({ access, input }),
     ApiExtension(ACCESS_EXTENSION, access),
-    ...(access.access === 'public' || access.access === 'browser-session' ? [] : [ApiBearerAuth()]),
+    ...(access.access === 'public' ? [] : [ApiBearerAuth()]),
+    ...(access.access === 'browser-session' ? [ApiSecurity(SESSION_COOKIE_SCHEME), ApiSecurity({})] : []),
     ...(needsUser && access.credential !== 'session' ? [ApiSecurity(API_KEY_SCHEME)] : []),
   );
 }

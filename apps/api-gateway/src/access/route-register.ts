@@ -8,7 +8,7 @@ import {
 import { InputUncheckedError, RouteUndeclaredError, RoutesUnguardedError } from '../errors';
 import { type MaybePromise } from '../maybe-promise';
 import { type RouteAccess, isComplete } from './access';
-import { type RouteInput, rejectUnexpected } from './route-input';
+import { type AcceptedInput, type RouteInput, rejectUnexpected } from './route-input';
 
 /** Admits a request to its route or throws the reason for its rejection. */
 export interface RouteGuard {
@@ -48,7 +48,7 @@ export class RouteRegister {
       const methods = [method].flat();
       const access = config?.access;
       if (!isComplete(access)) throw new RouteUndeclaredError(`${methods.join(', ')} ${url}`);
-      const { unchecked = [], ...input } = config?.input ?? { body: false, query: false };
+      const { unchecked, ...input } = config?.input ?? noInput;
       if (unchecked.length > 0) throw new InputUncheckedError(`${methods.join(', ')} ${url}`, unchecked.join(' and '));
       this.routes.push({ url, methods, access, pattern: toPattern(url) });
       route.onRequest = [this.admitHook(access), ...[onRequest].flat()];
@@ -89,7 +89,10 @@ export class RouteRegister {
   }
 }
 
-function rejectUnexpectedHook(accepted: Pick<RouteInput, 'body' | 'query'>): preValidationHookHandler {
+/** Input of routes of plugins, which declare none. */
+const noInput: RouteInput = { body: false, query: false, idempotencyKey: false, streamedBody: false, unchecked: [] };
+
+function rejectUnexpectedHook(accepted: AcceptedInput): preValidationHookHandler {
   return (request, _reply, done) => {
     try {
       rejectUnexpected(accepted, request);

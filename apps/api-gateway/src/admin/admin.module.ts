@@ -1,14 +1,21 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module';
+import { DeleteUserController } from './delete-user/delete-user.controller';
 import { EraseUserController } from './erase-user/erase-user.controller';
 import { ExplainUserController } from './explain-user/explain-user.controller';
 import { ClerkIds } from './find-user/clerk-ids';
+import { Owners } from './find-user/owners';
+import { ImportUsersController } from './import-users/import-users.controller';
+import { UserImportUpload } from './import-users/user-import-upload';
 import { ListAuditController } from './list-audit/list-audit.controller';
 import { ListConflictsController } from './list-conflicts/list-conflicts.controller';
 import { ListEventsController } from './list-events/list-events.controller';
 import { MetadataCollisionsController } from './list-metadata-collisions/metadata-collisions.controller';
+import { ListReferralsController } from './list-referrals/list-referrals.controller';
 import { WriteBacksController } from './list-write-backs/write-backs.controller';
+import { AdminAuthSessionsController } from './manage-auth-sessions/admin-auth-sessions.controller';
 import { AdminKeysController } from './manage-keys/admin-keys.controller';
+import { AdminQuotasController } from './manage-quotas/admin-quotas.controller';
 import { UsersController } from './manage-users/users.controller';
 import { ReconcileController } from './reconcile/reconcile.controller';
 import { RedriveEventsController } from './redrive-events/redrive-events.controller';
@@ -20,10 +27,14 @@ import { SyncUserController } from './sync-user/sync-user.controller';
 @Module({
   imports: [AuditModule],
   controllers: [
+    ImportUsersController,
     UsersController,
+    DeleteUserController,
     SyncUserController,
     ExplainUserController,
+    AdminAuthSessionsController,
     AdminKeysController,
+    AdminQuotasController,
     ListEventsController,
     ShowEventController,
     RedriveEventsController,
@@ -34,7 +45,8 @@ import { SyncUserController } from './sync-user/sync-user.controller';
     WriteBacksController,
     MetadataCollisionsController,
     ListAuditController,
+    ListReferralsController,
   ],
-  providers: [ClerkIds],
+  providers: [ClerkIds, Owners, UserImportUpload],
 })
 export class AdminModule {}

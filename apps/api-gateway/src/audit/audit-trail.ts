@@ -48,6 +48,11 @@ export class AuditTrail {
     return this.queue.write({ action, outcome: 'done', subject, details }, by);
   }
 
+  /** Records that a caller exports its data. Resolves when the entry is sent or queued; never rejects. */
+  exported(by: Caller): Promise<void> {
+    return this.queue.write({ action: 'me.export', outcome: 'done' }, by);
+  }
+
   /** Records that an impersonated session was accepted. */
   impersonated({ actor, clerkUserId, sessionId }: ClerkSession, context: RequestContext): void {
     if (!this.isNew(`${sessionId} impersonation ${actor}`)) return;

@@ -18,6 +18,7 @@ import { KeyUsage } from './key-usage';
 import { LegacyTokens } from './legacy-tokens';
 import { PrincipalDirectory } from './principal-directory';
 import { ReleaseTrustOnShutdown } from './release-trust-on-shutdown';
+import { SessionUsage } from './session-usage';
 import { TokenVerifier } from './token-verifier';
 
 /** Authentication: verifies one credential per request and finds the user it belongs to. */
@@ -34,6 +35,7 @@ import { TokenVerifier } from './token-verifier';
     PrincipalDirectory,
     KeyGuesses,
     KeyUsage,
+    SessionUsage,
     ApiKeyDirectory,
     Authenticator,
     ReleaseTrustOnShutdown,
@@ -41,10 +43,14 @@ import { TokenVerifier } from './token-verifier';
   exports: [CLERK_KEYS, Authenticator, LegacyTokens],
 })
 export class AuthenticationModule implements OnModuleInit {
-  constructor(private readonly usage: KeyUsage) {}
+  constructor(
+    private readonly keys: KeyUsage,
+    private readonly sessions: SessionUsage,
+  ) {}
 
   onModuleInit(): void {
-    this.usage.start();
+    this.keys.start();
+    this.sessions.start();
   }
 }
 

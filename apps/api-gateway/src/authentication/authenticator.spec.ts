@@ -8,6 +8,7 @@ import { type ApiKeyDirectory } from './api-key-directory';
 import { Authenticator } from './authenticator';
 import { Forgeries } from './forgeries';
 import { type PrincipalDirectory } from './principal-directory';
+import { type SessionUsage } from './session-usage';
 import { TokenVerifier } from './token-verifier';
 
 const CLERK = 'https://clerk.example.com';
@@ -64,6 +65,7 @@ function authenticator(): Authenticator {
     tokens,
     keys as unknown as ApiKeyDirectory,
     principals as unknown as PrincipalDirectory,
+    { noteRequest: () => undefined } as unknown as SessionUsage,
     {} as AuditTrail,
     { verifications: { inc: () => undefined } } as unknown as GatewayMetrics,
   );

@@ -16,6 +16,7 @@ import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { GatewayMetrics } from '../metrics/gateway-metrics';
 import { ApiKeyDirectory } from './api-key-directory';
 import { PrincipalDirectory } from './principal-directory';
+import { SessionUsage } from './session-usage';
 import { TokenVerifier, type VerifiedToken, tokenIdOf } from './token-verifier';
 
 /**
@@ -28,6 +29,7 @@ export class Authenticator {
     private readonly tokens: TokenVerifier,
     private readonly keys: ApiKeyDirectory,
     private readonly principals: PrincipalDirectory,
+    private readonly sessionUsage: SessionUsage,
     private readonly audit: AuditTrail,
     private readonly metrics: GatewayMetrics,
   ) {}
@@ -75,6 +77,22 @@ export class Authenticator {
     }
   }
 
+  /**
+   * Verifies again that a caller is trusted, while a long response is sent. Notices a revoked session or key and a
+   * deactivated user; ignores that the token has expired, because tokens of Clerk are valid for a minute.
+   * @throws like `authenticate`
+   */
+  async confirm({ credential }: Caller, request: FastifyRequest): Promise<Caller> {
+    switch (credential.method) {
+      case 'clerk_session':
+        return new Caller(await this.principals.ofClerkSession(credential.session, request.id), credential, request);
+      case 'legacy_jwt':
+        return new Caller(await this.principals.ofLegacySession(credential.session, request.id), credential, request);
+      case 'api_key':
+        return this.authenticate(request);
+    }
+  }
+
   private callerOf(credential: Exclude<Credential, { kind: 'none' }>, request: FastifyRequest): MaybePromise<Caller> {
     if (credential.kind === 'api_key') {
       const found = this.keys.find(credential.key, request);
@@ -97,7 +115,10 @@ export class Authenticator {
       case 'legacy_jwt': {
         const { session } = token;
         const found = this.principals.ofLegacySession(session, request.id);
-        return whenKnown(found, (principal) => new Caller(principal, { method: 'legacy_jwt', session }, request));
+        return whenKnown(found, (principal) => {
+          this.sessionUsage.noteRequest(session.jti, request, Date.now());
+          return new Caller(principal, { method: 'legacy_jwt', session }, request);
+        });
       }
     }
   }

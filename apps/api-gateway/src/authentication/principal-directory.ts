@@ -34,7 +34,9 @@ export class PrincipalDirectory {
     const onResult = (result: LookupResult) => metrics.principalLookups.inc({ result });
     this.clerkSessions = new TrustedLookup(
       feed,
-      ({ userId, sessionId }) => [`user:${userId}`, `clerk_session:${sessionId}`],
+      // An answer that Clerk had to decide, but did not, is asked for again.
+      ({ userId, sessionId, signedOutBefore }) =>
+        signedOutBefore === undefined ? [`user:${userId}`, `clerk_session:${sessionId}`] : undefined,
       onResult,
     );
     this.legacySessions = new TrustedLookup(
@@ -48,12 +50,13 @@ export class PrincipalDirectory {
   /**
    * Returns the principal of a Clerk session.
    * @throws AccountInactiveError, UserUnknownError, CredentialRefusedError `token_revoked`, RequestRefusedError of user-sync
+   *   or `clerk_unavailable`
    */
   ofClerkSession(session: ClerkSession, requestId: string): MaybePromise<Principal> {
     const { clerkUserId, sessionId } = session;
     const found = this.clerkSessions.find(`${clerkUserId} ${sessionId}`, () => this.lookUpClerk(session, requestId));
     return whenKnown(found, (holder) => {
-      if (holder.sessionEnded) throw new CredentialRefusedError('token_revoked');
+      if (holder.sessionEnded) throw endOf(session, holder);
       return actingPrincipal(holder, { method: 'clerk_session', sessionId, scopes: [] });
     });
   }
@@ -92,6 +95,21 @@ export class PrincipalDirectory {
     if (found.session !== null && found.session.userId !== userId) throw new PrincipalMismatchError();
     return { ...found, sessionId };
   }
+}
+
+/** Clocks of Clerk and user-sync may differ by this; `iat` is in whole seconds. Milliseconds. */
+const CLOCK_TOLERANCE_MS = 6_000;
+
+/**
+ * Error for a session that has ended, or that may have. The user may have signed out everywhere while Clerk does not say
+ * when the session began. A token from before belongs to an ended session. Any other token may belong to a new one, so
+ * its client must not sign out: it gets a 503 and retries.
+ */
+function endOf({ issuedAt }: ClerkSession, { signedOutBefore }: Pick<ClerkFound, 'signedOutBefore'>): Error {
+  if (signedOutBefore === undefined || issuedAt + CLOCK_TOLERANCE_MS <= signedOutBefore) {
+    return new CredentialRefusedError('token_revoked');
+  }
+  return new RequestRefusedError('clerk_unavailable', 'Clerk does not say when the session began.');
 }
 
 /**

@@ -2,7 +2,7 @@ import { CredentialRefusedError } from '@gatehouse/auth';
 import { type VerifiedCredential } from './caller';
 
 /**
- * Rejects impersonated sessions: what they create would outlive the impersonation.
+ * Rejects impersonated sessions: what they create would outlive the impersonation, and they must not sign the user out.
  * @throws CredentialRefusedError `token_impersonated`
  */
 export function requireOwnSession(credential: VerifiedCredential): void {

@@ -1,125 +1,106 @@
-import { problemSchema } from '@gatehouse/contracts';
 import { type INestApplication, Injectable } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { z } from 'zod';
-import { ACCESS_EXTENSION, API_KEY_SCHEME, type RouteAccess } from '../access/access';
-import { PROBLEM_TYPE } from '../problems/problem';
+import { API_KEY_SCHEME, SESSION_COOKIE_SCHEME } from '../access/access';
+import { problemStatuses } from '../problems/problem-codes';
+import { Components, refTo } from './document/components';
+import { contractSchemas } from './document/contract-schemas';
+import { EMPTY_VALID, type Operation, OperationDescriber } from './document/describe-operation';
+import { headerComponents } from '../openapi/response-headers';
+import { namedSchemas } from '../openapi/named';
+import { ProblemResponses } from './document/problem-responses';
+import { tags } from './document/tags';
+import { liveEvents } from '../realtime/live-events-schema';
+import { liveChangeSchema } from '../realtime/live-event';
 
-type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
-type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
+const DESCRIPTION = `Errors are \`application/problem+json\` (RFC 9457) with a stable \`code\`. A release may add codes: treat an
+unknown one by its status. Responses may gain fields.`;
 
-const problems: Record<number, string> = {
-  400: 'The request or its credential is malformed or invalid. `errors` lists every invalid field',
-  401: 'The credential is missing or rejected. `code` tells why',
-  403: 'The account is not active, or its role or scopes are insufficient. `code` tells which',
-  404: 'Not found',
-  409: 'The current state of the resource or of the calling user does not allow this',
-  413: 'The body is larger than 64 KiB',
-  415: 'The body is not application/json',
-  429: 'Too many requests. Retry after `Retry-After` seconds',
-  501: 'This gateway issues no tokens',
-  503: 'A dependency is unavailable. Retry after `Retry-After` seconds',
-};
-
-/** The OpenAPI document, generated at boot from the routes and their schemas. */
+/** The OpenAPI document, generated from the routes and their schemas when it is first read. */
 @Injectable()
 export class ApiDocument {
+  private app: INestApplication | undefined;
   private document: OpenAPIObject | undefined;
 
-  /** Generates the document. Called once, when the application is assembled. */
-  describe(app: INestApplication, publicUrl: string): void {
-    const base = new DocumentBuilder()
-      .setTitle('Gatehouse')
-      .setDescription('Errors are `application/problem+json` (RFC 9457) with a stable `code`.')
-      .setVersion('1')
-      .addServer(publicUrl)
-      .addBearerAuth({
-        type: 'http',
-        scheme: 'bearer',
-        bearerFormat: 'JWT',
-        description: 'Session token of Clerk, or Gatehouse token',
-      })
-      .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key' }, API_KEY_SCHEME)
-      .build();
-    const document = SwaggerModule.createDocument(app, base, {
-      standardSchemaConverter: (schema, { schemaType }) =>
-        schema instanceof z.ZodType
-          ? { schema: marked(toOpenApi(schema, schemaType), schemaType === 'input' && schema.safeParse({}).success) }
-          : undefined,
-      // Default id of an operation, for example `listUsers`. The `operationId` in a route's `@ApiOperation` replaces
-      // it. Code generators name client functions after these ids. So when a controller is renamed or split, its routes
-      // set `operationId` to their earlier ids.
-      operationIdFactory: (controller, method) => `${method}${controller.replace(/Controller$/, '')}`,
-    });
-    document.components = { ...document.components };
-    document.components.schemas = {
-      ...document.components.schemas,
-      Problem: toOpenApi(problemSchema, 'output') as Schema,
-    };
-    for (const operation of operationsOf(document)) {
-      describeBody(operation);
-      describeProblems(operation);
-    }
-    this.document = document;
+  /**
+   * Sets the application that the document describes. Called once, when the application is assembled. Generating the
+   * document takes some hundred milliseconds, which would delay each boot.
+   */
+  describe(app: INestApplication): void {
+    this.app = app;
   }
 
+  /** The document; undefined before {@link describe}. */
   get json(): OpenAPIObject | undefined {
+    if (this.document === undefined && this.app !== undefined) this.document = generate(this.app);
     return this.document;
   }
 }
 
-function toOpenApi(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
-    target: 'openapi-3.0',
-    io,
-    unrepresentable: 'any',
-    // Zod adds a regular expression of several lines to formats such as `uuid`; the format alone is easier to read.
-    override: ({ jsonSchema }) => {
-      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+function generate(app: INestApplication): OpenAPIObject {
+  const named = new Map([...Object.entries(contractSchemas), ...namedSchemas()]);
+  named.set('ProblemCode', z.enum(Object.keys(problemStatuses)));
+  const components = new Components(named);
+  const document = SwaggerModule.createDocument(app, base(), {
+    standardSchemaConverter: (schema, { schemaType }) => {
+      if (!(schema instanceof z.ZodType)) return undefined;
+      const converted = components.refer(schema, schemaType);
+      const isEmptyValid = schemaType === 'input' && schema.safeParse({}).success;
+      return { schema: { ...converted, ...(isEmptyValid && { [EMPTY_VALID]: true }) } };
     },
   });
-  return rest;
+  components.refer(named.get('Problem') as z.ZodType, 'output');
+  components.refer(named.get('ProblemCode') as z.ZodType, 'output');
+  components.schemas.LiveEvents = { ...liveEvents, contentSchema: components.refer(liveChangeSchema, 'output') };
+  const { Problem } = components.schemas;
+  components.schemas.Problem = { ...Problem, properties: { ...Problem?.properties, code: refTo('ProblemCode') } };
+  const problems = new ProblemResponses();
+  const describer = new OperationDescriber(components, problems);
+  for (const [path, operation] of operationsOf(document)) describer.describe(path, operation);
+  document.components = {
+    ...document.components,
+    schemas: sorted(components.schemas) as NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>,
+    responses: sorted(problems.components),
+    headers: headerComponents,
+    examples: sorted(describer.examples),
+  };
+  return document;
 }
 
-/** Marks schemas that accept `{}`; {@link describeBody} removes the mark. */
-const EMPTY_VALID = 'x-empty-valid';
-
-function marked(schema: Record<string, unknown>, emptyIsValid: boolean): Record<string, unknown> {
-  return emptyIsValid ? { ...schema, [EMPTY_VALID]: true } : schema;
+function base(): Omit<OpenAPIObject, 'paths'> {
+  const builder = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Gatehouse')
+    .setDescription(DESCRIPTION)
+    .setVersion('1')
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0.html')
+    .setContact('The operator of this gateway', '', '')
+    // Relative to `/docs/openapi.json`, so that it is right for every host and behind a path prefix.
+    .addServer('..', 'The gateway that serves this document')
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description: 'Session token of Clerk, or Gatehouse token',
+    })
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'API key of Gatehouse' }, API_KEY_SCHEME)
+    .addCookieAuth(
+      '__session',
+      { type: 'apiKey', in: 'cookie', name: '__session', description: 'Session cookie of Clerk' },
+      SESSION_COOKIE_SCHEME,
+    );
+  for (const [name, description] of Object.entries(tags)) builder.addTag(name, description);
+  return builder.build();
 }
 
-/** An empty body is read as `{}`. If the schema accepts `{}`, the body is described as optional. */
-function describeBody({ requestBody }: Operation): void {
-  if (requestBody === undefined || '$ref' in requestBody) return;
-  for (const { schema = {} } of Object.values(requestBody.content)) {
-    requestBody.required = !(EMPTY_VALID in schema);
-    Reflect.deleteProperty(schema, EMPTY_VALID);
-  }
-}
-
-function operationsOf(document: OpenAPIObject): Operation[] {
-  return Object.values(document.paths).flatMap(({ get, post, put, patch, delete: remove }) =>
-    [get, post, put, patch, remove].filter((operation) => operation !== undefined),
+function operationsOf(document: OpenAPIObject): (readonly [path: string, operation: Operation])[] {
+  return Object.entries(document.paths).flatMap(([path, { get, post, put, patch, delete: remove }]) =>
+    [get, post, put, patch, remove]
+      .filter((operation) => operation !== undefined)
+      .map((operation) => [path, operation] as const),
   );
 }
 
-function describeProblems(operation: Operation): void {
-  const access = Reflect.get(operation, ACCESS_EXTENSION) as RouteAccess;
-  const inPath = (operation.parameters ?? []).some((parameter) => 'in' in parameter && parameter.in === 'path');
-  const statuses = [
-    ...[400, 401, 403],
-    ...(inPath ? [404] : []),
-    // The first request of a user creates the user. That request fails with 409 if another user has the same e-mail
-    // address or phone number.
-    ...(access.access === 'public' ? [] : [409]),
-    ...(operation.requestBody === undefined ? [] : [413, 415]),
-    ...[429, 503],
-    ...(access.permission === 'session:create' ? [501] : []),
-  ];
-  for (const status of statuses) {
-    operation.responses[status] = {
-      description: problems[status] ?? '',
-      content: { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
-    };
-  }
+function sorted<Value>(record: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -5,7 +5,10 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Access, type RouteAccess } from '../access/access';
 import { ApiDocument } from './api-document';
-import { page, startScript, swaggerFile } from './swagger-ui';
+import { page } from './docs-page';
+import { pageStyle } from './page-style';
+import { startScript } from './start-script';
+import { swaggerFile } from './swagger-ui';
 
 const access: RouteAccess = { access: 'public', permission: 'docs:read', rateClass: 'docs', navigation: true };
 /**
@@ -55,6 +58,14 @@ export class DocsController {
   @Header('cache-control', AN_HOUR)
   startScript(): string {
     return startScript;
+  }
+
+  @Get('assets/page.css')
+  @Access(access)
+  @Header('content-type', 'text/css; charset=utf-8')
+  @Header('cache-control', AN_HOUR)
+  style(): string {
+    return pageStyle;
   }
 
   @Get('assets/:file')

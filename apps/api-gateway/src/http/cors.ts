@@ -15,6 +15,7 @@ const REQUEST_HEADERS = [
   'idempotency-key',
   'if-match',
   'if-none-match',
+  'last-event-id',
   'x-request-id',
   'x-requested-with',
   'traceparent',
@@ -22,7 +23,8 @@ const REQUEST_HEADERS = [
   'baggage',
   'sentry-trace',
 ];
-const RESPONSE_HEADERS = 'Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, X-Request-Id';
+const RESPONSE_HEADERS =
+  'ETag, Idempotency-Replayed, Location, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, X-Request-Id';
 const MAX_AGE_SECONDS = '600';
 
 /** Origins whose pages may call the gateway, and the headers that these pages may send. */

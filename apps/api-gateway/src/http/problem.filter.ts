@@ -26,7 +26,7 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const response = this.withAllowedMethods(errorResponse(error), request);
+    const response = this.withAllowedMethods(errorResponse(error, request), request);
     this.log(error, response);
     if (reply.sent) return;
     if (hasUnreadBody(request)) void reply.header('connection', 'close');

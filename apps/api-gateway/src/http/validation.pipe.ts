@@ -1,6 +1,9 @@
+import { knownFieldFaults } from '@gatehouse/contracts';
 import { type ArgumentMetadata, Injectable, type Paramtype, StandardSchemaValidationPipe } from '@nestjs/common';
 import { type FieldFault, type FieldPlace, RequestInvalidError } from '../errors';
 import { fieldFault, unknownField } from '../problems/field-faults';
+import { readableFault } from '../problems/readable-fault';
+import { z } from 'zod';
 
 /** Fields of an issue that a schema reports. Only schemas of Zod set `code` and `keys`. */
 interface Issue {
@@ -30,12 +33,15 @@ export class ValidationPipe extends StandardSchemaValidationPipe {
   }
 }
 
-function faultsOf(issue: Issue, { type, data }: ArgumentMetadata): FieldFault[] {
+function faultsOf(issue: Issue, { type, data, schema }: ArgumentMetadata): FieldFault[] {
   const place = places[type] ?? 'body';
   // `data` is the name of a single path parameter; a whole body or query has none.
   const path = [...(data === undefined ? [] : [data]), ...(issue.path ?? []).map((part) => String(keyOf(part)))];
-  if (issue.code !== 'unrecognized_keys') return [fieldFault(place, path, issue.message)];
-  return (issue.keys ?? []).map((name) => unknownField(place, [...path, name]));
+  if (issue.code !== 'unrecognized_keys') return [fieldFault(place, path, readableFault(issue.message))];
+  const known = (path.length === 0 && schema instanceof z.ZodType ? knownFieldFaults.get(schema) : undefined) ?? {};
+  return (issue.keys ?? []).map((name) =>
+    Object.hasOwn(known, name) ? fieldFault(place, [name], known[name] ?? '') : unknownField(place, [...path, name]),
+  );
 }
 
 function keyOf(part: unknown): unknown {

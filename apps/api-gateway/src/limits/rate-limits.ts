@@ -2,7 +2,7 @@ import { type Tier } from '@gatehouse/contracts';
 import { type Purpose } from './counter-store';
 
 /** Classes of routes; each has its own rate limit. */
-export const rateClasses = ['docs', 'read', 'write', 'admin', 'login', 'exchange', 'sync'] as const;
+export const rateClasses = ['docs', 'read', 'write', 'admin', 'login', 'exchange', 'sync', 'export'] as const;
 
 /** Class of routes with its own rate limit. */
 export type RateClass = (typeof rateClasses)[number];
@@ -59,6 +59,7 @@ export const ratePolicies: Record<RateClass, RatePolicy> = {
   login: { limits: same('login', 20), withoutStore: 'closed', whenFull: 'share' },
   exchange: { limits: same('exchange', 20), withoutStore: 'closed', whenFull: 'share' },
   sync: { limits: same('sync', 60), withoutStore: 'open', whenFull: 'evict' },
+  export: { limits: same('export', 5), withoutStore: 'open', whenFull: 'share' },
 };
 
 /** Limits of single actions, in addition to the rate limits of routes. */
@@ -74,6 +75,10 @@ export const actionPolicies = {
    * guesser five more attempts. Does not count addresses from which the account has logged in, see `loggedIn`.
    */
   loginOfAccount: { limit: 50, windowMs: 15 * MINUTE_MS, withoutStore: 'closed', whenFull: 'share' },
+  /** Referral codes that one user tries. */
+  referralCodeOfUser: { limit: 10, windowMs: 15 * MINUTE_MS, withoutStore: 'open', whenFull: 'share' },
+  /** Referral codes that are tried from one address, by all users together. */
+  referralCodeFromAddress: { limit: 100, windowMs: 15 * MINUTE_MS, withoutStore: 'open', whenFull: 'share' },
   /** Not a limit: remembers for 30 days from which addresses an account has logged in. */
   loggedIn: { limit: Infinity, windowMs: 30 * DAY_MS, withoutStore: 'open', whenFull: 'evict' },
   /** Not a limit: remembers for 30 days which API keys were accepted, by their hash. */

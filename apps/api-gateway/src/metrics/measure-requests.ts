@@ -12,7 +12,7 @@ export function measureRequests(server: FastifyInstance, metrics: GatewayMetrics
       status: reply.statusCode,
       auth: request.caller?.principal.method ?? 'none',
     });
-    metrics.requestSeconds.observe({ route }, reply.elapsedTime / 1_000);
+    metrics.requestSeconds.observe({ route }, (request.beganAfterMs ?? reply.elapsedTime) / 1_000);
     done();
   });
 }

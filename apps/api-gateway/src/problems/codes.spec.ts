@@ -12,6 +12,7 @@ import { requestErrorCodes } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
 import * as errors from '../errors';
 import { errorResponse, statusResponse } from './error-response';
+import { problemStatuses } from './problem-codes';
 
 type CodeAndStatus = readonly [code: string, status: number];
 
@@ -48,7 +49,12 @@ function documented(): CodeAndStatus[] {
   ]);
 }
 
+const sorted = (rows: CodeAndStatus[]) => rows.map(([code, status]) => `${status} ${code}`).sort();
+
+it('the OpenAPI document has every code of error responses, with its status', () => {
+  expect(sorted(Object.entries(problemStatuses))).toEqual(sorted(implemented()));
+});
+
 it('docs/reference/errors.md lists every code of error responses exactly once, with its status', () => {
-  const sorted = (rows: CodeAndStatus[]) => rows.map(([code, status]) => `${status} ${code}`).sort();
   expect(sorted(documented())).toEqual(sorted(implemented()));
 });

@@ -1,5 +1,5 @@
 import { CredentialRefusedError, CredentialRequestError, type JsonFault, KeysUnavailableError } from '@gatehouse/auth';
-import { type RequestErrorCode } from '@gatehouse/contracts';
+import { type QuotaStanding } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
 import { HttpException } from '@nestjs/common';
 import {
@@ -9,24 +9,30 @@ import {
   HttpsRequiredError,
   JsonInvalidError,
   LegacyTokensOffError,
+  MediaTypeUnsupportedError,
   OriginNotAllowedError,
   RateLimitUnavailableError,
   RateLimitedError,
+  RealtimeUnavailableError,
   RequestInvalidError,
   RoleInsufficientError,
   ScopeInsufficientError,
   SessionNeededError,
   SignInLoopError,
+  UploadBrokenOffError,
+  UploadTooLargeError,
   UserUnknownError,
 } from '../errors';
-import { maxFieldName } from './field-faults';
+import { type RequestParts, maxFieldName, placedFault } from './field-faults';
+import { type ProblemCode, type ServiceCode, problemStatuses } from './problem-codes';
 
 /** HTTP response for an error. Errors become HTTP statuses in this file only. */
 export interface ErrorResponse {
   readonly status: number;
-  readonly code: string;
+  readonly code: ProblemCode;
   readonly detail?: string;
   readonly errors?: readonly FieldFault[];
+  readonly quota?: QuotaStanding;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -39,104 +45,128 @@ function challenge(error?: 'invalid_request' | 'invalid_token', description?: st
   return { 'www-authenticate': `${REALM}, error="${error}", error_description="${quoted}"` };
 }
 
-const unauthorized = (code: string, detail: string): ErrorResponse => ({
-  status: 401,
-  code,
-  detail,
-  headers: challenge('invalid_token', detail),
-});
+/** A response with a code, and with the status of the code. */
+function problem(
+  code: ProblemCode,
+  detail: string,
+  more?: Pick<ErrorResponse, 'errors' | 'quota' | 'headers'>,
+): ErrorResponse {
+  return { status: problemStatuses[code], code, detail, ...more };
+}
 
-const unavailable = (code: string, detail: string, retryAfterSeconds: number): ErrorResponse => ({
-  status: 503,
-  code,
-  detail,
-  headers: { 'retry-after': String(retryAfterSeconds) },
-});
+const unauthorized = (code: ProblemCode, detail: string): ErrorResponse =>
+  problem(code, detail, { headers: challenge('invalid_token', detail) });
 
-const forbidden = [
+const retryLater = (code: ProblemCode, detail: string, retryAfterMs: number): ErrorResponse =>
+  problem(code, detail, { headers: retryAfter(retryAfterMs) });
+
+/** Errors whose response is their code and message. */
+const plainErrors = [
   AccountInactiveError,
   RoleInsufficientError,
   SessionNeededError,
   HttpsRequiredError,
   OriginNotAllowedError,
+  LegacyTokensOffError,
+  MediaTypeUnsupportedError,
+  UploadTooLargeError,
+  UploadBrokenOffError,
 ];
 
-const tooManyRequests = ({ code, message, retryAfterMs }: RateLimitedError): ErrorResponse => ({
-  status: 429,
-  code,
-  detail: message,
-  headers: { 'retry-after': String(wholeSeconds(retryAfterMs)) },
-});
+function isPlain(error: unknown): error is InstanceType<(typeof plainErrors)[number]> {
+  return plainErrors.some((kind) => error instanceof kind);
+}
 
-/** Rounds up to whole seconds, at least `1`, as `Retry-After` takes them. */
-function wholeSeconds(ms: number): number {
-  return Math.max(Math.ceil(ms / 1_000), 1);
+/** Builds the header `Retry-After`. It takes whole seconds, so the time is rounded up; at least `1`. */
+function retryAfter(ms: number): ErrorResponse['headers'] {
+  return { 'retry-after': String(Math.max(Math.ceil(ms / 1_000), 1)) };
 }
 
 /** RFC 6750 section 3.1. */
-const scopeInsufficient = ({ code, message, scope }: ScopeInsufficientError): ErrorResponse => ({
-  status: 403,
-  code,
-  detail: message,
-  headers: { 'www-authenticate': `${REALM}, error="insufficient_scope", scope="${scope}"` },
-});
+const scopeInsufficient = ({ code, message, scope }: ScopeInsufficientError): ErrorResponse =>
+  problem(code, message, {
+    headers: { 'www-authenticate': `${REALM}, error="insufficient_scope", scope="${scope}"` },
+  });
 
 const internal: ErrorResponse = { status: 500, code: 'internal' };
 
-/**
- * By error code of a service: the response. The detail of the service is passed on only where it is meant for the
- * caller.
- */
-const refusals: Record<RequestErrorCode, (detail: string, retryAfterMs?: number) => ErrorResponse> = {
-  invalid_request: (detail) => ({ status: 400, code: 'invalid_request', detail }),
-  forbidden: (detail) => ({ status: 403, code: 'forbidden', detail }),
-  not_found: (detail) => ({ status: 404, code: 'not_found', detail }),
-  conflict: (detail) => ({ status: 409, code: 'conflict', detail }),
-  last_admin: (detail) => ({ status: 409, code: 'last_admin', detail }),
-  user_ambiguous: (detail) => ({ status: 409, code: 'user_ambiguous', detail }),
-  limit_reached: (detail) => ({ status: 403, code: 'limit_reached', detail }),
-  identity_mismatch: () => ({
-    status: 403,
-    code: 'identity_mismatch',
-    detail: 'The body and the token name different users.',
-  }),
-  phone_unverified: () => ({
-    status: 403,
-    code: 'phone_unverified',
-    detail: 'The user has no verified phone number.',
-  }),
-  invalid_credentials: () => unauthorized('invalid_credentials', 'The e-mail address or the password is wrong.'),
-  token_invalid: () => ({
-    status: 400,
-    code: 'token_invalid',
-    detail: 'The one-time token is invalid, used or expired. Ask an admin for another.',
-  }),
-  token_used: () => unauthorized('token_used', 'This token was exchanged before. Get a new one from Clerk.'),
-  session_ended: () => unauthorized('session_ended', 'The session has ended. Sign in again.'),
-  user_deleted: () => unauthorized('user_deleted', 'The user of this session was deleted.'),
-  clerk_unavailable: (_, retryAfterMs = 5_000) =>
-    unavailable('clerk_unavailable', 'Clerk is unavailable.', wholeSeconds(retryAfterMs)),
-  clock_skew: () => unavailable('clock_skew', 'The clocks of the gateway and of a service differ.', 5),
-  unavailable: (_, retryAfterMs = 1_000) =>
-    unavailable('unavailable', 'A service is unavailable.', wholeSeconds(retryAfterMs)),
-  // The service rejected our envelope: our private key and the public key of the service do not match. The client
-  // cannot fix that.
-  unauthenticated: () => internal,
-  internal: () => internal,
+/** Makes the response to a refusal of a service. */
+type Answer = (refusal: RequestRefusedError, code: ServiceCode) => ErrorResponse;
+
+/** With the detail of the service, where that is meant for the caller. */
+const passOn: Answer = ({ message }, code) => problem(code, message);
+
+const say =
+  (detail: string): Answer =>
+  (_, code) =>
+    problem(code, detail);
+
+const askToSignIn =
+  (detail: string): Answer =>
+  (_, code) =>
+    unauthorized(code, detail);
+
+const askToRetry =
+  (detail: string, afterMs: number): Answer =>
+  ({ retryAfterMs = afterMs }, code) =>
+    retryLater(code, detail, retryAfterMs);
+
+/** By error code of a service that clients see: the response. */
+const answers: Record<ServiceCode, Answer> = {
+  invalid_request: passOn,
+  forbidden: passOn,
+  not_found: passOn,
+  conflict: passOn,
+  last_admin: passOn,
+  user_ambiguous: passOn,
+  limit_reached: passOn,
+  referral_code_unknown: passOn,
+  referral_own_code: passOn,
+  referral_used: passOn,
+  referral_too_late: passOn,
+  referral_mutual: passOn,
+  version_mismatch: passOn,
+  quota_exceeded: ({ message, retryAfterMs = 0, quota }, code) =>
+    problem(code, message, { headers: retryAfter(retryAfterMs), ...(quota !== undefined && { quota }) }),
+  idempotency_key_reused: say('This Idempotency-Key was used with another request. Use a new key for each request.'),
+  idempotency_in_progress: askToRetry('A request with this Idempotency-Key is still in progress.', 1_000),
+  idempotency_secret_gone: say(
+    'The request has succeeded, but the secret in its response can no longer be shown. Create another, and revoke this one.',
+  ),
+  identity_mismatch: say('The body and the token name different users.'),
+  phone_unverified: say('The user has no verified phone number.'),
+  invalid_credentials: askToSignIn('The e-mail address or the password is wrong.'),
+  token_invalid: say('The one-time token is invalid, used or expired. Ask an admin for another.'),
+  token_used: askToSignIn('This token was exchanged before. Get a new one from Clerk.'),
+  session_ended: askToSignIn('The session has ended. Sign in again.'),
+  user_deleted: askToSignIn('The user of this session was deleted.'),
+  clerk_unavailable: askToRetry('Clerk is unavailable.', 5_000),
+  clock_skew: (_, code) => retryLater(code, 'The clocks of the gateway and of a service differ.', 5_000),
+  unavailable: askToRetry('A service is unavailable.', 1_000),
 };
 
-const byStatus: Record<number, { readonly code: string; readonly detail: string }> = {
-  400: { code: 'bad_request', detail: 'The request cannot be read.' },
-  404: { code: 'not_found', detail: 'Not found.' },
-  405: { code: 'method_not_allowed', detail: 'This path does not support the method. See Allow.' },
-  408: { code: 'request_timeout', detail: 'The request took too long to arrive.' },
-  413: { code: 'body_too_large', detail: 'The body is larger than 64 KiB.' },
-  414: { code: 'path_too_long', detail: 'A part of the path is too long.' },
-  415: { code: 'media_type_unsupported', detail: 'The body must be application/json.' },
-  431: { code: 'headers_too_large', detail: 'The headers are larger than 16 KiB.' },
-};
+function refused(refusal: RequestRefusedError, request: RequestParts): ErrorResponse {
+  const { reason, fields } = refusal;
+  // After `unauthenticated`, our private key and the public key of the service do not match. The client cannot fix that.
+  if (reason === 'unauthenticated' || reason === 'internal') return internal;
+  const response = answers[reason](refusal, reason);
+  return fields === undefined ? response : { ...response, errors: fields.map((one) => placedFault(one, request)) };
+}
 
-const jsonCodes: Record<JsonFault, string> = {
+const byStatus = new Map(
+  [
+    problem('bad_request', 'The request cannot be read.'),
+    problem('not_found', 'Not found.'),
+    problem('method_not_allowed', 'This path does not support the method. See Allow.'),
+    problem('request_timeout', 'The request took too long to arrive.'),
+    problem('body_too_large', 'The body is larger than 64 KiB.'),
+    problem('path_too_long', 'A part of the path is too long.'),
+    problem('media_type_unsupported', 'The body must be application/json.'),
+    problem('headers_too_large', 'The headers are larger than 16 KiB.'),
+  ].map((response) => [response.status, response]),
+);
+
+const jsonCodes: Record<JsonFault, ProblemCode> = {
   encoding: 'json_encoding_invalid',
   syntax: 'invalid_json',
   depth: 'invalid_json',
@@ -149,17 +179,20 @@ function jsonInvalid({ fault, message, path }: JsonInvalidError): ErrorResponse 
     path === undefined
       ? undefined
       : [{ in: 'body' as const, field: path.slice(0, maxFieldName), message: 'is repeated' }];
-  return { status: 400, code: jsonCodes[fault], detail: message, ...(errors !== undefined && { errors }) };
+  return problem(jsonCodes[fault], message, errors && { errors });
 }
 
-/** Returns the response for an error. An unknown error becomes a 500 without any detail of the error. */
-export function errorResponse(error: unknown): ErrorResponse {
+/**
+ * Returns the response for an error. An unknown error becomes a 500 without any detail of the error.
+ * @param request names the places of fields that a service rejects
+ */
+export function errorResponse(error: unknown, request: RequestParts = {}): ErrorResponse {
   if (error instanceof CredentialRequestError) {
-    const { code, message: detail } = error;
-    return { status: 400, code, detail, headers: challenge('invalid_request', detail) };
+    const { code, message } = error;
+    return problem(code, message, { headers: challenge('invalid_request', message) });
   }
   if (error instanceof CredentialMissingError) {
-    return { status: 401, code: error.code, detail: error.message, headers: challenge() };
+    return problem(error.code, error.message, { headers: challenge() });
   }
   if (
     error instanceof CredentialRefusedError ||
@@ -168,22 +201,19 @@ export function errorResponse(error: unknown): ErrorResponse {
   ) {
     return unauthorized(error.code, error.message);
   }
-  if (error instanceof KeysUnavailableError) {
-    return unavailable(error.code, error.message, wholeSeconds(error.retryAfterMs));
+  if (
+    error instanceof KeysUnavailableError ||
+    error instanceof RateLimitedError ||
+    error instanceof RealtimeUnavailableError
+  ) {
+    return retryLater(error.code, error.message, error.retryAfterMs);
   }
-  if (error instanceof RateLimitUnavailableError) return unavailable(error.code, error.message, 1);
-  if (error instanceof RateLimitedError) return tooManyRequests(error);
+  if (error instanceof RateLimitUnavailableError) return retryLater(error.code, error.message, 1_000);
   if (error instanceof ScopeInsufficientError) return scopeInsufficient(error);
-  if (forbidden.some((kind) => error instanceof kind)) {
-    const { code, message } = error as Error & { readonly code: string };
-    return { status: 403, code, detail: message };
-  }
-  if (error instanceof LegacyTokensOffError) return { status: 501, code: error.code, detail: error.message };
-  if (error instanceof RequestInvalidError) {
-    return { status: 400, code: error.code, detail: error.message, errors: error.faults };
-  }
+  if (isPlain(error)) return problem(error.code, error.message);
+  if (error instanceof RequestInvalidError) return problem(error.code, error.message, { errors: error.faults });
   if (error instanceof JsonInvalidError) return jsonInvalid(error);
-  if (error instanceof RequestRefusedError) return refusals[error.reason](error.message, error.retryAfterMs);
+  if (error instanceof RequestRefusedError) return refused(error, request);
   return statusResponse(statusOf(error));
 }
 
@@ -191,8 +221,8 @@ export function errorResponse(error: unknown): ErrorResponse {
  * Default response for a status code. Replaces the messages of Nest's and Fastify's errors, which may repeat the URL.
  */
 export function statusResponse(status: number): ErrorResponse {
-  const known = byStatus[status];
-  if (known !== undefined) return { status, ...known };
+  const known = byStatus.get(status);
+  if (known !== undefined) return known;
   return status >= 400 && status < 500 ? { status, code: 'bad_request' } : internal;
 }
 

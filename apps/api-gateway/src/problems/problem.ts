@@ -9,7 +9,7 @@ export const PROBLEM_TYPE = 'application/problem+json';
  * Body of an error response. The texts are not made here: docs/contributing/change-the-text-of-a-401.md says where each
  * one is. `type` is `about:blank` because `code` identifies the problem. @see RFC 9457 section 4.2.1
  */
-export function toProblem({ status, code, detail, errors }: ErrorResponse, requestId: string): Problem {
+export function toProblem({ status, code, detail, errors, quota }: ErrorResponse, requestId: string): Problem {
   return {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',
@@ -18,5 +18,6 @@ export function toProblem({ status, code, detail, errors }: ErrorResponse, reque
     ...(detail !== undefined && { detail }),
     requestId,
     ...(errors !== undefined && { errors: [...errors] }),
+    ...(quota !== undefined && { quota }),
   };
 }

@@ -54,6 +54,7 @@ export class TrustChangeFeed {
   private readonly gatewayId = randomUUID();
   private readonly lastChanges: LastChanges;
   private readonly forgetters = new Set<() => void>();
+  private readonly listeners = new Set<(change: TrustChange) => void>();
   private state: 'unregistered' | 'behind' | 'current' | 'ended' = 'unregistered';
   /** Number of the last change that was applied. */
   private number = 0;
@@ -137,6 +138,14 @@ export class TrustChangeFeed {
     this.forgetters.add(forget);
   }
 
+  /**
+   * Registers a callback that is called with each trust change, before it is acknowledged. It must not throw. Changes
+   * that were skipped are not told: see `onForget`.
+   */
+  onChange(listener: (change: TrustChange) => void): void {
+    this.listeners.add(listener);
+  }
+
   /** Stops trusting and releases the lease, so that no revocation waits for this gateway. */
   async end(): Promise<void> {
     clearInterval(this.timer);
@@ -199,6 +208,7 @@ export class TrustChangeFeed {
       if (change.number !== this.number + 1) continue;
       this.lastChanges.note(change);
       this.number = change.number;
+      for (const listener of this.listeners) listener(change);
     }
     if (this.number > this.acknowledged) void this.acknowledge();
   }

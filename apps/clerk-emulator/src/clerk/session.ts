@@ -1,5 +1,7 @@
+import { currentOrigin } from './request-origin';
 import { newId } from './ids';
 import { type JsonObject } from './json';
+import { sessionActivity } from './session-activity';
 
 /**
  * Status of a session. The user of a `pending` session is signed in, but must first complete tasks, such as choosing an
@@ -50,17 +52,7 @@ export function newSession(userId: string, now: number, options: SessionOptions 
     id: newId('sess', now),
     last_active_at: now,
     last_active_organization_id: null,
-    latest_activity: {
-      browser_name: 'Chrome',
-      browser_version: '140.0.0.0',
-      city: 'Springfield',
-      country: 'US',
-      device_type: 'Macintosh',
-      id: newId('sess_activity', now),
-      ip_address: '127.0.0.1',
-      is_mobile: false,
-      object: 'session_activity',
-    },
+    latest_activity: sessionActivity(currentOrigin(), now),
     object: 'session',
     status: options.status ?? 'active',
     updated_at: now,

@@ -9,7 +9,7 @@ import { eventPreset } from '../deliver-webhooks/event-presets';
 import { EventPublisher } from '../deliver-webhooks/event-publisher';
 import { WebhookDispatcher } from '../deliver-webhooks/webhook-dispatcher';
 import { ClerkParams } from '../http/clerk-params.pipe';
-import { currentOrigin } from '../http/request-origin';
+import { currentOrigin } from '../clerk/request-origin';
 import { Instance } from '../instance';
 import { NOW } from '../tokens';
 import {

@@ -1,4 +1,4 @@
-import { type RequestOrigin } from '../http/request-origin';
+import { type RequestOrigin } from '../clerk/request-origin';
 
 /** Body of every webhook. */
 interface EventEnvelope {

@@ -4,7 +4,7 @@ import { type Logger } from 'pino';
 import { type Now } from '../clerk/clock';
 import { newId } from '../clerk/ids';
 import { type EmulatorConfig } from '../config';
-import { currentOrigin } from '../http/request-origin';
+import { currentOrigin } from '../clerk/request-origin';
 import { DeliveryFaults, type DeliveryPlan } from '../inject-faults/delivery-faults';
 import { type Endpoint } from '../keep-endpoints/endpoint';
 import { Endpoints } from '../keep-endpoints/endpoints';

@@ -11,11 +11,14 @@ export const signInParams = createSessionParams.extend({
 });
 export type SignInParams = z.output<typeof signInParams>;
 
+/** Statuses that lists can be filtered by. Clerk documents no filter for `pending`. */
+const listedStatuses = ['abandoned', 'active', 'ended', 'expired', 'removed', 'replaced', 'revoked'] as const;
+
 export const listSessionsParams = z
   .object({
     user_id: z.string().optional(),
     client_id: z.string().optional(),
-    status: z.string().optional(),
+    status: z.enum(listedStatuses, `must be one of ${listedStatuses.join(', ')}.`).optional(),
     limit: wholeNumberParam(1, 500).default(10),
     offset: wholeNumberParam(0, Number.MAX_SAFE_INTEGER).default(0),
     paginated: z.string().optional(),

@@ -4,7 +4,7 @@ import { nestsDeeper } from '../clerk/json';
 import { InjectedServerError, RequestBodyInvalidError } from '../errors';
 import { answerPlan } from '../inject-faults/answer-plans';
 import { clerkErrorBody } from '../http/clerk-error.filter';
-import { withOrigin } from '../http/request-origin';
+import { withOrigin } from '../clerk/request-origin';
 
 const BODY_LIMIT_BYTES = 1_048_576;
 /** Maximum depth of a body: deeper JSON could overflow the stack when it is serialised again. */

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Now } from '../clerk/clock';
 import { newId } from '../clerk/ids';
 import { EventPublisher } from '../deliver-webhooks/event-publisher';
-import { currentOrigin } from '../http/request-origin';
+import { currentOrigin } from '../clerk/request-origin';
 import { NOW } from '../tokens';
 import { Accounts } from './accounts';
 import { emailMessage, smsMessage } from './message';

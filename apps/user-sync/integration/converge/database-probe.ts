@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Role } from '@gatehouse/contracts';
 import { runStatements } from '@gatehouse/persistence';
-import { type Client } from 'pg';
+import { type Pool } from 'pg';
 import { type DataSource } from 'typeorm';
 import { queueWriteBacks } from '../../src/write-back/queue/queue-write-backs';
 import { emailOf, phoneOf } from './clerk-person';
@@ -10,7 +10,7 @@ import { type Local } from './operation';
 /** Reads and changes the users database directly, beside user-sync. */
 export class DatabaseProbe {
   constructor(
-    private readonly sql: Client,
+    private readonly sql: Pool,
     private readonly dataSource: DataSource,
   ) {}
 
@@ -89,10 +89,11 @@ export class DatabaseProbe {
     return rows;
   }
 
-  /** All columns of all users and tombstones, except activity times, which only move forward. */
+  /** All columns of all users and tombstones, except versions and activity times, which only move forward. */
   async snapshot(): Promise<unknown> {
     const { rows } = await this.sql.query(
-      `SELECT to_jsonb(u) - 'updated_at' - 'last_login_at' - 'last_active_at' - 'last_logout_at' AS row
+      `SELECT to_jsonb(u) - 'updated_at' - 'last_login_at' - 'last_active_at' - 'last_logout_at'
+           - 'first_login_at' - 'version' AS row
          FROM users u ORDER BY id`,
     );
     const tombstones = await this.sql.query('SELECT clerk_user_id FROM clerk_tombstones ORDER BY 1');

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Client } from 'pg';
+import { type Pool } from 'pg';
 import { type PublicMetadata, metadataNames } from '../../src/clerk-user/company-metadata';
 import { digestOf } from '../../src/write-back/metadata/metadata-value';
 import { type ClerkModel } from './clerk-model';
@@ -17,7 +17,7 @@ export class MetadataWitness {
   private equal: { userId: string; clerkUserId: string; name: MetadataName; value: string }[] = [];
 
   constructor(
-    private readonly sql: Client,
+    private readonly sql: Pool,
     private readonly clerk: ClerkModel,
   ) {}
 

@@ -3,7 +3,7 @@ import { createLogger } from '@gatehouse/observability';
 import { RequestRefusedError } from '@gatehouse/messaging';
 import { createDataSource } from '@gatehouse/persistence';
 import { type TestDatabase } from '@gatehouse/testing';
-import { Client } from 'pg';
+import { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { ObservationApplier } from '../../src/apply/batch/observation-applier';
@@ -40,6 +40,7 @@ const RETRIES = 3;
 const config = {
   clerk: { confirmDelayMs: 0 },
   metadata: { seedRoles: ['user', 'developer'] },
+  referralCodePrefix: 'BP',
   reconcile: { maxDeletions: 1_000, intervalMs: 0 },
   writeBack: { leaseMs: 600_000, retry: { baseMs: 0, capMs: 0, maxRetries: 1_000 } },
   retryMax: 1_000,
@@ -65,15 +66,14 @@ export class SyncCore {
   private constructor(
     private readonly database: TestDatabase,
     private readonly dataSource: DataSource,
-    private readonly sql: Client,
+    private readonly sql: Pool,
     readonly probe: DatabaseProbe,
   ) {}
 
   static async open(): Promise<SyncCore> {
     const database = await usersDatabase();
     const dataSource = await createDataSource(serviceDatabase({ url: database.serviceUrl, poolSize: 4 })).initialize();
-    const sql = new Client({ connectionString: database.adminUrl });
-    await sql.connect();
+    const sql = new Pool({ connectionString: database.adminUrl, max: 1 });
     return new SyncCore(database, dataSource, sql, new DatabaseProbe(sql, dataSource));
   }
 

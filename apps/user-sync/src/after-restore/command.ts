@@ -43,6 +43,7 @@ export function describeRepair(repair: TrustRepair, logged: number): string {
     `API keys that stay valid: ${repair.keysValid}`,
     `Gatehouse sessions ended: ${repair.sessionsEnded}`,
     `Clerk sessions signed out: ${repair.signedOut}`,
+    `Users signed out everywhere: ${repair.signedOutEverywhere}`,
     `Set-password links deleted: ${repair.linksDeleted}`,
     `Passwords removed: ${repair.passwordsRemoved}`,
     `Users deactivated: ${repair.deactivated}`,

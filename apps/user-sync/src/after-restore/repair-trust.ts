@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type EnvelopeClaims, type TrustChange } from '@gatehouse/contracts';
+import { type EnvelopeClaims, type TrustChange, usersStream } from '@gatehouse/contracts';
+import { requestNewEpoch } from '@gatehouse/relay';
 import { type DataSource, type EntityManager } from 'typeorm';
 import { recordAudit } from '../audit/audit-log/record-audit';
 import { type NewTrustChange, recordTrustChanges } from '../trust-changes/record-trust-changes';
+import { signOutAllHere } from '../trust-changes/sign-out-here';
 
 /** What a repair has changed, and what it leaves to a person. */
 export interface TrustRepair {
@@ -11,6 +13,7 @@ export interface TrustRepair {
   readonly keysValid: number;
   readonly sessionsEnded: number;
   readonly signedOut: number;
+  readonly signedOutEverywhere: number;
   readonly linksDeleted: number;
   readonly passwordsRemoved: number;
   readonly deactivated: number;
@@ -28,9 +31,11 @@ const VALID = `revoked_at IS NULL AND coalesce(least(expires_at, grace_ends_at) 
  * Repeats what ended trust after the backup, in one transaction:
  * - API keys that were revoked or rotated are revoked; with `revokesAllKeys`, every valid key.
  * - Every Gatehouse session ends, and every set-password link is deleted: those that have ended are not known.
- * - Clerk sessions that were signed out here, or ended at Clerk, are signed out.
+ * - Clerk sessions that were signed out here, or ended at Clerk, are signed out. For users who signed out everywhere, the
+ *   sign-out at Clerk is queued again, with its time.
  * - Users whose last such change was a deactivation are deactivated.
  * - Passwords that were replaced are removed.
+ * - The stream of user changes is purged and written anew under a new epoch, because it may be newer than the database.
  *
  * Bans and deletions are not repeated: the reconcile run, which is queued, finds them at Clerk.
  */
@@ -44,7 +49,9 @@ export function repairTrust(
     const keys = changes.flatMap((change) => (change.kind === 'api_key' ? [change.keyId] : []));
     const revoked = await revokeKeys(manager, by, revokesAllKeys ? null : keys);
     const sessions = await endSessions(manager);
-    const signedOut = await signOut(manager, changes);
+    const atClerk = changes.filter((change) => change.kind === 'clerk_session');
+    const signedOut = await signOutAllHere(manager, atClerk);
+    const everywhere = await signOutEverywhere(manager, changes);
     const deactivated = await deactivate(manager, by, changes);
     const replaced = changes.filter(({ reason }) => reason === 'password_set').flatMap(userOf);
     const passwordsRemoved = await affected(
@@ -54,12 +61,14 @@ export function repairTrust(
       [replaced],
     );
     const linksDeleted = await affected(manager, 'DELETE FROM password_tokens');
+    await requestNewEpoch(manager, usersStream.name);
     const rolesChanged = changes.filter(({ reason }) => reason === 'role').flatMap(userOf);
     const repair = {
       keysRevoked: revoked.length,
       keysValid: await count(manager, `SELECT count(*)::int AS n FROM api_keys WHERE ${VALID}`),
       sessionsEnded: sessions.length,
       signedOut: signedOut.length,
+      signedOutEverywhere: everywhere.length,
       linksDeleted,
       passwordsRemoved,
       deactivated: deactivated.length,
@@ -67,7 +76,7 @@ export function repairTrust(
       promises: await count(manager, `SELECT count(*)::int AS n FROM admin_promises WHERE state = 'open'`),
       runId: await queueReconcileRun(manager),
     };
-    await recordTrustChanges(manager, [...revoked, ...sessions, ...signedOut, ...deactivated]);
+    await recordTrustChanges(manager, [...revoked, ...sessions, ...signedOut, ...everywhere, ...deactivated]);
     return repair;
   });
 }
@@ -95,17 +104,23 @@ async function endSessions(manager: EntityManager): Promise<NewTrustChange[]> {
   });
 }
 
-async function signOut(manager: EntityManager, changes: readonly TrustChange[]): Promise<NewTrustChange[]> {
-  const users = new Map(
-    changes.flatMap((change) => (change.kind === 'clerk_session' ? [[change.sessionId, change.clerkUserId]] : [])),
+/** Queues the last sign-out everywhere of each user. The sessions that it kept at the time are not known: all end. */
+async function signOutEverywhere(manager: EntityManager, changes: readonly TrustChange[]): Promise<NewTrustChange[]> {
+  const last = new Map(
+    changes.flatMap((change) => {
+      if (change.kind !== 'user' || change.reason !== 'signed_out' || change.clerkUserId === null) return [];
+      return [[change.clerkUserId, change] as const];
+    }),
   );
-  const rows = await manager.query<{ session_id: string }[]>(
-    `INSERT INTO signed_out_sessions (session_id) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING RETURNING session_id`,
-    [[...users.keys()]],
+  await manager.query(
+    `INSERT INTO clerk_sign_outs (clerk_user_id, session_id, before)
+     SELECT id, '', to_timestamp(at / 1000.0) FROM unnest($1::text[], $2::bigint[]) AS made(id, at)
+     ON CONFLICT (clerk_user_id, session_id) DO UPDATE
+       SET before = greatest(clerk_sign_outs.before, excluded.before), kept = '{}', due_at = now()`,
+    [[...last.keys()], [...last.values()].map(({ at }) => at)],
   );
-  return rows.map(({ session_id: sessionId }) => {
-    const clerkUserId = users.get(sessionId) ?? '';
-    return { kind: 'clerk_session', sessionId, clerkUserId, reason: 'signed_out' } as const;
+  return [...last.values()].map(({ userId, clerkUserId }) => {
+    return { kind: 'user', userId, clerkUserId, reason: 'signed_out' } as const;
   });
 }
 

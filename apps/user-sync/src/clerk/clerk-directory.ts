@@ -1,4 +1,4 @@
-import { clerkUserSchema } from '@gatehouse/contracts';
+import { clerkUserIdSchema, clerkUserSchema } from '@gatehouse/contracts';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type MappedUser, mapClerkUser } from '../clerk-user/map-clerk-user';
@@ -10,10 +10,11 @@ const TIMEOUT_MS = 20_000;
 const MAX_PAGE = 500;
 
 const listSchema = z.array(clerkUserSchema);
+const externalIdsSchema = z.array(z.looseObject({ id: clerkUserIdSchema, external_id: z.string().nullish() }));
 const countSchema = z.looseObject({ total_count: z.number().int().nonnegative() });
 const instanceSchema = z.looseObject({ id: z.string().min(1).max(120) });
 
-/** Lists and counts Clerk's users for reconcile runs, and reads the id of the Clerk instance. */
+/** Lists and counts Clerk's users for reconcile runs and imports, and reads the id of the Clerk instance. */
 @Injectable()
 export class ClerkDirectory {
   constructor(private readonly clerk: ClerkJson) {}
@@ -40,6 +41,17 @@ export class ClerkDirectory {
     ]);
     const users = await this.get(`/users?${query.toString()}`, listSchema);
     return users.map((user) => mapClerkUser(user, Date.now()));
+  }
+
+  /** By external id: the Clerk id of the user who has it; at most 100 external ids. */
+  async withExternalIds(externalIds: readonly string[]): Promise<Map<string, string>> {
+    const query = new URLSearchParams([
+      ['limit', String(MAX_PAGE)],
+      // Clerk reads a leading - as "all but this one", and a leading + as "this one".
+      ...externalIds.map((id): [string, string] => ['external_id', /^[+-]/.test(id) ? `+${id}` : id]),
+    ]);
+    const users = await this.get(`/users?${query.toString()}`, externalIdsSchema);
+    return new Map(users.flatMap(({ id, external_id }) => (external_id ? [[external_id, id]] : [])));
   }
 
   /** Number of users at Clerk. */

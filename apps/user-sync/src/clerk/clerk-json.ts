@@ -12,7 +12,9 @@ const errorSchema = z.looseObject({ errors: z.array(z.looseObject({ code: z.stri
 export interface WireRequest<Schema extends z.ZodType> {
   /** Path after `/v1`, with the query. */
   readonly path: string;
-  /** Sent as JSON by PATCH; without a body the request is a GET. */
+  /** Default: PATCH with a body, GET without. */
+  readonly method?: 'POST';
+  /** Sent as JSON. */
   readonly body?: unknown;
   /** Shape of the answer. */
   readonly schema: Schema;
@@ -40,15 +42,16 @@ export class ClerkJson {
   }
 
   private async fetch<Schema extends z.ZodType>(
-    { path, body, schema, missing }: WireRequest<Schema>,
+    { path, method, body, schema, missing }: WireRequest<Schema>,
     signal: AbortSignal,
   ): Promise<z.output<Schema>> {
     const { apiUrl, secretKey } = this.config.clerk;
     const headers = backendApiHeaders(secretKey.current);
     const response = await fetch(`${apiUrl}/v1${path}`, {
+      method: method ?? (body === undefined ? 'GET' : 'PATCH'),
       ...(body === undefined
         ? { headers }
-        : { method: 'PATCH', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+        : { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }),
       signal,
       redirect: 'error',
     }).catch((cause: unknown) => {

@@ -11,6 +11,7 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 @Index('audit_log_credential_id_idx', ['credentialId', 'id'], { where: 'credential_id IS NOT NULL' })
 @Index('audit_log_action_idx', ['action', 'id'])
 @Index('audit_log_at_idx', ['at'])
+@Index('audit_log_request_id_key', ['requestId', 'outcome'], { unique: true, where: 'repeatable' })
 export class AuditEntryEntity {
   @PrimaryGeneratedColumn('identity', {
     name: 'id',
@@ -66,4 +67,8 @@ export class AuditEntryEntity {
 
   @Column('jsonb', { name: 'details', default: {} })
   details!: Record<string, unknown>;
+
+  /** Whether the gateway repeats the request by itself when the reply is late or lost: it is then recorded once. */
+  @Column('boolean', { name: 'repeatable', default: false })
+  repeatable!: boolean;
 }

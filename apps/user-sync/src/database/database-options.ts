@@ -1,11 +1,13 @@
-import { type DatabaseOptions } from '@gatehouse/persistence';
+import { type DatabaseOptions, IdempotencyKeyEntity } from '@gatehouse/persistence';
 import { type DatabaseAddress } from '@gatehouse/config';
+import { StreamEpochEntity, StreamOutboxEntity } from '@gatehouse/relay';
 import { AdminPromiseEntity } from './admin-promise.entity';
 import { ApiKeyEntity } from './api-key.entity';
 import { AppliedEventEntity } from './applied-event.entity';
 import { AuditEntryEntity } from './audit-entry.entity';
 import { TrustChangeCounterEntity, TrustChangeEntity } from './trust-change.entity';
 import { ClerkBudgetEntity } from './clerk-budget.entity';
+import { ClerkSignOutEntity } from './clerk-sign-out.entity';
 import { ClerkTombstoneEntity } from './clerk-tombstone.entity';
 import { GatewayLeaseEntity } from './gateway-lease.entity';
 import { LegacySessionEntity } from './legacy-session.entity';
@@ -21,10 +23,23 @@ import { IndexAuditLogByCredential1790000630000 } from './migrations/17900006300
 import { CheckConflictsAgain1790000640000 } from './migrations/1790000640000-check-conflicts-again';
 import { AddDeprovisionedAndLockoutEnd1790000710000 } from './migrations/1790000710000-add-deprovisioned-and-lockout-end';
 import { CreateMetadataCollisions1790000720000 } from './migrations/1790000720000-create-metadata-collisions';
+import { CreateIdempotencyKeys1790000763000 } from './migrations/1790000763000-create-idempotency-keys';
+import { CountUserVersions1790000764000 } from './migrations/1790000764000-count-user-versions';
+import { IndexReferredUsers1790000764010 } from './migrations/1790000764010-index-referred-users';
 import { MetadataCollisionEntity } from './metadata-collision.entity';
 import { CreateAdminPromises1790000740000 } from './migrations/1790000740000-create-admin-promises';
 import { DateAuditEntries1790000740010 } from './migrations/1790000740010-date-audit-entries';
 import { AnswerRepeatedExchanges1790000750000 } from './migrations/1790000750000-answer-repeated-exchanges';
+import { CreateClerkSignOuts1790000765000 } from './migrations/1790000765000-create-clerk-sign-outs';
+import { IndexUsersForSearch1790000766010 } from './migrations/1790000766010-index-users-for-search';
+import { ContractStripeCustomers1790000766020 } from './migrations/1790000766020-contract-stripe-customers';
+import { CreateUserStream1790000770000 } from './migrations/1790000770000-create-user-stream';
+import { DateUserChanges1790000772000 } from './migrations/1790000772000-date-user-changes';
+import { IndexUsersByChange1790000772010 } from './migrations/1790000772010-index-users-by-change';
+import { CreateUserImports1790000781000 } from './migrations/1790000781000-create-user-imports';
+import { ContractExternalIds1790000781010 } from './migrations/1790000781010-contract-external-ids';
+import { MarkRepeatableAudit1790000784000 } from './migrations/1790000784000-mark-repeatable-audit';
+import { ContractRepeatedAudit1790000784010 } from './migrations/1790000784010-contract-repeated-audit';
 import { PasswordTokenEntity } from './password-token.entity';
 import { PendingRedactionEntity } from './pending-redaction.entity';
 import { ReconcileRunEntity } from './reconcile-run.entity';
@@ -32,6 +47,10 @@ import { ReconcileSightingEntity } from './reconcile-sighting.entity';
 import { SignedOutSessionEntity } from './signed-out-session.entity';
 import { SuspectedAbsenceEntity } from './suspected-absence.entity';
 import { UsedExchangeTokenEntity } from './used-exchange-token.entity';
+import { UserImportChunkEntity } from './user-import-chunk.entity';
+import { UserImportKeyEntity } from './user-import-key.entity';
+import { UserImportRowEntity } from './user-import-row.entity';
+import { UserImportEntity } from './user-import.entity';
 import { UserConflictEntity } from './user-conflict.entity';
 import { UserEntity } from './user.entity';
 import { WriteBackEntity } from './write-back.entity';
@@ -49,6 +68,7 @@ const schema = {
     LegacySessionEntity,
     UsedExchangeTokenEntity,
     SignedOutSessionEntity,
+    ClerkSignOutEntity,
     TrustChangeEntity,
     TrustChangeCounterEntity,
     GatewayLeaseEntity,
@@ -62,6 +82,13 @@ const schema = {
     MetadataCollisionEntity,
     ClerkBudgetEntity,
     AdminPromiseEntity,
+    UserImportEntity,
+    UserImportChunkEntity,
+    UserImportKeyEntity,
+    UserImportRowEntity,
+    IdempotencyKeyEntity,
+    StreamOutboxEntity,
+    StreamEpochEntity,
   ],
   migrations: [
     CreateUsers1790000000000,
@@ -79,6 +106,19 @@ const schema = {
     CreateAdminPromises1790000740000,
     DateAuditEntries1790000740010,
     AnswerRepeatedExchanges1790000750000,
+    CreateIdempotencyKeys1790000763000,
+    CountUserVersions1790000764000,
+    IndexReferredUsers1790000764010,
+    CreateClerkSignOuts1790000765000,
+    IndexUsersForSearch1790000766010,
+    ContractStripeCustomers1790000766020,
+    CreateUserStream1790000770000,
+    DateUserChanges1790000772000,
+    IndexUsersByChange1790000772010,
+    CreateUserImports1790000781000,
+    ContractExternalIds1790000781010,
+    MarkRepeatableAudit1790000784000,
+    ContractRepeatedAudit1790000784010,
   ],
 };
 

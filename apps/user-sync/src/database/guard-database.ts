@@ -1,5 +1,5 @@
 import { SharedOutageError } from '@gatehouse/messaging';
-import { isDatabaseUnavailable, sqlState } from '@gatehouse/persistence';
+import { isDatabaseUnavailable, sqlState, violatedConstraint } from '@gatehouse/persistence';
 import { QueryFailedError } from 'typeorm';
 import { DatabaseRefusedError } from '../errors';
 
@@ -16,14 +16,6 @@ export async function guardDatabase<Result>(work: () => Promise<Result>): Promis
     // An error that is not the database's passes unchanged. The error of a rejected statement is replaced below:
     // TypeORM's error contains the parameters of the statement, which must not be logged.
     if (state === undefined && !(error instanceof QueryFailedError)) throw error;
-    throw new DatabaseRefusedError(state ?? 'no SQLSTATE', constraintOf(error));
+    throw new DatabaseRefusedError(state ?? 'no SQLSTATE', violatedConstraint(error));
   }
-}
-
-function constraintOf(error: unknown): string | undefined {
-  // TypeORM wraps the driver's error. `runStatements` passes prepared statements to the driver without TypeORM, so
-  // `error` itself is then the driver's.
-  const { driverError = error } = error as { driverError?: unknown };
-  const { constraint } = driverError as { constraint?: unknown };
-  return typeof constraint === 'string' ? constraint : undefined;
 }

@@ -26,4 +26,22 @@ export class LegacySessionEntity {
 
   @Column({ type: 'timestamptz', name: 'closed_at', precision: 3, nullable: true })
   closedAt!: Date | null;
+
+  /** Address and user agent of the login. */
+  @Column('text', { name: 'started_ip', nullable: true })
+  startedIp!: string | null;
+
+  @Column('text', { name: 'started_user_agent', nullable: true })
+  startedUserAgent!: string | null;
+
+  /** When the session was last used, as the gateway reported it; null before the first report. */
+  @Column({ type: 'timestamptz', name: 'last_used_at', precision: 3, nullable: true })
+  lastUsedAt!: Date | null;
+
+  /** Address and user agent of the last use. */
+  @Column('text', { name: 'last_ip', nullable: true })
+  lastIp!: string | null;
+
+  @Column('text', { name: 'last_user_agent', nullable: true })
+  lastUserAgent!: string | null;
 }

@@ -6,18 +6,23 @@ import { numeric } from './numeric';
 
 const oneOf = (column: string, values: readonly string[]) => `${column} IN (${values.map((v) => `'${v}'`).join(', ')})`;
 
+const unused = { select: false, insert: false, update: false } as const;
+
 /**
- * A user: the columns that Clerk owns, those that Gatehouse owns, and usage counters. `clerk-owned-columns.ts` of
+ * A user: the columns that Clerk owns, and those that Gatehouse owns. `clerk-owned-columns.ts` of
  * `@gatehouse/lifecycle` lists the columns that Clerk owns.
  */
 @Entity('users')
 @Check('users_auth_provider_check', oneOf('auth_provider', ['local', 'clerk']))
 @Check('users_role_check', oneOf('role', roles))
 @Check('users_subscription_check', oneOf('subscription', tiers))
-// Indexes on expressions, which TypeORM cannot declare: migrations create these three.
+// Indexes on expressions, which TypeORM cannot declare: migrations create these six.
 @Index('users_email_verified_live_key', { synchronize: false })
 @Index('users_email_idx', { synchronize: false })
 @Index('users_email_local_live_key', { synchronize: false })
+@Index('users_names_idx', { synchronize: false })
+@Index('users_email_prefix_idx', { synchronize: false })
+@Index('users_phone_suffix_idx', { synchronize: false })
 @Index('users_phone_verified_live_key', ['phoneNumber'], {
   unique: true,
   where: 'phone_verified AND deleted_at IS NULL',
@@ -27,6 +32,15 @@ const oneOf = (column: string, values: readonly string[]) => `${column} IN (${va
 @Index('users_referral_code_key', ['referralCode'], { unique: true })
 @Index('users_role_idx', ['role'])
 @Index('users_created_at_idx', ['createdAt', 'id'])
+@Index('users_updated_at_idx', ['updatedAt', 'id'])
+@Index('users_subscription_idx', ['subscription', 'createdAt', 'id'], { where: "subscription <> 'free'" })
+@Index('users_inactive_idx', ['createdAt', 'id'], { where: 'NOT is_active' })
+@Index('users_stripe_customer_id_key', ['stripeCustomerId'], {
+  unique: true,
+  where: 'stripe_customer_id IS NOT NULL',
+})
+@Index('users_external_id_key', ['externalId'], { unique: true, where: 'external_id IS NOT NULL' })
+@Index('users_referred_by_idx', ['referredBy', 'referredAt', 'id'], { where: 'referred_by IS NOT NULL' })
 export class UserEntity implements ClerkOwned {
   @PrimaryColumn('uuid', { name: 'id', primaryKeyConstraintName: 'users_pkey' })
   id!: string;
@@ -122,23 +136,28 @@ export class UserEntity implements ClerkOwned {
   @Column('text', { name: 'stripe_customer_id', nullable: true })
   stripeCustomerId!: string | null;
 
-  @Column('bigint', { name: 'tokens_remaining', default: 10_000, transformer: numeric })
-  tokensRemaining!: number;
+  // Release 0.2.1 reads and writes the usage columns. The next release drops them.
+  @Column('bigint', { name: 'tokens_remaining', default: 10_000, ...unused })
+  protected readonly tokensRemaining!: number;
 
-  @Column('bigint', { name: 'tokens_used', default: 0, transformer: numeric })
-  tokensUsed!: number;
+  @Column('bigint', { name: 'tokens_used', default: 0, ...unused })
+  protected readonly tokensUsed!: number;
 
-  @Column('bigint', { name: 'tokens_monthly_limit', default: 10_000, transformer: numeric })
-  tokensMonthlyLimit!: number;
+  @Column('bigint', { name: 'tokens_monthly_limit', default: 10_000, ...unused })
+  protected readonly tokensMonthlyLimit!: number;
 
-  @Column('integer', { name: 'uploads_used', default: 0 })
-  uploadsUsed!: number;
+  @Column('integer', { name: 'uploads_used', default: 0, ...unused })
+  protected readonly uploadsUsed!: number;
 
-  @Column('integer', { name: 'uploads_monthly_limit', default: 20 })
-  uploadsMonthlyLimit!: number;
+  @Column('integer', { name: 'uploads_monthly_limit', default: 20, ...unused })
+  protected readonly uploadsMonthlyLimit!: number;
 
-  @Column('integer', { name: 'documents_uploaded', default: 0 })
-  documentsUploaded!: number;
+  @Column('integer', { name: 'documents_uploaded', default: 0, ...unused })
+  protected readonly documentsUploaded!: number;
+
+  /** Id of the user in the company's own system. Set by imports alone. */
+  @Column('text', { name: 'external_id', nullable: true })
+  externalId!: string | null;
 
   @Column('text', { name: 'bio', nullable: true })
   bio!: string | null;
@@ -167,11 +186,30 @@ export class UserEntity implements ClerkOwned {
   @Column('uuid', { name: 'referred_by', nullable: true })
   referredBy!: string | null;
 
+  /** When the user used the referral code of `referredBy`. */
+  @Column({ type: 'timestamptz', name: 'referred_at', precision: 3, nullable: true })
+  referredAt!: Date | null;
+
+  /** Number of changes of the columns that the user sees, plus one. Set by the trigger `users_version` alone. */
+  @Column('integer', { name: 'version', default: 1 })
+  version!: number;
+
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
   createdAt!: Date;
 
+  /**
+   * When the user last changed, without activity times and `clerkUpdatedAt`: the start of the transaction, by the clock of
+   * the database. Set by the trigger `users_updated_at` too. Never moves back.
+   */
   @Column({ type: 'timestamptz', name: 'updated_at', precision: 3, default: () => 'now()' })
   updatedAt!: Date;
+
+  /**
+   * The first login. Set by triggers when `last_login_at` is first set; null for users who had logged in before this
+   * column existed.
+   */
+  @Column({ type: 'timestamptz', name: 'first_login_at', precision: 3, nullable: true })
+  firstLoginAt!: Date | null;
 
   @Column({ type: 'timestamptz', name: 'last_login_at', precision: 3, nullable: true })
   lastLoginAt!: Date | null;

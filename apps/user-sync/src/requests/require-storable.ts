@@ -1,4 +1,4 @@
-import { RequestRefusedError } from '@gatehouse/messaging';
+import { fieldRefused } from '@gatehouse/messaging';
 import { isStorable } from '@gatehouse/persistence';
 
 /**
@@ -8,7 +8,7 @@ import { isStorable } from '@gatehouse/persistence';
 export function requireStorable(fields: object): void {
   for (const [field, value] of Object.entries(fields) as [string, unknown][]) {
     if (textsOf(value).every(isStorable)) continue;
-    throw new RequestRefusedError('invalid_request', `${field}: contains characters that cannot be stored`);
+    throw fieldRefused('invalid_request', field, 'contains characters that cannot be stored');
   }
 }
 

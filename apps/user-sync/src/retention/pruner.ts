@@ -1,9 +1,12 @@
 import { LOGGER, PeriodicWorker } from '@gatehouse/observability';
+import { pruneIdempotencyKeys, transactionOf, tryLock } from '@gatehouse/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { type UserSyncConfig } from '../config';
+import { SECRET_SHOWN_MS } from '../credentials/manage-keys/key-seal';
 import { CONFIG } from '../tokens';
+import { importStatements } from './prune-imports';
 
 const EVERY_MS = 60_000;
 /** Maximum rows per statement, so that a backlog neither holds locks for long nor exceeds the statement timeout. */
@@ -49,6 +52,11 @@ const statements = [
   // the last hour and has no stored session. If a short session were deleted earlier, a second exchange would report
   // the user as new again.
   batch('legacy_sessions', 'id', "expires_at < now() - interval '1 hour'"),
+  // Secrets in stored answers that no repeated request can get any more.
+  `UPDATE idempotency_keys SET sealed = NULL WHERE (user_id, id) IN (
+     SELECT user_id, id FROM idempotency_keys
+      WHERE sealed IS NOT NULL AND created_at < now() - interval '${SECRET_SHOWN_MS} milliseconds' LIMIT ${MAX_ROWS})`,
+  ...importStatements(MAX_ROWS),
   // Promises of the admin role that have ended. The audit log keeps their history.
   batch('admin_promises', 'id', "ended_at < now() - interval '90 days'"),
 ];
@@ -92,8 +100,10 @@ export class Pruner extends PeriodicWorker {
   /** Deletes at most 10 000 rows of each kind; nothing while another replica prunes. */
   async prune(): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
-      if (!(await isFirst(manager))) return;
+      const transaction = transactionOf(manager);
+      if (!(await tryLock(transaction, LOCK))) return;
       for (const statement of [...statements, ...retained(this.config.retention)]) await manager.query(statement);
+      await pruneIdempotencyKeys(transaction, MAX_ROWS);
     });
   }
 
@@ -104,9 +114,4 @@ export class Pruner extends PeriodicWorker {
       this.log.warn({ err: error }, 'deleting expired rows failed; retrying');
     }
   }
-}
-
-async function isFirst(manager: EntityManager): Promise<boolean> {
-  const rows = await manager.query<{ first: boolean }[]>('SELECT pg_try_advisory_xact_lock($1) AS first', [LOCK]);
-  return rows[0]?.first === true;
 }

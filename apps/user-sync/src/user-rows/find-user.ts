@@ -2,7 +2,7 @@ import { RequestRefusedError } from '@gatehouse/messaging';
 import { type EntityManager, IsNull, Raw } from 'typeorm';
 import { UserEntity } from '../database/user.entity';
 
-/** Maximum users that are listed for an ambiguous e-mail address. */
+/** Maximum users that are listed for an ambiguous e-mail address or phone number. */
 const MAX_LISTED = 10;
 
 /** Whether a user reference is a Clerk user id. The user need not be stored here. */
@@ -10,22 +10,45 @@ export function isClerkUserId(ref: string): boolean {
   return ref.startsWith('user_');
 }
 
+/** A kind of user reference that several users can have. `verified`: the column that says whether a user has proven it. */
+interface AddressKind {
+  readonly noun: 'e-mail address' | 'phone number';
+  readonly verified: 'emailVerified' | 'phoneVerified';
+}
+
+const email: AddressKind = { noun: 'e-mail address', verified: 'emailVerified' };
+const phone: AddressKind = { noun: 'phone number', verified: 'phoneVerified' };
+
+/** Whether a user reference is an e-mail address or a phone number; undefined for an id. */
+export function addressKindOf(ref: string): AddressKind | undefined {
+  if (ref.includes('@')) return email;
+  return ref.startsWith('+') ? phone : undefined;
+}
+
 /**
- * Finds the user whom `ref` names: our id, a Clerk id or an e-mail address. Returns null when there is none. An id
- * finds live and deleted users, an e-mail address only live ones.
- * @throws RequestRefusedError `user_ambiguous` when several live users have the address, even if only one of them has
- * verified it: a change must not reach the wrong user
+ * Finds the user whom `ref` names: our id, a Clerk id, an e-mail address or a phone number. Returns null when there is
+ * none. An id finds live and deleted users, an address or a number only live ones.
+ * @throws RequestRefusedError `user_ambiguous` when several live users have the address or the number, even if only one
+ * of them has verified it: a change must not reach the wrong user
  */
 export async function findUserBy(manager: EntityManager, ref: string): Promise<UserEntity | null> {
-  if (!ref.includes('@')) return manager.findOneBy(UserEntity, isClerkUserId(ref) ? { clerkUserId: ref } : { id: ref });
+  const kind = addressKindOf(ref);
+  if (kind === undefined) {
+    return manager.findOneBy(UserEntity, isClerkUserId(ref) ? { clerkUserId: ref } : { id: ref });
+  }
   const holders = await manager.find(UserEntity, {
-    where: { email: Raw((email) => `lower(${email}) = lower(:ref)`, { ref }), deletedAt: IsNull() },
+    where: {
+      ...(kind === phone
+        ? { phoneNumber: ref }
+        : { email: Raw((column) => `lower(${column}) = lower(:ref)`, { ref }) }),
+      deletedAt: IsNull(),
+    },
     order: { id: 'ASC' },
     take: MAX_LISTED,
   });
   if (holders.length < 2) return holders[0] ?? null;
-  const listed = holders.map(({ id, emailVerified }) => (emailVerified ? `${id} (verified)` : id));
-  throw new RequestRefusedError('user_ambiguous', `Several users have this e-mail address: ${listed.join(', ')}`);
+  const listed = holders.map((user) => (user[kind.verified] ? `${user.id} (verified)` : user.id));
+  throw new RequestRefusedError('user_ambiguous', `Several users have this ${kind.noun}: ${listed.join(', ')}`);
 }
 
 /**

@@ -13,8 +13,14 @@ export async function loadAdmin(manager: EntityManager, envelope: EnvelopeClaims
 
 /** The row of a live user, locked until the transaction ends. @throws RequestRefusedError when there is none */
 export async function lockUser(manager: EntityManager, id: string): Promise<UserEntity> {
+  const user = await lockRow(manager, id);
+  if (user.deletedAt !== null) throw new RequestRefusedError('conflict', 'The user was deleted.');
+  return user;
+}
+
+/** The row of a live or deleted user, locked until the transaction ends. @throws RequestRefusedError when there is none */
+export async function lockRow(manager: EntityManager, id: string): Promise<UserEntity> {
   const user = await manager.findOne(UserEntity, { where: { id }, lock: { mode: 'for_no_key_update' } });
   if (user === null) throw new RequestRefusedError('not_found', 'This user does not exist.');
-  if (user.deletedAt !== null) throw new RequestRefusedError('conflict', 'The user was deleted.');
   return user;
 }

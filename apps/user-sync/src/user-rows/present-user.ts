@@ -33,6 +33,7 @@ export function presentUser(user: UserEntity): User {
     updatedAt: user.updatedAt.toISOString(),
     lastLoginAt: user.lastLoginAt?.toISOString() ?? null,
     lastActiveAt: user.lastActiveAt?.toISOString() ?? null,
+    version: user.version,
   };
 }
 
@@ -59,6 +60,10 @@ export function presentUserToAdmin(user: UserEntity): AdminUser {
     // A corrupt `clerkUpdatedAt` may be later than the year 9999, the last that ISO 8601 writes with four digits.
     clerkUpdatedAt:
       user.clerkUpdatedAt === null ? null : new Date(Math.min(user.clerkUpdatedAt, latestTimeMs)).toISOString(),
+    stripeCustomerId: user.stripeCustomerId,
+    externalId: user.externalId,
     deletedAt: user.deletedAt?.toISOString() ?? null,
+    referredBy: user.referredBy,
+    referredAt: user.referredAt?.toISOString() ?? null,
   };
 }

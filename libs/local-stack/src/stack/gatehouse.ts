@@ -130,9 +130,7 @@ class GatehouseStart {
       ports,
       settings,
       nats,
-      databaseUrls: Object.fromEntries(
-        databaseNames.map((name) => [name, databases[name].serviceUrl]),
-      ) as ServiceEnvironmentInput['databaseUrls'],
+      databases,
       emulatorStateFile: this.emulated ? join(stateDirectory, 'clerk-emulator.json') : undefined,
     });
     const { password } = nats.credentials(setupIdentity);
@@ -230,6 +228,8 @@ class GatehouseStart {
         accounts: natsAccounts((name) => settings.natsPasswords[name]),
         port: this.options.ports.nats,
         portVariable: portVariables.nats,
+        // What the streams reserve, so that a disk with less room than that is enough.
+        maxFileStore: '4GB',
         syncAlways: this.options.durability !== 'fast',
         leash: this.running.leash,
       });
@@ -271,7 +271,7 @@ class GatehouseStart {
           }),
         ),
       );
-      return `${databaseNames.join(' and ')} are up to date`;
+      return `${new Intl.ListFormat('en-GB').format(databaseNames)} are up to date`;
     });
   }
 

@@ -19,7 +19,11 @@ const environments = (env: NodeJS.ProcessEnv = {}) =>
     ports: defaultPorts,
     settings,
     nats: { url: 'nats://127.0.0.1:1', credentials: (service) => ({ user: service, password: 'own' }) },
-    databaseUrls: { ingest: 'postgres://i@h/i', users: 'postgres://u@h/u' },
+    databases: {
+      ingest: { serviceUrl: 'postgres://i@h/i' },
+      users: { serviceUrl: 'postgres://u@h/u' },
+      data: { serviceUrl: 'postgres://d@h/d', workerUrl: 'postgres://w@h/d' },
+    },
     emulatorStateFile: '/state.json',
   });
 
@@ -87,7 +91,11 @@ describe("the environments of the services with the caller's own Clerk", () => {
       ports: defaultPorts,
       settings,
       nats: { url: 'nats://127.0.0.1:1', credentials: (service) => ({ user: service, password: 'own' }) },
-      databaseUrls: { ingest: 'postgres://i@h/i', users: 'postgres://u@h/u' },
+      databases: {
+        ingest: { serviceUrl: 'postgres://i@h/i' },
+        users: { serviceUrl: 'postgres://u@h/u' },
+        data: { serviceUrl: 'postgres://d@h/d', workerUrl: 'postgres://w@h/d' },
+      },
       emulatorStateFile: undefined,
     });
   };
@@ -151,7 +159,8 @@ describe('ports', () => {
       gatewayOps: 9100,
       ingestOps: 9101,
       userSyncOps: 9102,
-      streamKeeperOps: 9103,
+      userDataOps: 9103,
+      streamKeeperOps: 9104,
       postgres: 5555,
     });
   });

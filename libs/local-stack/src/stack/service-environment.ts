@@ -7,7 +7,7 @@ import {
   type NatsIdentity,
   type ServiceName,
 } from '@gatehouse/contracts';
-import { databaseNames, databaseOf, databaseVariable } from './databases';
+import { databaseOf, databaseVariables, type ServiceLogins } from './databases';
 import { type NatsCredentials } from './nats-credentials';
 import { httpPortOf, opsPortOf, type GatehousePorts } from './ports';
 import { type LocalSettings } from './settings';
@@ -25,7 +25,7 @@ export interface ServiceEnvironmentInput {
   ports: GatehousePorts;
   settings: LocalSettings;
   nats: { url: string; credentials: (identity: NatsIdentity) => NatsCredentials };
-  databaseUrls: Record<DatabaseName, string>;
+  databases: Record<DatabaseName, ServiceLogins>;
   /** File in which the emulator keeps its users; undefined when another Clerk is used instead. */
   emulatorStateFile: string | undefined;
 }
@@ -93,12 +93,12 @@ export function serviceEnvironments(input: ServiceEnvironmentInput): Record<AppN
 /**
  * Variables of `env` that are passed to no program: NODE_OPTIONS, the passwords of NATS users, and the addresses of
  * databases. Each of these passwords and addresses is a secret of one program. The program gets its own password as
- * NATS_PASSWORD, and the address of its own database as DATABASE_URL.
+ * NATS_PASSWORD, and the addresses of its own database as DATABASE_URL and WORKER_DATABASE_URL.
  */
 const KEPT_BACK: ReadonlySet<string> = new Set([
   'NODE_OPTIONS',
   ...natsIdentities.map(natsPasswordVariable),
-  ...databaseNames.map(databaseVariable),
+  ...databaseVariables,
 ]);
 
 const common: Variables = { HOST: '127.0.0.1', LOG_LEVEL: 'info' };
@@ -116,7 +116,7 @@ function rowOf(app: AppName, input: ServiceEnvironmentInput): Row {
       ...{ NATS_URL: input.nats.url, NATS_USER: user, NATS_PASSWORD: password },
       OPS_PORT: String(input.ports[opsPortOf(app)]),
       ...(httpPort && { PORT: String(input.ports[httpPort]) }),
-      ...(database && { DATABASE_URL: input.databaseUrls[database] }),
+      ...(database && loginVariables(input.databases[database])),
     },
     defaults: {
       ...common,
@@ -127,6 +127,10 @@ function rowOf(app: AppName, input: ServiceEnvironmentInput): Row {
       ...own,
     },
   };
+}
+
+function loginVariables({ serviceUrl, workerUrl }: ServiceLogins): Variables {
+  return { DATABASE_URL: serviceUrl, ...(workerUrl !== undefined && { WORKER_DATABASE_URL: workerUrl }) };
 }
 
 /**
@@ -189,7 +193,10 @@ function ownVariables({
       RECONCILE_MAX_DELETIONS: undefined,
       API_KEY_ENVIRONMENT: undefined,
       DEFAULT_PHONE_REGION: undefined,
+      REFERRAL_CODE_PREFIX: undefined,
+      IDEMPOTENCY_SECRET: settings.idempotencySecret,
     },
+    'user-data': { CURSOR_SECRET: settings.cursorSecret },
     'api-gateway': {
       CLERK_ISSUER: issuer,
       CLERK_JWT_KEY: undefined,

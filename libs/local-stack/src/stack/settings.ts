@@ -21,6 +21,9 @@ export interface LocalSettings {
   envelopePrivateKey: string;
   envelopePublicKey: string;
   legacyJwtSecret: string;
+  idempotencySecret: string;
+  /** Signs the cursors of user-data. */
+  cursorSecret: string;
 }
 
 /**
@@ -73,11 +76,13 @@ function complete(kept: Partial<LocalSettings>): LocalSettings {
     envelopePrivateKey: envelope.privateKey,
     envelopePublicKey: envelope.publicKey,
     legacyJwtSecret: kept.legacyJwtSecret ?? secret(),
+    idempotencySecret: kept.idempotencySecret ?? secret(),
+    cursorSecret: kept.cursorSecret ?? secret(),
   };
 }
 
 function databasePasswords(): DatabasePasswords {
-  const roles = databaseNames.flatMap((name) => [`${name}Owner`, `${name}Service`]);
+  const roles = databaseNames.flatMap((name) => [`${name}Owner`, `${name}Service`, `${name}Worker`]);
   return Object.fromEntries(roles.map((role) => [role, secret()])) as DatabasePasswords;
 }
 

@@ -1,7 +1,7 @@
-import { existsSync, globSync, readdirSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFailedError, findOnPath, workspaceState } from '@gatehouse/local-stack';
-import { unpackDebianPackages } from '../debian-packages';
+import { unpackDebianPackages, unpackedLibraries } from '../debian-packages';
 import { PsqlNotFoundError } from '../errors';
 
 /** A psql program, and the variables to add to its environment. */
@@ -44,12 +44,5 @@ export async function findPsql(): Promise<PsqlProgram> {
 function unpackedPsql(directory: string): PsqlProgram | undefined {
   const [path] = existsSync(directory) ? globSync(`${PROGRAMS}/*/bin/psql`, { cwd: directory }) : [];
   if (path === undefined) return undefined;
-  const folders = ['lib', 'usr/lib'].flatMap((folder) => {
-    const parent = join(directory, folder);
-    return existsSync(parent) ? readdirSync(parent).map((name) => join(parent, name)) : [];
-  });
-  return {
-    path: join(directory, path),
-    env: { LD_LIBRARY_PATH: [...folders, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':') },
-  };
+  return { path: join(directory, path), env: unpackedLibraries(directory) };
 }

@@ -7,6 +7,7 @@ import {
   type DatabasePlan,
   type DatabaseUrls,
   grantConnect,
+  loginUrls,
   provisionDatabase,
   withClient,
 } from '@gatehouse/local-stack';
@@ -17,6 +18,8 @@ export interface TestDatabaseOptions {
   template: string;
   /** Migrates an empty database as its owner. Called once for each template in a run. Must close its connections. */
   migrate: (ownerUrl: string) => Promise<unknown>;
+  /** The role with the rights of the worker, as the table of services names it; absent without one. */
+  workerRole?: string;
 }
 
 /** The database of one test file. */
@@ -33,12 +36,16 @@ export interface TestDatabase extends DatabaseUrls {
 }
 
 /**
- * Creates a copy of a migrated template, with an owner role and a service role as in production. The first worker that
- * needs a template makes it.
+ * Creates a copy of a migrated template, with an owner role and the logins of a service as in production. The first
+ * worker that needs a template makes it.
  */
-export async function createTestDatabase({ template, migrate }: TestDatabaseOptions): Promise<TestDatabase> {
+export async function createTestDatabase({
+  template,
+  migrate,
+  workerRole,
+}: TestDatabaseOptions): Promise<TestDatabase> {
   const admin = testVariable('postgres');
-  const plan = templatePlan(admin, template);
+  const plan = templatePlan(admin, template, workerRole);
   await withClient(admin, async (client) => {
     await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [plan.database]);
     const { rowCount } = await client.query('select from pg_database where datname = $1 and not datallowconn', [
@@ -59,7 +66,7 @@ export async function createTestDatabase({ template, migrate }: TestDatabaseOpti
     database,
     adminUrl: connectionUrl(admin, { database }),
     ownerUrl: connectionUrl(admin, { database, role: plan.ownerRole, password: plan.ownerPassword }),
-    serviceUrl: connectionUrl(admin, { database, role: plan.serviceRole, password: plan.servicePassword }),
+    ...loginUrls(admin, database, plan),
     drop: (patienceMs) => withClient(admin, (client) => dropDatabase(client, database, patienceMs)),
   };
 }
@@ -86,18 +93,19 @@ export async function dropTemplates(admin: string, run: string): Promise<void> {
   });
 }
 
-function templatePlan(admin: string, template: string): DatabasePlan {
+function templatePlan(admin: string, template: string, rights: string | undefined): DatabasePlan {
   const name = `t_${testVariable('run')}_${template.replace(/[^a-z0-9]+/gi, '_').toLowerCase()}`;
   // Derives the password from the administrator's, so that every worker knows the passwords of roles that another
   // worker created.
   const password = (role: string) => createHmac('sha256', new URL(admin).password).update(role).digest('hex');
-  const [ownerRole, serviceRole] = [`${name}_owner`, `${name}_service`];
+  const [ownerRole, serviceRole, role] = [`${name}_owner`, `${name}_service`, `${name}_worker`];
   return {
     database: name,
     ownerRole,
     serviceRole,
     ownerPassword: password(ownerRole),
     servicePassword: password(serviceRole),
+    ...(rights !== undefined && { worker: { role, rights, password: password(role) } }),
   };
 }
 

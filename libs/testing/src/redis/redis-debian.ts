@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandFailedError } from '@gatehouse/local-stack';
-import { unpackDebianPackages } from '../debian-packages';
+import { unpackDebianPackages, unpackedLibraries } from '../debian-packages';
 
 /** A redis-server program, and the variables to add to its environment. */
 export interface RedisProgram {
@@ -28,9 +28,5 @@ export async function unpackDebianRedis(directory: string, aptDirectory: string)
 export function unpackedRedis(directory: string): RedisProgram | undefined {
   const path = join(directory, program);
   if (!existsSync(path)) return undefined;
-  const libraries = ['lib', 'usr/lib'].flatMap((folder) => {
-    const parent = join(directory, folder);
-    return existsSync(parent) ? readdirSync(parent).map((name) => join(parent, name)) : [];
-  });
-  return { path, env: { LD_LIBRARY_PATH: [...libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':') } };
+  return { path, env: unpackedLibraries(directory) };
 }

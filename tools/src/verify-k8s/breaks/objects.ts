@@ -1,6 +1,8 @@
 import { type BrokenCase } from './broken';
 
 const gateway = 'Deployment api-gateway';
+const postgres = 'Cluster gatehouse-postgres';
+const maxConnections = 'spec.postgresql.parameters.max_connections';
 
 /** What breaks the rules of objects, and of their references to each other. */
 export const objectsBreaks: readonly BrokenCase[] = [
@@ -100,6 +102,48 @@ export const objectsBreaks: readonly BrokenCase[] = [
     (b) => (b.object('ScaledObject', 'user-sync').spec.triggers[0].metadata.query = 'max(gatehouse_lag)'),
     'ScaledObject user-sync',
     'spec.triggers[0].metadata.query',
+  ],
+  [
+    'connections',
+    'a server with fewer connections than the largest number of replicas opens',
+    (b) => (b.object('Cluster', 'gatehouse-postgres').spec.postgresql.parameters.max_connections = '300'),
+    postgres,
+    maxConnections,
+  ],
+  [
+    'connections',
+    'a server with the default number of connections',
+    (b) => delete b.object('Cluster', 'gatehouse-postgres').spec.postgresql.parameters.max_connections,
+    postgres,
+    maxConnections,
+  ],
+  [
+    'connections',
+    'an autoscaler that may run more replicas',
+    (b) => (b.object('HorizontalPodAutoscaler', 'webhook-ingest').spec.maxReplicas = 24),
+    postgres,
+    maxConnections,
+  ],
+  [
+    'connections',
+    "a ScaledObject with KEDA's default of a hundred replicas",
+    (b) => delete b.object('ScaledObject', 'user-sync').spec.maxReplicaCount,
+    postgres,
+    maxConnections,
+  ],
+  [
+    'connections',
+    'a rollout that starts as many replicas again',
+    (b) => (b.object('Deployment', 'user-data').spec.strategy.rollingUpdate.maxSurge = '150%'),
+    postgres,
+    maxConnections,
+  ],
+  [
+    'connections',
+    'larger pools',
+    (b) => b.setVariable('user-sync', 'DATABASE_POOL_SIZE', '30'),
+    postgres,
+    maxConnections,
   ],
   [
     'references',

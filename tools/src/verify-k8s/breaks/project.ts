@@ -14,7 +14,7 @@ export const projectBreaks: readonly BrokenCase[] = [
   [
     'service-table',
     'a service without its Compose entry',
-    (b) => (b.project.composeServices = ['api-gateway', 'webhook-ingest', 'user-sync']),
+    (b) => (b.project.composeServices = ['api-gateway', 'webhook-ingest', 'user-sync', 'user-data']),
     'stream-keeper',
     'docker/compose.yaml',
   ],

@@ -81,7 +81,7 @@ export interface Workload {
 interface WorkloadSpec {
   replicas?: number;
   readonly selector?: LabelSelector;
-  strategy?: { type?: string; rollingUpdate?: { maxUnavailable?: number | string } };
+  strategy?: { type?: string; rollingUpdate?: { maxUnavailable?: number | string; maxSurge?: number | string } };
   readonly template: { readonly metadata: { labels: Record<string, string> }; readonly spec: PodSpec };
 }
 

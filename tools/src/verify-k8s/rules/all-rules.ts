@@ -1,5 +1,6 @@
 import { type Rule } from '../manifests';
 import { imageTags, noShell, podSecurity, resources } from './containers';
+import { connections } from './connections';
 import { alerts, monitors, natsAccounts, serviceTable } from './contracts';
 import { kinds } from './kinds';
 import { defaultDeny, entries, paths, ports } from './network';
@@ -35,6 +36,7 @@ export const allRules: readonly Rule[] = [
   routes,
   disruption,
   scaling,
+  connections,
   natsAccounts,
   monitors,
   alerts,

@@ -1,34 +1,11 @@
 import { type Rule } from '../manifests';
 import { nameOf, ofKind, selects, type LabelSelector } from '../objects/kubernetes-object';
+import { type AutoscalerSpec, type ScaledObjectSpec, scaledReplicas } from '../objects/scaled-replicas';
 
 interface BudgetSpec {
   maxUnavailable?: number | string;
   minAvailable?: number | string;
   readonly selector: LabelSelector;
-}
-
-interface AutoscalerSpec {
-  readonly scaleTargetRef: { name: string };
-  minReplicas?: number;
-  readonly maxReplicas: number;
-}
-
-interface ScaledObjectSpec {
-  readonly scaleTargetRef: { name: string };
-  minReplicaCount?: number;
-  readonly triggers: readonly { readonly type: string; readonly metadata: { query?: string } }[];
-}
-
-/** By Deployment: the least number of replicas that its autoscaler runs. */
-function scaledReplicas(objects: Parameters<Rule['check']>[0]['objects']): Map<string, number> {
-  return new Map([
-    ...ofKind<AutoscalerSpec>(objects, 'HorizontalPodAutoscaler').map(
-      ({ spec }) => [spec.scaleTargetRef.name, spec.minReplicas ?? 1] as const,
-    ),
-    ...ofKind<ScaledObjectSpec>(objects, 'ScaledObject').map(
-      ({ spec }) => [spec.scaleTargetRef.name, spec.minReplicaCount ?? 0] as const,
-    ),
-  ]);
 }
 
 /** A node can be drained: each budget leaves room for an eviction, and several replicas have a budget. */
@@ -41,7 +18,7 @@ export const disruption: Rule = {
     return workloads
       .filter(({ kind }) => kind === 'Deployment')
       .flatMap(({ object, name, labels, spec }) => {
-        const replicas = scaled.get(name) ?? spec.replicas ?? 1;
+        const replicas = scaled.get(name)?.least ?? spec.replicas ?? 1;
         const own = budgets.filter((budget) => selects(budget.spec.selector, labels));
         if (own.length === 0 && services.some((service) => service.name === name)) {
           return [{ object: nameOf(object), field: 'PodDisruptionBudget', problem: 'is required' }];

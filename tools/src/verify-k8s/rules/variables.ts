@@ -1,7 +1,8 @@
-import { SECRETS_FOLDER, environmentFaults } from '../../deployment/environment-faults';
+import { environmentFaults } from '../../deployment/environment-faults';
 import { type Rule } from '../manifests';
 import { nameOf } from '../objects/kubernetes-object';
-import { containersOf, environmentOf, appOf } from '../objects/workload';
+import { readableEnvironment } from '../objects/readable-environment';
+import { appOf, containersOf } from '../objects/workload';
 
 /** Every container runs the program of its name, and gives it exactly the variables that it reads, with valid values. */
 export const variables: Rule = {
@@ -23,7 +24,7 @@ export const variables: Rule = {
             const problem = `must run ${program.path} of the image gatehouse/${program.image}`;
             return [{ object, field: `${container.name}.args`, problem }];
           }
-          const environment = withoutCertificates(environmentOf(container, objects));
+          const environment = readableEnvironment(container, objects);
           return environmentFaults(program, environment, secretsFolder).map((problem) => ({
             object,
             field: 'env',
@@ -32,12 +33,3 @@ export const variables: Rule = {
         }),
     ),
 };
-
-/** Leaves out files of certificates, which exist only in the cluster. The rule `secret-files` checks that they are mounted. */
-function withoutCertificates(environment: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(environment).filter(
-      ([name, path]) => !name.endsWith('_CA_FILE') || path.startsWith(`${SECRETS_FOLDER}/`),
-    ),
-  );
-}

@@ -19,7 +19,7 @@ export class ExplainCredentialController {
   @Get()
   @Access({ access: 'admin', permission: 'session:explain', rateClass: 'admin', scope: 'none' })
   @ApiOperation({
-    operationId: 'explainExplain',
+    operationId: 'explainCredential',
     summary: 'Show which verifier accepted this request and what it checked',
   })
   @ApiOkResponse({

@@ -1,24 +1,28 @@
 import { type AuthMethod, authMethods, principalSchema } from '@gatehouse/contracts';
 import { z } from 'zod';
 import { type GatewayConfig } from '../../config';
+import { named } from '../../openapi/named';
 
 /** Response of `GET /auth/explain`. */
-export const explanationSchema = z.object({
-  /**
-   * Row of the credential in the table "Four credentials" of `docs/reference/authentication.md`; the first row is `1`.
-   */
-  order: z.number().int(),
-  verifier: z.enum(authMethods),
-  /** The checks that the credential passed, in order. */
-  checks: z.array(z.string()),
-  principal: principalSchema,
-  changes: z.object({
-    /** Number of the last trust change that this gateway has applied. */
-    number: z.number().int(),
-    /** Whether this gateway may currently use remembered answers of user-sync instead of asking again. */
-    trusting: z.boolean(),
+export const explanationSchema = named(
+  'CredentialExplanation',
+  z.object({
+    /**
+     * Row of the credential in the table "Four credentials" of `docs/reference/authentication.md`; the first row is `1`.
+     */
+    order: z.number().int(),
+    verifier: z.enum(authMethods),
+    /** The checks that the credential passed, in order. */
+    checks: z.array(z.string()),
+    principal: principalSchema,
+    changes: z.object({
+      /** Number of the last trust change that this gateway has applied. */
+      number: z.number().int(),
+      /** Whether this gateway may currently use remembered answers of user-sync instead of asking again. */
+      trusting: z.boolean(),
+    }),
   }),
-});
+);
 
 /** Response of `GET /auth/explain`. */
 export type Explanation = z.output<typeof explanationSchema>;

@@ -10,24 +10,35 @@ import { LegacyTokens } from '../../authentication/legacy-tokens';
 import { type CallerRequest } from '../../caller/caller';
 import { anonymousContext } from '../../caller/origin';
 import { RateLimiter, countedAddress } from '../../limits/rate-limiter';
+import { named } from '../../openapi/named';
+import { MayAnswer } from '../../problems/may-answer';
 
-const loginSchema = z.strictObject({
-  email: z.string().trim().min(1).max(320),
-  password: z.string().min(1).max(maxPasswordLength),
-});
+const loginSchema = named(
+  'Login',
+  z.strictObject({
+    email: z.string().trim().min(1).max(320),
+    password: z.string().min(1).max(maxPasswordLength),
+  }),
+);
 
-const loggedInSchema = z.object({
-  success: z.literal(true),
-  token: z.string(),
-  expiresAt: z.iso.datetime(),
-  user: userSchema,
-});
+const loggedInSchema = named(
+  'LoggedIn',
+  z.object({
+    success: z.literal(true),
+    token: z.string(),
+    expiresAt: z.iso.datetime(),
+    user: userSchema,
+  }),
+);
 
-const loggedOutSchema = z.object({
-  success: z.literal(true),
-  closed: z.number().int(),
-  propagation: propagationSchema.nullable(),
-});
+const loggedOutSchema = named(
+  'LoggedOut',
+  z.object({
+    success: z.literal(true),
+    closed: z.number().int(),
+    propagation: propagationSchema.nullable(),
+  }),
+);
 
 /** `POST /auth/login` and `POST /auth/logout`: sessions of local users. */
 @Controller('auth')
@@ -42,7 +53,8 @@ export class LogInController {
   @Post('login')
   @HttpCode(200)
   @Access({ access: 'public', permission: 'session:create', rateClass: 'login' })
-  @ApiOperation({ operationId: 'logInLogin', summary: 'Log in a local user with e-mail address and password' })
+  @MayAnswer('invalid_credentials', 'forbidden', 'legacy_tokens_off')
+  @ApiOperation({ operationId: 'logIn', summary: 'Log in a local user with e-mail address and password' })
   @ApiOkResponse({ description: 'A Gatehouse token and the user', standardSchema: loggedInSchema })
   async logIn(
     @Body({ schema: loginSchema }) { email, password }: z.output<typeof loginSchema>,
@@ -59,7 +71,7 @@ export class LogInController {
   @Post('logout')
   @HttpCode(200)
   @Access({ access: 'user', permission: 'session:delete', rateClass: 'write', credential: 'session' })
-  @ApiOperation({ operationId: 'logOutLogin', summary: 'End the session of this request' })
+  @ApiOperation({ operationId: 'logOut', summary: 'End the session of this request' })
   @ApiOkResponse({
     description: 'Number of sessions closed. `propagation` tells how many gateways have acknowledged that.',
     standardSchema: loggedOutSchema,

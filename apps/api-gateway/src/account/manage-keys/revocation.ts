@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 /** Query parameters of a revocation. */
-export const revocationSchema = z.strictObject({ predecessors: z.stringbool().default(false) });
+export const revocationSchema = z.strictObject({
+  predecessors: z.stringbool().default(false).describe('`true`: also the keys that this key replaced.'),
+});
 
 /** Query parameters of a revocation. */
 export type Revocation = z.output<typeof revocationSchema>;

@@ -13,7 +13,7 @@ const list: ScopeList = {
 export class ScopesController {
   @Get()
   @Access({ access: 'user', permission: 'keys:read', rateClass: 'read', scope: 'none' })
-  @ApiOperation({ summary: 'List the scopes of API keys; either side of a scope may be *' })
+  @ApiOperation({ operationId: 'listScopes', summary: 'List the scopes of API keys; either side of a scope may be *' })
   @ApiOkResponse({ description: 'Each scope and what it grants', standardSchema: scopeListSchema })
   show(): ScopeList {
     return list;

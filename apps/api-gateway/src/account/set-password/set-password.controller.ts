@@ -6,9 +6,17 @@ import { type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Access } from '../../access/access';
 import { anonymousContext } from '../../caller/origin';
+import { named } from '../../openapi/named';
+import { MayAnswer } from '../../problems/may-answer';
 
-const passwordSchema = z.strictObject({ token: z.string().min(1).max(256), password: newPasswordSchema });
-const passwordSetSchema = z.object({ success: z.literal(true), propagation: propagationSchema.nullable() });
+const passwordSchema = named(
+  'NewPassword',
+  z.strictObject({ token: z.string().min(1).max(256), password: newPasswordSchema }),
+);
+const passwordSetSchema = named(
+  'PasswordSet',
+  z.object({ success: z.literal(true), propagation: propagationSchema.nullable() }),
+);
 
 /** `POST /auth/password`: sets the password of a local user with a one-time token. */
 @Controller('auth/password')
@@ -19,8 +27,9 @@ export class SetPasswordController {
   @Post()
   @HttpCode(200)
   @Access({ access: 'public', permission: 'password:write', rateClass: 'login' })
+  @MayAnswer('token_invalid')
   @ApiOperation({
-    operationId: 'setPasswordLogin',
+    operationId: 'setPassword',
     summary: 'Set the password of a local user with a one-time token',
     description: 'Ends every session of the user.',
   })

@@ -10,7 +10,7 @@ import { type CallerRequest, type VerifiedCredential } from '../../caller/caller
 export class ShowSessionController {
   @Get()
   @Access({ access: 'user', permission: 'session:read', rateClass: 'read', scope: 'none' })
-  @ApiOperation({ operationId: 'showSession', summary: 'Show who I am, by which credential, and when it expires' })
+  @ApiOperation({ operationId: 'getCaller', summary: 'Show who I am, by which credential, and when it expires' })
   @ApiOkResponse({ description: 'The principal and the credential', standardSchema: callerSchema })
   show(@Req() { caller: { principal, credential } }: CallerRequest): CallerView {
     return { principal, credential: viewOf(credential) };

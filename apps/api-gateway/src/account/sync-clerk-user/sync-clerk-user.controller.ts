@@ -12,13 +12,19 @@ import { AccountInactiveError, CredentialMissingError, SignInLoopError } from '.
 import { SYNC_PATH } from '../../sign-in/redirect-target';
 import { RoundTrips, maxRoundTrips } from '../../sign-in/round-trips';
 import { SignIn } from '../../sign-in/sign-in';
+import { named } from '../../openapi/named';
+import { MayAnswer } from '../../problems/may-answer';
+import { headersOf } from '../../openapi/response-headers';
 
-const syncedSchema = z.object({
-  success: z.literal(true),
-  isNewUser: z.boolean(),
-  user: userSchema,
-  metadata: syncClerkUser.reply.shape.metadata,
-});
+const syncedSchema = named(
+  'SyncedMe',
+  z.object({
+    success: z.literal(true),
+    isNewUser: z.boolean(),
+    user: userSchema,
+    metadata: syncClerkUser.reply.shape.metadata,
+  }),
+);
 
 /** `/api/clerk/syncUsers`: creates the signed-in Clerk user in Gatehouse, unless the user exists. */
 @Controller(SYNC_PATH)
@@ -32,16 +38,22 @@ export class SyncClerkUserController {
 
   @Get()
   @Access({ access: 'browser-session', permission: 'clerk-users:sync', rateClass: 'sync', navigation: true })
+  @MayAnswer('sign_in_loop')
   @ApiOperation({
+    operationId: 'syncMeAndRedirect',
     summary: 'Create the user after sign-in unless the user exists, then redirect the browser to its target',
   })
   @ApiQuery({
     name: 'redirect_url',
     required: false,
+    schema: { type: 'string', examples: ['https://app.example.com/home'] },
     description:
-      'Target within `PUBLIC_URL` or `REDIRECT_ORIGINS`; any other target is replaced by `FALLBACK_REDIRECT_URL`',
+      'Target within `PUBLIC_URL` or `REDIRECT_ORIGINS`; any other target is replaced by `FALLBACK_REDIRECT_URL`.',
   })
-  @ApiFoundResponse({ description: 'To the target, or to the sign-in page if the session token is missing or expired' })
+  @ApiFoundResponse({
+    description: 'To the target, or to the sign-in page if the session token is missing or expired',
+    headers: headersOf('Location', 'Set-Cookie'),
+  })
   async navigate(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const target = this.signIn.targetOf(request);
     const varies = reply.getHeader('vary');
@@ -60,7 +72,10 @@ export class SyncClerkUserController {
   @Post()
   @HttpCode(200)
   @Access({ access: 'clerk-session', permission: 'clerk-users:sync', rateClass: 'sync' })
-  @ApiOperation({ summary: 'Create the signed-in Clerk user here unless the user exists, and return the user' })
+  @ApiOperation({
+    operationId: 'syncMe',
+    summary: 'Create the signed-in Clerk user here unless the user exists, and return the user',
+  })
   @ApiOkResponse({
     description:
       'The user, unchanged if it existed. `metadata` tells whether Clerk has `dbId` and `role`. Wait for them in session claims only while it is `pending`.',

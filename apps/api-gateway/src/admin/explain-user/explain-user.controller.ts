@@ -10,13 +10,16 @@ const pageSchema = explainUser.request.omit({ id: true }).strict();
 
 /** `GET /admin/users/:id/explain`: how a user came to its current state. */
 @Controller('admin/users')
-@ApiTags('admin')
+@ApiTags('admin-users')
 export class ExplainUserController {
   constructor(private readonly services: RequestClient) {}
 
   @Get(':id/explain')
   @Access({ access: 'admin', permission: 'users:read', rateClass: 'admin' })
-  @ApiOperation({ summary: 'Explain the state of a user: observations, decisions and their reasons' })
+  @ApiOperation({
+    operationId: 'explainUser',
+    summary: 'Explain the state of a user: observations, decisions and their reasons',
+  })
   @ApiOkResponse({
     description: 'The newest steps in chronological order; `nextCursor` leads to older steps',
     standardSchema: explainUser.reply,

@@ -8,7 +8,7 @@ export class ClerkIds {
   constructor(private readonly services: RequestClient) {}
 
   /**
-   * Returns the Clerk id of a user. `ref` is a user id, a Clerk user id or an e-mail address; a Clerk user id is
+   * Returns the Clerk id of a user. `ref` is any user reference, as `userRefSchema` defines it; a Clerk user id is
    * returned without a lookup.
    * @throws RequestRefusedError if the user is unknown or local
    */

@@ -7,7 +7,7 @@ import { type CallerRequest } from '../../caller/caller';
 
 /** `GET /admin/conflicts`: conflicts of users that have the same e-mail address or phone number. */
 @Controller('admin/conflicts')
-@ApiTags('admin')
+@ApiTags('admin-sync')
 export class ListConflictsController {
   constructor(private readonly services: RequestClient) {}
 

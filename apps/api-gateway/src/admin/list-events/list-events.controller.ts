@@ -15,7 +15,7 @@ const filterSchema = listWebhookEvents.request
 
 /** `GET /admin/webhook-events`: events of the ledger. */
 @Controller('admin/webhook-events')
-@ApiTags('admin')
+@ApiTags('admin-events')
 export class ListEventsController {
   constructor(
     private readonly services: RequestClient,

@@ -23,13 +23,16 @@ type Decided = ReplyOf<typeof decideMetadataCollisions>;
 
 /** `/admin/metadata-collisions`: foreign values in Clerk's `publicMetadata` at keys that Gatehouse writes. */
 @Controller('admin/metadata-collisions')
-@ApiTags('admin')
+@ApiTags('admin-sync')
 export class MetadataCollisionsController {
   constructor(private readonly services: RequestClient) {}
 
   @Get()
   @Access({ access: 'admin', permission: 'metadata-collisions:read', rateClass: 'admin' })
-  @ApiOperation({ summary: 'List foreign values in publicMetadata at keys that Gatehouse writes' })
+  @ApiOperation({
+    operationId: 'listMetadataCollisions',
+    summary: 'List foreign values in publicMetadata at keys that Gatehouse writes',
+  })
   @ApiOkResponse({ description: 'One page', standardSchema: listMetadataCollisions.reply })
   list(
     @Req() { caller }: CallerRequest,
@@ -41,7 +44,10 @@ export class MetadataCollisionsController {
   @Post('take')
   @HttpCode(200)
   @Access(deciding)
-  @ApiOperation({ summary: 'Overwrite open collisions with our values, selected by ids or filter; dryRun only counts' })
+  @ApiOperation({
+    operationId: 'takeMetadataCollisions',
+    summary: 'Overwrite open collisions with our values, selected by ids or filter; dryRun only counts',
+  })
   @ApiOkResponse({
     description: 'Number of collisions matched and decided',
     standardSchema: decideMetadataCollisions.reply,
@@ -56,7 +62,10 @@ export class MetadataCollisionsController {
   @Post('leave')
   @HttpCode(200)
   @Access(deciding)
-  @ApiOperation({ summary: "Keep Clerk's values of open collisions, selected by ids or filter; dryRun only counts" })
+  @ApiOperation({
+    operationId: 'leaveMetadataCollisions',
+    summary: "Keep Clerk's values of open collisions, selected by ids or filter; dryRun only counts",
+  })
   @ApiOkResponse({
     description: 'Number of collisions matched and decided',
     standardSchema: decideMetadataCollisions.reply,
@@ -71,7 +80,10 @@ export class MetadataCollisionsController {
   @Post(':id/take')
   @HttpCode(200)
   @Access(deciding)
-  @ApiOperation({ summary: "Overwrite Clerk's value with ours, unless Clerk's value has changed since" })
+  @ApiOperation({
+    operationId: 'takeMetadataCollision',
+    summary: "Overwrite Clerk's value with ours, unless Clerk's value has changed since",
+  })
   @ApiOkResponse({
     description: 'The collision, whose value will be overwritten',
     standardSchema: metadataCollisionSchema,
@@ -83,7 +95,10 @@ export class MetadataCollisionsController {
   @Post(':id/leave')
   @HttpCode(200)
   @Access(deciding)
-  @ApiOperation({ summary: "Keep Clerk's value until it becomes another foreign value" })
+  @ApiOperation({
+    operationId: 'leaveMetadataCollision',
+    summary: "Keep Clerk's value until it becomes another foreign value",
+  })
   @ApiOkResponse({ description: 'The collision, whose value is kept', standardSchema: metadataCollisionSchema })
   leave(@Req() { caller }: CallerRequest, @Param('id', { schema: idSchema }) id: string): Promise<MetadataCollision> {
     return this.services.send(decideMetadataCollision, { id, decision: 'leave' }, caller);

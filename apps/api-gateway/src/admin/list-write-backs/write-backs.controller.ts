@@ -7,13 +7,13 @@ import { type CallerRequest } from '../../caller/caller';
 
 /** `/admin/write-backs`: write-backs of user ids and roles to Clerk that are pending or that Clerk rejected. */
 @Controller('admin/write-backs')
-@ApiTags('admin')
+@ApiTags('admin-sync')
 export class WriteBacksController {
   constructor(private readonly services: RequestClient) {}
 
   @Get()
   @Access({ access: 'admin', permission: 'write-backs:read', rateClass: 'admin' })
-  @ApiOperation({ summary: 'List write-backs of user ids and roles to Clerk, by state' })
+  @ApiOperation({ operationId: 'listWriteBacks', summary: 'List write-backs of user ids and roles to Clerk, by state' })
   @ApiOkResponse({ description: 'One page', standardSchema: listWriteBacks.reply })
   list(
     @Req() { caller }: CallerRequest,
@@ -25,7 +25,7 @@ export class WriteBacksController {
   @Post('retry')
   @HttpCode(200)
   @Access({ access: 'admin', permission: 'write-backs:retry', rateClass: 'admin' })
-  @ApiOperation({ summary: 'Retry dead write-backs, of the given users or of all' })
+  @ApiOperation({ operationId: 'retryWriteBacks', summary: 'Retry dead write-backs, of the given users or of all' })
   @ApiOkResponse({ description: 'Number of write-backs queued again', standardSchema: retryWriteBacks.reply })
   retry(
     @Req() { caller }: CallerRequest,

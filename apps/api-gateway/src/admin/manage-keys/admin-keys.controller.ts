@@ -19,13 +19,13 @@ const pageSchema = pageRequestSchema.extend({ userId: userRefSchema.optional() }
 
 /** `/admin/keys`: the API keys of all users. */
 @Controller('admin/keys')
-@ApiTags('admin')
+@ApiTags('admin-credentials')
 export class AdminKeysController {
   constructor(private readonly services: RequestClient) {}
 
   @Get()
   @Access({ access: 'admin', permission: 'keys:admin', rateClass: 'admin' })
-  @ApiOperation({ summary: 'List API keys of one user or of all users, newest first' })
+  @ApiOperation({ operationId: 'listAllKeys', summary: 'List API keys of one user or of all users, newest first' })
   @ApiOkResponse({ description: 'One page', standardSchema: listKeys.reply })
   list(
     @Req() { caller }: CallerRequest,
@@ -38,6 +38,7 @@ export class AdminKeysController {
   @Delete(':id')
   @Access({ access: 'admin', permission: 'keys:admin', rateClass: 'admin' })
   @ApiOperation({
+    operationId: 'revokeAnyKey',
     summary: "Revoke any user's API key; responds when no gateway accepts it any more",
     description: REVOCATION,
   })

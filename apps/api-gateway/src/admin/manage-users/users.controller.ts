@@ -6,7 +6,10 @@ import {
   createUser,
   deactivateUser,
   issuePasswordToken,
+  listChangedUsers,
   listUsers,
+  searchUsers,
+  setStripeCustomer,
   setUserRole,
   setUserTier,
   showUser,
@@ -19,7 +22,9 @@ import { z } from 'zod';
 import { Access, type RouteAccess } from '../../access/access';
 import { type CallerRequest } from '../../caller/caller';
 import { requireOwnSession } from '../../caller/require-own-session';
-import { roleBodySchema, tierBodySchema } from './user-changes';
+import { roleBodySchema, stripeCustomerBodySchema, tierBodySchema } from './user-changes';
+import { MayAnswer } from '../../problems/may-answer';
+import { userPageSchema, userQuerySchema } from './user-query';
 
 const reading: RouteAccess = { access: 'admin', permission: 'users:read', rateClass: 'admin' };
 const writing: RouteAccess = { access: 'admin', permission: 'users:write', rateClass: 'admin' };
@@ -30,27 +35,39 @@ const writing: RouteAccess = { access: 'admin', permission: 'users:write', rateC
  */
 const granting: RouteAccess = { ...writing, credential: 'session' };
 
-/** `/admin/users`: all users. `:id` is a user id, a Clerk user id or an e-mail address. */
+/** `/admin/users`: all users. `:id` is a user id, a Clerk user id, an e-mail address or a phone number. */
 @Controller('admin/users')
-@ApiTags('admin')
+@ApiTags('admin-users')
 export class UsersController {
   constructor(private readonly services: RequestClient) {}
 
   @Get()
   @Access(reading)
-  @ApiOperation({ summary: 'List users, newest first' })
-  @ApiOkResponse({ description: 'One page', standardSchema: listUsers.reply })
+  @ApiOperation({
+    operationId: 'listUsers',
+    summary: 'List users, newest first; all filters together',
+    description:
+      'With `updatedSince`, lists users in the order of their changes, deleted users too. A copy of the users needs no other filter: a filter compares what users are now, so a changed user may leave the list.',
+  })
+  @ApiOkResponse({ description: 'One page', standardSchema: userPageSchema })
   list(
     @Req() { caller }: CallerRequest,
     // Strict: if a misspelled filter were ignored, the route would list all users.
-    @Query({ schema: listUsers.request.strict() }) filter: ParsedRequestOf<typeof listUsers>,
-  ): Promise<ReplyOf<typeof listUsers>> {
-    return this.services.send(listUsers, filter, caller);
+    @Query({ schema: userQuerySchema }) { updatedSince, ...filter }: z.output<typeof userQuerySchema>,
+  ): Promise<z.output<typeof userPageSchema>> {
+    if (updatedSince !== undefined) return this.services.send(listChangedUsers, { ...filter, updatedSince }, caller);
+    const { q, id, phone, name, tier, active, ...rest } = filter;
+    // user-sync of the previous release knows only the other filters.
+    const isKnown = [q, id, phone, name, tier, active].every((value) => value === undefined);
+    return isKnown ? this.services.send(listUsers, rest, caller) : this.services.send(searchUsers, filter, caller);
   }
 
   @Post()
   @Access(granting)
-  @ApiOperation({ summary: 'Create a local user and a one-time token that sets its password' })
+  @ApiOperation({
+    operationId: 'createUser',
+    summary: 'Create a local user and a one-time token that sets its password',
+  })
   @ApiCreatedResponse({
     description: 'The user and the token, which is shown only in this response',
     standardSchema: createUser.reply,
@@ -65,7 +82,10 @@ export class UsersController {
 
   @Get(':id')
   @Access(reading)
-  @ApiOperation({ summary: 'Show a user, by its id, Clerk id (user_…) or e-mail address' })
+  @ApiOperation({
+    operationId: 'getUser',
+    summary: 'Show a user, by its id, Clerk id (user_…), e-mail address or phone number',
+  })
   @ApiOkResponse({ description: 'The user', standardSchema: showUser.reply })
   show(@Req() { caller }: CallerRequest, @Param('id', { schema: userRefSchema }) userId: string): Promise<AdminUser> {
     return this.services.send(showUser, { userId }, caller);
@@ -73,7 +93,11 @@ export class UsersController {
 
   @Put(':id/role')
   @Access(granting)
-  @ApiOperation({ summary: 'Set the role of a user; responds when every gateway applies it' })
+  @MayAnswer('last_admin')
+  @ApiOperation({
+    operationId: 'setUserRole',
+    summary: 'Set the role of a user; responds when every gateway applies it',
+  })
   @ApiOkResponse({
     description: 'The user. `propagation` tells how many gateways have acknowledged the change.',
     standardSchema: setUserRole.reply,
@@ -89,7 +113,10 @@ export class UsersController {
 
   @Put(':id/tier')
   @Access(writing)
-  @ApiOperation({ summary: 'Set the tier of a user; responds when every gateway applies it' })
+  @ApiOperation({
+    operationId: 'setUserTier',
+    summary: 'Set the tier of a user; responds when every gateway applies it',
+  })
   @ApiOkResponse({
     description: 'The user. `propagation` tells how many gateways have acknowledged the change.',
     standardSchema: setUserTier.reply,
@@ -105,7 +132,11 @@ export class UsersController {
   @Post(':id/deactivate')
   @HttpCode(200)
   @Access(writing)
-  @ApiOperation({ summary: 'Deactivate a user; responds when no gateway accepts it any more' })
+  @MayAnswer('last_admin')
+  @ApiOperation({
+    operationId: 'deactivateUser',
+    summary: 'Deactivate a user; responds when no gateway accepts it any more',
+  })
   @ApiOkResponse({
     description: 'The user. `propagation` tells how many gateways have acknowledged the change.',
     standardSchema: deactivateUser.reply,
@@ -117,10 +148,29 @@ export class UsersController {
     return this.services.send(deactivateUser, { userId }, caller);
   }
 
+  @Post(':id/reactivate')
+  @HttpCode(200)
+  @Access(writing)
+  @ApiOperation({ operationId: 'reactivateUser', summary: 'Reactivate a user whom an admin has deactivated' })
+  @ApiOkResponse({
+    description: 'The user. `propagation` tells how many gateways have acknowledged the change.',
+    standardSchema: activateUser.reply,
+  })
+  reactivate(
+    @Req() { caller }: CallerRequest,
+    @Param('id', { schema: userRefSchema }) userId: string,
+  ): Promise<ReplyOf<typeof activateUser>> {
+    return this.services.send(activateUser, { userId }, caller);
+  }
+
   @Post(':id/activate')
   @HttpCode(200)
   @Access(writing)
-  @ApiOperation({ summary: 'Activate a user' })
+  @ApiOperation({
+    operationId: 'activateUser',
+    summary: 'Former name of `POST /admin/users/{id}/reactivate`',
+    deprecated: true,
+  })
   @ApiOkResponse({
     description: 'The user. `propagation` tells how many gateways have acknowledged the change.',
     standardSchema: activateUser.reply,
@@ -132,10 +182,23 @@ export class UsersController {
     return this.services.send(activateUser, { userId }, caller);
   }
 
+  @Put(':id/stripe-customer')
+  @Access(writing)
+  @ApiOperation({ operationId: 'setUserStripeCustomer', summary: 'Set or remove the Stripe customer id of a user' })
+  @ApiOkResponse({ description: 'The user', standardSchema: setStripeCustomer.reply })
+  setStripeCustomer(
+    @Req() { caller }: CallerRequest,
+    @Param('id', { schema: userRefSchema }) userId: string,
+    @Body({ schema: stripeCustomerBodySchema }) change: z.output<typeof stripeCustomerBodySchema>,
+  ): Promise<ReplyOf<typeof setStripeCustomer>> {
+    return this.services.send(setStripeCustomer, { userId, ...change }, caller);
+  }
+
   @Post(':id/password-token')
   @HttpCode(200)
   @Access(granting)
   @ApiOperation({
+    operationId: 'issuePasswordToken',
     summary: 'Issue another one-time token that sets the password of a local user; invalidates earlier ones',
   })
   @ApiOkResponse({

@@ -20,13 +20,16 @@ const writing: RouteAccess = { access: 'admin', permission: 'reconcile:write', r
 
 /** `/admin/reconcile`: reconcile runs, which compare all users of Clerk with ours. */
 @Controller('admin/reconcile')
-@ApiTags('admin')
+@ApiTags('admin-sync')
 export class ReconcileController {
   constructor(private readonly services: RequestClient) {}
 
   @Get()
   @Access(reading)
-  @ApiOperation({ summary: 'List the last reconcile runs, newest first, with their progress' })
+  @ApiOperation({
+    operationId: 'listReconcileRuns',
+    summary: 'List the last reconcile runs, newest first, with their progress',
+  })
   @ApiOkResponse({ description: 'The runs', standardSchema: listReconciles.reply })
   list(
     @Req() { caller }: CallerRequest,
@@ -38,7 +41,7 @@ export class ReconcileController {
   @Post()
   @HttpCode(202)
   @Access(writing)
-  @ApiOperation({ summary: 'Start a reconcile run; also fills an empty database' })
+  @ApiOperation({ operationId: 'startReconcileRun', summary: 'Start a reconcile run; also fills an empty database' })
   @ApiAcceptedResponse({ description: 'The queued run', standardSchema: startReconcile.reply })
   start(@Req() { caller }: CallerRequest): Promise<ReconcileRun> {
     return this.services.send(startReconcile, {}, caller);
@@ -46,7 +49,10 @@ export class ReconcileController {
 
   @Get(':id')
   @Access(reading)
-  @ApiOperation({ summary: 'Show a reconcile run: users done, rate, remaining, changes by kind' })
+  @ApiOperation({
+    operationId: 'getReconcileRun',
+    summary: 'Show a reconcile run: users done, rate, remaining, changes by kind',
+  })
   @ApiOkResponse({ description: 'The run', standardSchema: showReconcile.reply })
   show(@Req() { caller }: CallerRequest, @Param('id', { schema: uuidSchema }) id: string): Promise<ReconcileRun> {
     return this.services.send(showReconcile, { id }, caller);
@@ -55,7 +61,10 @@ export class ReconcileController {
   @Post(':id/approve')
   @HttpCode(202)
   @Access(writing)
-  @ApiOperation({ summary: 'Approve the deletions of a run that stopped because it found too many' })
+  @ApiOperation({
+    operationId: 'approveReconcileRun',
+    summary: 'Approve the deletions of a run that stopped because it found too many',
+  })
   @ApiAcceptedResponse({ description: 'The run, queued again', standardSchema: approveReconcile.reply })
   approve(@Req() { caller }: CallerRequest, @Param('id', { schema: uuidSchema }) id: string): Promise<ReconcileRun> {
     return this.services.send(approveReconcile, { id }, caller);
@@ -64,7 +73,10 @@ export class ReconcileController {
   @Post(':id/undo')
   @HttpCode(200)
   @Access(writing)
-  @ApiOperation({ summary: 'Undo the deletions of a run, until they are redacted after 24 hours' })
+  @ApiOperation({
+    operationId: 'undoReconcileRun',
+    summary: 'Undo the deletions of a run, until they are redacted after 24 hours',
+  })
   @ApiOkResponse({ description: 'The run and the number of restored users', standardSchema: undoReconcile.reply })
   undo(
     @Req() { caller }: CallerRequest,

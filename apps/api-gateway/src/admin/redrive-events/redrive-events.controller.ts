@@ -19,17 +19,21 @@ import { Access } from '../../access/access';
 import { AuditTrail } from '../../audit/audit-trail';
 import { type Caller, type CallerRequest } from '../../caller/caller';
 import { ClerkIds } from '../find-user/clerk-ids';
+import { named } from '../../openapi/named';
 
-const querySchema = z.strictObject({ dryRun: z.stringbool().default(false) });
-const bodySchema = z.strictObject({ dryRun: z.boolean().default(false) });
+const querySchema = z.strictObject({
+  dryRun: z.stringbool().default(false).describe('`true`: tells what would happen and changes nothing.'),
+});
+const bodySchema = named('EventRedrive', z.strictObject({ dryRun: z.boolean().default(false) }));
 
-const redriveBodySchema = redriveRequestSchema(
-  redriveFilterSchema.omit({ clerkUserId: true }).extend({ user: userRefSchema.optional() }),
+const redriveBodySchema = named(
+  'RedriveRequest',
+  redriveRequestSchema(redriveFilterSchema.omit({ clerkUserId: true }).extend({ user: userRefSchema.optional() })),
 );
 
 /** `/admin/webhook-events/…`: redrives failed and ignored events and shows the progress of redrives. */
 @Controller('admin/webhook-events')
-@ApiTags('admin')
+@ApiTags('admin-events')
 export class RedriveEventsController {
   constructor(
     private readonly services: RequestClient,
@@ -41,7 +45,7 @@ export class RedriveEventsController {
   @HttpCode(200)
   @Access({ access: 'admin', permission: 'webhook-events:redrive', rateClass: 'admin' })
   @ApiOperation({
-    operationId: 'redriveRedrive',
+    operationId: 'redriveWebhookEvents',
     summary: 'Redrive events by filter, one page per request; dryRun changes nothing',
   })
   @ApiOkResponse({ description: 'The result for each event of the page', standardSchema: redriveEvents.reply })
@@ -57,7 +61,7 @@ export class RedriveEventsController {
   @HttpCode(200)
   @Access({ access: 'admin', permission: 'webhook-events:redrive', rateClass: 'admin' })
   @ApiOperation({
-    operationId: 'redriveOneRedrive',
+    operationId: 'redriveWebhookEvent',
     summary: 'Redrive one event, by its id or its webhook id (msg_…); dryRun in body or query changes nothing',
   })
   @ApiOkResponse({ description: 'The result', standardSchema: redriveEvents.reply })
@@ -72,7 +76,7 @@ export class RedriveEventsController {
 
   @Get('redrives')
   @Access({ access: 'admin', permission: 'webhook-events:read', rateClass: 'admin' })
-  @ApiOperation({ operationId: 'listRedrive', summary: 'List redrives and who started them, newest first' })
+  @ApiOperation({ operationId: 'listRedrives', summary: 'List redrives and who started them, newest first' })
   @ApiOkResponse({ description: 'One page', standardSchema: listRedrives.reply })
   list(
     @Req() { caller }: CallerRequest,
@@ -83,7 +87,7 @@ export class RedriveEventsController {
 
   @Get('redrives/:id')
   @Access({ access: 'admin', permission: 'webhook-events:read', rateClass: 'admin' })
-  @ApiOperation({ operationId: 'showRedrive', summary: 'Show a redrive and its progress' })
+  @ApiOperation({ operationId: 'getRedrive', summary: 'Show a redrive and its progress' })
   @ApiOkResponse({ description: 'The number of its events by state', standardSchema: getRedrive.reply })
   show(
     @Req() { caller }: CallerRequest,

@@ -7,14 +7,14 @@ import { type CallerRequest } from '../../caller/caller';
 
 /** `GET /admin/webhook-events/:id`: one event of the ledger. */
 @Controller('admin/webhook-events')
-@ApiTags('admin')
+@ApiTags('admin-events')
 export class ShowEventController {
   constructor(private readonly services: RequestClient) {}
 
   @Get(':id')
   @Access({ access: 'admin', permission: 'webhook-events:read', rateClass: 'admin' })
   @ApiOperation({
-    operationId: 'showWebhookEvents',
+    operationId: 'getWebhookEvent',
     summary: 'Show a webhook event, by its id or its webhook id (msg_…)',
   })
   @ApiOkResponse({ description: 'The event with its history', standardSchema: getWebhookEvent.reply })

@@ -7,14 +7,14 @@ import { type CallerRequest } from '../../caller/caller';
 
 /** `GET /admin/stats`: statistics of event processing. */
 @Controller('admin/stats')
-@ApiTags('admin')
+@ApiTags('admin-events')
 export class ShowStatsController {
   constructor(private readonly services: RequestClient) {}
 
   @Get()
   @Access({ access: 'admin', permission: 'stats:read', rateClass: 'admin' })
   @ApiOperation({
-    operationId: 'showStats',
+    operationId: 'getStats',
     summary: 'Show counts, latencies, open events, the webhook secrets in use, and whether webhooks have stopped',
   })
   @ApiOkResponse({ description: 'The statistics', standardSchema: getLedgerStats.reply })

@@ -7,14 +7,14 @@ import { type CallerRequest } from '../../caller/caller';
 
 /** `POST /admin/users/:id/sync`: fetches a user from Clerk and applies it. */
 @Controller('admin/users')
-@ApiTags('admin')
+@ApiTags('admin-users')
 export class SyncUserController {
   constructor(private readonly services: RequestClient) {}
 
   @Post(':id/sync')
   @HttpCode(200)
   @Access({ access: 'admin', permission: 'users:write', rateClass: 'admin' })
-  @ApiOperation({ operationId: 'syncUsers', summary: 'Fetch a user from Clerk and apply it' })
+  @ApiOperation({ operationId: 'syncUser', summary: 'Fetch a user from Clerk and apply it' })
   @ApiOkResponse({
     description:
       'Result: `created`, `applied`, `unchanged`, `deleted` (deleted here for good) or `missing` (not at Clerk; checked again in a minute)',

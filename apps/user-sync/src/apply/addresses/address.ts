@@ -34,7 +34,9 @@ export interface HeldAddress extends Address {
 const MAX_HELD = 1_000;
 
 /** Addresses in a user's content. */
-export function addressesOf(columns: ClerkOwned): Address[] {
+export function addressesOf(
+  columns: Pick<ClerkOwned, 'email' | 'emailVerified' | 'phoneNumber' | 'phoneVerified'>,
+): Address[] {
   const addresses: Address[] = [];
   if (columns.email !== null) {
     addresses.push({ kind: 'email', key: columns.email.toLowerCase(), verified: columns.emailVerified });

@@ -1,6 +1,7 @@
 import { type EntityManager } from 'typeorm';
 import { closeLegacySessions } from '../../trust-changes/legacy-sessions';
 import { type NewTrustChange, recordTrustChanges } from '../../trust-changes/record-trust-changes';
+import { revokeCredentials } from '../../trust-changes/revoke-credentials';
 import { mayActAtClerk } from '../../user-rows/may-act';
 import { type UserDraft, adoptedUserOf, deletionOf, rowOf } from '../draft/user-draft';
 
@@ -58,16 +59,6 @@ function userOf(draft: UserDraft): { readonly userId: string; readonly clerkUser
 function isBarringChanged({ state, stored }: UserDraft): boolean {
   if (state.kind !== 'live' || state.write.kind !== 'update') return false;
   return mayActAtClerk(state.write.content.columns) !== mayActAtClerk(stored);
-}
-
-async function revokeCredentials(manager: EntityManager, userIds: readonly string[]): Promise<void> {
-  // No trust change per credential: the user's trust change makes gateways forget all credentials of the user.
-  await manager.query(
-    `UPDATE api_keys SET revoked_at = now() WHERE id IN (
-       SELECT id FROM api_keys WHERE user_id = ANY($1::uuid[]) AND revoked_at IS NULL ORDER BY id FOR UPDATE)`,
-    [userIds],
-  );
-  await manager.query('DELETE FROM password_tokens WHERE user_id = ANY($1::uuid[])', [userIds]);
 }
 
 /** Trust changes for sessions whose end is not recorded yet. Clerk reports some ends twice, as ended and as removed. */

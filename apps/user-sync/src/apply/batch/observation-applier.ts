@@ -7,8 +7,6 @@ import {
 } from '@gatehouse/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { type MetadataRules } from '../../clerk-user/company-metadata';
-import { type UserSyncConfig } from '../../config';
 import { guardDatabase } from '../../database/guard-database';
 import { lockClerkUsers } from '../../database/lock-clerk-users';
 import { ConflictChangedError } from '../../errors';
@@ -24,8 +22,9 @@ import { noteConflicts } from './conflict-notes';
 import { findContention } from './contention';
 import { type EndedSession, endTrust } from './end-trust';
 import { foldBatch } from './fold-batch';
+import { type StartedSession, keepStartedSessions } from '../../trust-changes/session-standing';
 import { queueForBatch } from './queue-for-batch';
-import { confirmDeletions, writeUsers } from './write-users';
+import { type CreationRules, confirmDeletions, writeUsers } from './write-users';
 
 /*
  * `applyWithin` writes a batch of observations in one transaction. Its groups of statements, in order:
@@ -40,7 +39,8 @@ import { confirmDeletions, writeUsers } from './write-users';
  *  6. releaseAddresses. Before 7: unique indexes are checked row by row, so an address must be free when it is written.
  *  7. writeUsers; its own comment explains the order inside. Before 8, which refers to rows that 7 inserts.
  *  8. queueForBatch, confirmDeletions. After 7: a write-back has a foreign key to its user, and one batch may both
- *     delete a user in a way that can be undone and make that deletion final.
+ *     delete a user in a way that can be undone and make that deletion final. keepStartedSessions could stand anywhere
+ *     after 2.
  *  9. noteConflicts, recordApplied. After 4, which finds the conflicts, and before 10. Statements 6 to 8 do not depend
  *     on 9.
  * 10. endTrust. Last: it locks the counter of trust changes until the commit. Every transaction that changes trust
@@ -56,7 +56,7 @@ export class ObservationApplier {
     private readonly dataSource: DataSource,
     @Inject(TrustChangeAnnouncer) private readonly announcer: Pick<TrustChangeAnnouncer, 'announce'>,
     @Inject(ClerkMovements) private readonly movements: Pick<ClerkMovements, 'noteApplied'>,
-    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'metadata'>,
+    @Inject(CONFIG) private readonly config: CreationRules,
   ) {}
 
   /**
@@ -77,7 +77,7 @@ export class ObservationApplier {
 
   private async transact(observations: readonly Observation[], plan: AddressPlan | undefined): Promise<ApplyResult[]> {
     const { results, lastChange } = await repeatOnConflict(
-      () => this.dataSource.transaction((manager) => applyWithin(manager, observations, plan, this.config.metadata)),
+      () => this.dataSource.transaction((manager) => applyWithin(manager, observations, plan, this.config)),
       isWorthRetrying,
     );
     if (lastChange !== null) void this.announcer.announce();
@@ -94,8 +94,8 @@ export class ObservationApplier {
 const byIndexOnly = write('by-index-only', `SELECT set_config('enable_seqscan', 'off', true)`, []);
 
 /**
- * Whether repeating the transaction may succeed: after a deadlock, or when another transaction took an address or
- * created the user.
+ * Whether repeating the transaction may succeed: after a deadlock, when another transaction took an address or created
+ * the user, or when a new referral code is already in use.
  */
 function isWorthRetrying(error: unknown): boolean {
   return isTransactionConflict(error) || isUniqueViolation(error);
@@ -105,7 +105,7 @@ async function applyWithin(
   manager: EntityManager,
   observations: readonly Observation[],
   plan: AddressPlan | undefined,
-  rules: MetadataRules,
+  rules: CreationRules,
 ): Promise<{ readonly results: ApplyResult[]; readonly lastChange: number | null }> {
   const clerkUserIds = observations.map(({ clerkUserId }) => clerkUserId);
   const forsaken = plan?.forsaken ?? [];
@@ -115,7 +115,7 @@ async function applyWithin(
     findApplied(observations.map(({ origin }) => origin.id)),
     loadDrafts(clerkUserIds),
   ]);
-  const { drafts, results: folded, rows } = foldBatch(loaded, applied, observations, plan, rules);
+  const { drafts, results: folded, rows } = foldBatch(loaded, applied, observations, plan, rules.metadata);
   const { contested, release, notes } = await findContention(manager, drafts, forsaken);
   const results = folded.map((result, index): ApplyResult => {
     const isContested = contested.has(clerkUserIds[index] ?? '');
@@ -129,8 +129,9 @@ async function applyWithin(
     ...releaseAddresses(forsaken, true),
     ...releaseAddresses(release),
     ...writeUsers(written, rules),
-    ...queueForBatch(written, observations, rules.key),
+    ...queueForBatch(written, observations, rules.metadata.key),
     ...confirmDeletions(writtenRows),
+    ...keepStartedSessions(startedSessions(writtenRows)),
     ...noteConflicts(written, [...(plan?.notes ?? []), ...notes]),
     ...recordApplied([...writtenRows.filter(isWorthRecording), ...releasedRows]),
   ]);
@@ -174,6 +175,12 @@ async function carryOutPlan(
  */
 function isWorthRecording({ observation, result }: AppliedRow): boolean {
   return observation.origin.source !== 'reconcile' || !['duplicate', 'tombstoned'].includes(result.decision);
+}
+
+function startedSessions(rows: readonly AppliedRow[]): StartedSession[] {
+  return rows.flatMap(({ observation: { startedSession, clerkUserId } }) =>
+    startedSession === undefined ? [] : [{ ...startedSession, clerkUserId }],
+  );
 }
 
 function endedSessions(rows: readonly AppliedRow[]): EndedSession[] {

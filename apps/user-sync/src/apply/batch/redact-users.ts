@@ -27,12 +27,7 @@ const ownColumns: Readonly<Record<Exclude<keyof UserEntity, ClerkOwnedField>, st
   contentHash: 'content_hash = NULL',
   subscription: null,
   stripeCustomerId: 'stripe_customer_id = NULL',
-  tokensRemaining: null,
-  tokensUsed: null,
-  tokensMonthlyLimit: null,
-  uploadsUsed: null,
-  uploadsMonthlyLimit: null,
-  documentsUploaded: null,
+  externalId: 'external_id = NULL',
   bio: 'bio = NULL',
   website: 'website = NULL',
   socialLinks: "social_links = '{}'",
@@ -42,8 +37,11 @@ const ownColumns: Readonly<Record<Exclude<keyof UserEntity, ClerkOwnedField>, st
   pincode: 'pincode = NULL',
   referralCode: null,
   referredBy: null,
+  referredAt: null,
+  version: null,
   createdAt: null,
   updatedAt: 'updated_at = now()',
+  firstLoginAt: null,
   lastLoginAt: null,
   lastLogoutAt: null,
   lastActiveAt: null,
@@ -61,7 +59,23 @@ export function redactUsers(ids: readonly string[]): Statement[] {
   if (ids.length === 0) return [];
   return [
     write('redact-users', `UPDATE users SET ${assignments} WHERE id = ANY($1::uuid[])`, [ids, REDACTED_NAME]),
+    write(
+      'redact-legacy-sessions',
+      // Also closes expired sessions: a late report of a use would otherwise store an address again. `endTrust` closes
+      // the others.
+      `UPDATE legacy_sessions
+          SET started_ip = NULL, started_user_agent = NULL, last_ip = NULL, last_user_agent = NULL,
+              closed_at = CASE WHEN expires_at > now() THEN closed_at ELSE coalesce(closed_at, expires_at) END
+        WHERE user_id = ANY($1::uuid[])`,
+      [ids],
+    ),
     write('forget-write-backs', 'DELETE FROM write_backs WHERE user_id = ANY($1::uuid[])', [ids]),
+    write('forget-answers', 'DELETE FROM idempotency_keys WHERE user_id = ANY($1::uuid[])', [ids]),
+    write(
+      'redact-user-imports',
+      'UPDATE user_import_rows SET content = NULL, changed = NULL WHERE user_id = ANY($1::uuid[])',
+      [ids],
+    ),
     ...endCollisions(ids, true),
   ];
 }

@@ -1,7 +1,8 @@
 import { type Statement, write, writeRows } from '@gatehouse/persistence';
-import { type MetadataRules, seedRoleOf } from '../../clerk-user/company-metadata';
+import { seedRoleOf } from '../../clerk-user/company-metadata';
 import { type MappedUser } from '../../clerk-user/map-clerk-user';
-import { newReferralCode } from '../../user-rows/new-user';
+import { newReferralCode } from '../../user-rows/referral-code';
+import { type UserSyncConfig } from '../../config';
 import { type Deletion, type DraftRow, type PendingWrite, type UserDraft } from '../draft/user-draft';
 import { type AppliedRow } from './applied-events';
 import { redactUsers } from './redact-users';
@@ -22,6 +23,9 @@ import {
  */
 const IS_NEW = 'u.id = ANY($2::uuid[]) AND u.id = new.id';
 
+/** What a new row takes from the configuration. */
+export type CreationRules = Pick<UserSyncConfig, 'metadata' | 'referralCodePrefix'>;
+
 interface DeletedUser extends Deletion {
   readonly clerkUserId: string;
   readonly row: DraftRow | undefined;
@@ -37,7 +41,7 @@ interface DeletedUser extends Deletion {
  * 3. Redact users that the batch both created and deleted. After 2, which inserts the row.
  * 4. Insert tombstones. This step could stand anywhere in the order.
  */
-export function writeUsers(drafts: readonly UserDraft[], rules: MetadataRules): Statement[] {
+export function writeUsers(drafts: readonly UserDraft[], rules: CreationRules): Statement[] {
   const deleted = drafts.flatMap(({ clerkUserId, state }): DeletedUser[] => {
     if (state.kind !== 'tombstone' || state.deletion === undefined) return [];
     return [{ ...state.deletion, clerkUserId, row: state.row }];
@@ -88,7 +92,10 @@ function insertOfDeleted({ clerkUserId, row, insert }: DeletedUser): RowWrite<Wr
   return [{ clerkUserId, row, write: { ...insert, content } }];
 }
 
-function insertUsers(inserts: readonly RowWrite<WriteOf<'insert'>>[], rules: MetadataRules): Statement[] {
+function insertUsers(
+  inserts: readonly RowWrite<WriteOf<'insert'>>[],
+  { metadata, referralCodePrefix }: CreationRules,
+): Statement[] {
   return writeRows(
     'insert-users',
     `INSERT INTO users (id, clerk_user_id, auth_provider, is_synced, role, referral_code, ${stateNames}, ${contentNames})
@@ -98,8 +105,8 @@ function insertUsers(inserts: readonly RowWrite<WriteOf<'insert'>>[], rules: Met
       ...stateValues(row),
       ...contentValues(content.columns),
       clerk_user_id: clerkUserId,
-      role: seedRoleOf(createdFrom, rules),
-      referral_code: newReferralCode(),
+      role: seedRoleOf(createdFrom, metadata),
+      referral_code: newReferralCode(referralCodePrefix),
     })),
   );
 }

@@ -52,6 +52,8 @@ export interface Observation {
   readonly activity: Activity;
   /** Id of a Clerk session that has ended. */
   readonly endedSession?: string;
+  /** The Clerk session that began; its start in milliseconds since the epoch. */
+  readonly startedSession?: { readonly id: string; readonly startedAt: number };
   readonly origin: Origin;
 }
 

@@ -26,7 +26,13 @@ export interface AuditNote {
 
 const MAX = { reason: 200, subject: 200, sourceIp: 64, userAgent: 512, requestId: 128 };
 
-/** Writes an audit entry. `manager`: that of the transaction that makes the audited change, if there is one. */
+/** Actions whose requests the gateway repeats by itself when the reply is late or lost. */
+const repeatableActions: ReadonlySet<AuditAction> = new Set(['session.list']);
+
+/**
+ * Writes an audit entry. A read that the gateway repeats has one entry: of the same request id and outcome. `manager`:
+ * that of the transaction that makes the audited change, if there is one.
+ */
 export async function recordAudit(
   manager: EntityManager,
   { rid, principal, origin }: Pick<EnvelopeClaims, 'rid' | 'principal' | 'origin'>,
@@ -35,8 +41,9 @@ export async function recordAudit(
   const actor = note.actor ?? actorOf(principal);
   await manager.query(
     `INSERT INTO audit_log (action, outcome, reason, actor_user_id, method, credential_id, user_id, subject, request_id,
-       source_ip, user_agent, details, at, client_request_id)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() - $13::float8 * interval '1 millisecond', $14)`,
+       source_ip, user_agent, details, at, client_request_id, repeatable)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() - $13::float8 * interval '1 millisecond', $14, $15)
+     ON CONFLICT DO NOTHING`,
     [
       note.action,
       note.outcome ?? 'done',
@@ -52,6 +59,7 @@ export async function recordAudit(
       JSON.stringify(note.details ?? {}),
       note.ageMs ?? 0,
       cut(origin?.clientRequestId, MAX.requestId),
+      repeatableActions.has(note.action),
     ],
   );
 }

@@ -1,18 +1,11 @@
 import {
   type AuditAction,
-  type AuditEntry,
   type ParsedRequestOf,
   type ReplyOf,
   listAudit,
   recordAudit as recordAuditRequest,
 } from '@gatehouse/contracts';
-import {
-  idCursor,
-  RequestHandler,
-  RequestRefusedError,
-  requireAdmin,
-  type VerifiedRequest,
-} from '@gatehouse/messaging';
+import { idCursor, RequestHandler, fieldRefused, requireAdmin, type VerifiedRequest } from '@gatehouse/messaging';
 import { isStorable } from '@gatehouse/persistence';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
@@ -22,6 +15,7 @@ import { UserEntity } from '../../database/user.entity';
 import { answerRequest } from '../../requests/answer-request';
 import { requireUser } from '../../user-rows/find-user';
 import { type AuditNote, recordAudit } from '../audit-log/record-audit';
+import { presentEntry } from './present-entry';
 
 type Filters = ParsedRequestOf<typeof listAudit>;
 
@@ -33,7 +27,7 @@ export class AuditController {
   @RequestHandler(recordAuditRequest)
   record(@Payload() { body, envelope }: VerifiedRequest<typeof recordAuditRequest>): Promise<Record<string, never>> {
     if (!Object.entries(body.details).flat().every(isStorableValue)) {
-      throw new RequestRefusedError('invalid_request', 'details: contains characters that cannot be stored');
+      throw fieldRefused('invalid_request', 'details', 'contains characters that cannot be stored');
     }
     const { clerkSessionId, action, ...said } = body;
     const { principal } = envelope;
@@ -63,7 +57,7 @@ export class AuditController {
       // Reads one extra row, which shows whether there is a next page.
       const entries = await query.limit(body.limit + 1).getMany();
       const { items, nextCursor } = idCursor.page(entries, body.limit, ({ id }) => id);
-      return { items: items.map(present), nextCursor };
+      return { items: items.map(presentEntry), nextCursor };
     });
   }
 
@@ -91,8 +85,4 @@ export class AuditController {
 
 function isStorableValue(value: unknown): boolean {
   return typeof value !== 'string' || isStorable(value);
-}
-
-function present(entry: AuditEntryEntity): AuditEntry {
-  return { ...entry, at: entry.at.toISOString(), recordedAt: entry.recordedAt?.toISOString() ?? null };
 }

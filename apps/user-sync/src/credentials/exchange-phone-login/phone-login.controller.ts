@@ -1,6 +1,6 @@
 import { type EnvelopeClaims, type ParsedRequestOf, type ReplyOf, exchangePhoneLogin } from '@gatehouse/contracts';
 import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
-import { runStatements } from '@gatehouse/persistence';
+import { repeatOnConflict, runStatements } from '@gatehouse/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -9,13 +9,14 @@ import { ClerkSessions } from '../../clerk/clerk-sessions';
 import { type UserSyncConfig } from '../../config';
 import { lockClerkUsers } from '../../database/lock-clerk-users';
 import { UserEntity } from '../../database/user.entity';
-import { ClerkRequestError, SessionMissingAtClerkError } from '../../errors';
+import { ClerkRequestError } from '../../errors';
+import { recordReferral } from '../../referrals/use-referral-code/record-referral';
 import { answerRequest, clerkUnavailable } from '../../requests/answer-request';
 import { requireStorable } from '../../requests/require-storable';
 import { CONFIG } from '../../tokens';
-import { hasEnded } from '../../trust-changes/has-ended';
 import { openLegacySession } from '../../trust-changes/legacy-sessions';
 import { lastTrustChangeNumber } from '../../trust-changes/record-trust-changes';
+import { hasEnded, standingOf } from '../../trust-changes/session-standing';
 import { PrincipalResolver } from '../../trust/resolve-principal/principal-resolver';
 import { holderOf } from '../../user-rows/load-caller';
 import { mayAct } from '../../user-rows/may-act';
@@ -26,6 +27,15 @@ import { type Exchanged, findExchanged, spendToken } from './used-tokens';
 
 type Exchange = ParsedRequestOf<typeof exchangePhoneLogin>;
 type Reply = ReplyOf<typeof exchangePhoneLogin>;
+
+/** What is known before the exchange begins. */
+interface Begun {
+  /** The asserted phone number in E.164. */
+  readonly phone: string | undefined;
+  /** When the Clerk session began, in milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly isCreated: boolean;
+}
 
 /** Timeout of each of the two requests to Clerk, for the session and the user. The gateway gives up after 5 s. */
 const CLERK_TIMEOUT_MS = 2_000;
@@ -49,11 +59,15 @@ export class PhoneLoginController {
     try {
       const phone = this.assertedPhone(body);
       await this.refuseSpent(body);
-      await this.refuseInactiveSession(body);
+      const startedAt = await this.startOf(body);
       const { clerkUserId } = body.token;
       const { decision } = await this.principals.settle(clerkUserId, envelope.rid, 'phone_login', CLERK_TIMEOUT_MS);
       return await answerRequest(() =>
-        this.dataSource.transaction((manager) => this.begin(manager, envelope, body, phone, decision === 'create')),
+        repeatOnConflict(() =>
+          this.dataSource.transaction((manager) =>
+            this.begin(manager, envelope, body, { phone, startedAt, isCreated: decision === 'create' }),
+          ),
+        ),
       );
     } catch (error) {
       await this.noteRefusal(envelope, body, error);
@@ -80,16 +94,18 @@ export class PhoneLoginController {
     return answerRequest(async () => {
       const { manager } = this.dataSource;
       if ((await findExchanged(manager, token)) === 'used') throw used();
-      if (await hasEnded(manager, token.sessionId)) throw ended();
+      if ((await standingOf(manager, token)).ended) throw ended();
     });
   }
 
-  private async refuseInactiveSession({ token }: Exchange): Promise<void> {
+  /** Returns when the Clerk session began; rejects a session that is not active. */
+  private async startOf({ token }: Exchange): Promise<number> {
     try {
-      const session = await answerRequest(() => this.sessions.fetch(token.sessionId, CLERK_TIMEOUT_MS));
-      if (session.status !== 'active' || session.userId !== token.clerkUserId) throw ended();
+      const options = { priority: 'first_login', timeoutMs: CLERK_TIMEOUT_MS } as const;
+      const session = await answerRequest(() => this.sessions.find(token.sessionId, options));
+      if (session?.status !== 'active' || session.userId !== token.clerkUserId) throw ended();
+      return session.startedAt;
     } catch (error) {
-      if (error instanceof SessionMissingAtClerkError) throw ended();
       if (!(error instanceof ClerkRequestError)) throw error;
       throw clerkUnavailable('The session could not be read from Clerk.', error);
     }
@@ -99,15 +115,14 @@ export class PhoneLoginController {
     manager: EntityManager,
     envelope: EnvelopeClaims,
     { token, body, sessionTtlMs }: Exchange,
-    phone: string | undefined,
-    isCreated: boolean,
+    { phone, startedAt, isCreated }: Begun,
   ): Promise<Reply> {
     const { clerkUserId, sessionId } = token;
     // The lock serializes this exchange with a concurrent end of the Clerk session. If the end comes first, the
     // exchange sees it and is rejected. If the exchange comes first, the end closes the new legacy session.
     await runStatements(manager, [lockClerkUsers([clerkUserId])]);
     const change = await lastTrustChangeNumber(manager);
-    if (await hasEnded(manager, sessionId)) throw ended();
+    if (hasEnded(await standingOf(manager, token), startedAt)) throw ended();
     const user = await manager.findOne(UserEntity, { where: { clerkUserId }, lock: { mode: 'for_no_key_update' } });
     if (user === null || user.deletedAt !== null)
       throw new RequestRefusedError('user_deleted', 'The user was deleted.');
@@ -126,17 +141,34 @@ export class PhoneLoginController {
         session: before.session,
         user: presentUser(user),
         isNewUser: before.isNewUser,
+        referral: await this.refer(manager, envelope, token, { userId: user.id, code: body.referralCode }),
       };
     }
     const isNewUser = isCreated || (await isUnseen(manager, user.id));
-    const session = await openLegacySession(manager, {
-      ...{ userId: user.id, parentSessionId: sessionId, ttlMs: sessionTtlMs },
-    });
+    const opened = { userId: user.id, parentSessionId: sessionId, ttlMs: sessionTtlMs };
+    const session = await openLegacySession(manager, opened, envelope.origin);
     if (!(await spendToken(manager, token, { session, isNewUser }))) throw used();
     await noteLogin(manager, user.id, body);
     await noteExchange(manager, envelope, token, { session, isNewUser, userId: user.id });
+    // After `noteLogin`, which sets the first login.
+    const referral = await this.refer(manager, envelope, token, { userId: user.id, code: body.referralCode });
     const now = await manager.findOneByOrFail(UserEntity, { id: user.id });
-    return { change, ...holderOf(now), session, user: presentUser(now), isNewUser };
+    return { change, ...holderOf(now), session, user: presentUser(now), isNewUser, referral };
+  }
+
+  /** Records who referred the user. A rejected code does not prevent the login. */
+  private async refer(
+    manager: EntityManager,
+    envelope: EnvelopeClaims,
+    { sessionId }: Exchange['token'],
+    { userId, code }: { readonly userId: string; readonly code: string | undefined },
+  ): Promise<Reply['referral']> {
+    if (code === undefined) return null;
+    const rejection = await recordReferral(manager, envelope, {
+      ...{ userId, code, prefix: this.config.referralCodePrefix },
+      actor: { userId, method: 'clerk_session', credentialId: sessionId },
+    });
+    return { state: rejection === null ? 'recorded' : 'rejected', reason: rejection };
   }
 
   /** Writes refusals to the audit log, except outages and malformed bodies. */

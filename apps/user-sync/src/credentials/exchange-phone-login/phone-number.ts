@@ -1,4 +1,4 @@
-import { RequestRefusedError } from '@gatehouse/messaging';
+import { fieldRefused } from '@gatehouse/messaging';
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js';
 
 /**
@@ -10,7 +10,7 @@ export function toE164(text: string, defaultRegion: CountryCode): string {
   const parsed = parsePhoneNumberFromString(plain(text), { defaultCountry: defaultRegion, extract: false });
   // `isPossible` only checks the length. That is enough: the number is only compared with the user's verified number.
   if (parsed?.isPossible() === true) return parsed.number;
-  throw new RequestRefusedError('invalid_request', 'phoneNumber: is not a phone number');
+  throw fieldRefused('invalid_request', 'phoneNumber', 'is not a phone number');
 }
 
 /** The number in ASCII, without formatting. */

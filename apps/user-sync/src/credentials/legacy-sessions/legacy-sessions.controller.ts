@@ -3,19 +3,15 @@ import { RequestHandler, RequestRefusedError, requirePrincipal, type VerifiedReq
 import { runStatements } from '@gatehouse/persistence';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { recordAudit } from '../../audit/audit-log/record-audit';
 import { LegacySessionEntity } from '../../database/legacy-session.entity';
 import { lockClerkUsers } from '../../database/lock-clerk-users';
 import { UserEntity } from '../../database/user.entity';
 import { answerRequest } from '../../requests/answer-request';
-import { hasEnded } from '../../trust-changes/has-ended';
 import { closeLegacySessions } from '../../trust-changes/legacy-sessions';
-import {
-  type NewTrustChange,
-  lastTrustChangeNumber,
-  recordTrustChanges,
-} from '../../trust-changes/record-trust-changes';
+import { lastTrustChangeNumber, recordTrustChanges } from '../../trust-changes/record-trust-changes';
+import { signOutHere } from '../../trust-changes/sign-out-here';
 import { TrustChangePropagation } from '../../trust/lease-gateways/trust-change-propagation';
 import { holderOf } from '../../user-rows/load-caller';
 
@@ -69,22 +65,14 @@ export class LegacySessionsController {
         await manager.update(UserEntity, { id: userId }, { lastLogoutAt: () => 'now()' });
         const sessions = method === 'legacy_jwt' ? { ids: [sessionId] } : { parentSessionIds: [sessionId] };
         const changes = await closeLegacySessions(manager, sessions, 'signed_out');
-        const own = method === 'clerk_session' ? await signOut(manager, sessionId, clerkUserId) : [];
+        const own =
+          method === 'clerk_session' && clerkUserId !== null
+            ? await signOutHere(manager, { clerkUserId, sessionId })
+            : [];
         await recordAudit(manager, envelope, { action: 'logout', userId, subject: sessionId });
         return { closed: changes.length, number: await recordTrustChanges(manager, [...changes, ...own]) };
       }),
     );
     return { closed, propagation: await this.propagation.propagate(number) };
   }
-}
-
-/** Ends the Clerk session at Gatehouse only: Clerk may still issue tokens for it, but Gatehouse rejects them. */
-async function signOut(
-  manager: EntityManager,
-  sessionId: string,
-  clerkUserId: string | null,
-): Promise<NewTrustChange[]> {
-  if (clerkUserId === null || (await hasEnded(manager, sessionId))) return [];
-  await manager.query('INSERT INTO signed_out_sessions (session_id) VALUES ($1) ON CONFLICT DO NOTHING', [sessionId]);
-  return [{ kind: 'clerk_session', sessionId, clerkUserId, reason: 'signed_out' }];
 }

@@ -37,7 +37,7 @@ export class LoginController {
           throw new RequestRefusedError('invalid_credentials', 'The e-mail address or the password is wrong.');
         }
         const opened = { userId: user.id, parentSessionId: null, ttlMs: body.sessionTtlMs };
-        const session = await openLegacySession(manager, opened);
+        const session = await openLegacySession(manager, opened, envelope.origin);
         await recordAudit(manager, envelope, { action: 'login.password', userId: user.id, subject: session.id });
         const now = await manager.findOneByOrFail(UserEntity, { id: user.id });
         return { change, ...holderOf(now), session, user: presentUser(now) };

@@ -1,5 +1,7 @@
 import {
+  type ApiKeyDraft,
   type EnvelopeClaims,
+  type NewApiKey,
   type Principal,
   type ReplyOf,
   createKey,
@@ -7,7 +9,15 @@ import {
   revokeKey,
   rotateKey,
 } from '@gatehouse/contracts';
-import { RequestHandler, RequestRefusedError, requirePrincipal, type VerifiedRequest } from '@gatehouse/messaging';
+import {
+  RequestHandler,
+  RequestRefusedError,
+  fieldRefused,
+  requirePrincipal,
+  type VerifiedRequest,
+} from '@gatehouse/messaging';
+import { failpoint } from '@gatehouse/observability';
+import { answerOnce, awaitAnswer, transactionOf } from '@gatehouse/persistence';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager, In } from 'typeorm';
@@ -21,6 +31,7 @@ import { type NewTrustChange, recordTrustChanges } from '../../trust-changes/rec
 import { TrustChangePropagation } from '../../trust/lease-gateways/trust-change-propagation';
 import { loadCaller, lockCaller } from '../../user-rows/load-caller';
 import { isValid, loadKeyLine, stillValid } from './key-line';
+import { keySeal } from './key-seal';
 import { insertKey } from './new-key';
 import { keyState, presentKey } from './present-key';
 
@@ -36,22 +47,21 @@ export class KeysController {
   ) {}
 
   @RequestHandler(createKey)
-  create(@Payload() { body, envelope }: VerifiedRequest<typeof createKey>): Promise<ReplyOf<typeof createKey>> {
+  async create(@Payload() { body, envelope }: VerifiedRequest<typeof createKey>): Promise<ReplyOf<typeof createKey>> {
     const principal = requireSession(envelope);
-    const expiresAt = body.expiresAt ? new Date(body.expiresAt) : null;
-    if (expiresAt !== null && expiresAt.getTime() <= Date.now()) {
-      throw new RequestRefusedError('invalid_request', 'expiresAt: is not in the future');
-    }
     requireStorable({ name: body.name });
-    return this.transaction(async (manager) => {
-      const { id: userId } = await lockCaller(manager, principal);
-      const { name, scopes, rateLimit = null } = body;
-      const { key, row } = await insertKey(manager, this.config.apiKeyEnvironment, {
-        ...{ userId, name, scopes, rateLimit, expiresAt },
-      });
-      await recordAudit(manager, envelope, { action: 'key.create', userId, subject: row.id, details: { name } });
-      return { ...presentKey(row), key };
+    const { idempotency } = body;
+    const reply = await this.transaction(async (manager) => {
+      const create = () => this.insert(manager, envelope, principal, body);
+      if (idempotency === undefined) return create();
+      // Authorizes the caller without a lock, so that a repeated request is not blocked by the one that is in progress.
+      await loadCaller(manager, principal);
+      const secrets = this.config.idempotencySecrets.current;
+      const seal = keySeal({ manager, envelope, principal, idempotency, secrets });
+      return answerOnce(transactionOf(manager), { userId: principal.userId, request: body }, create, seal);
     });
+    failpoint('after-create-key', () => [principal.clerkUserId ?? '']);
+    return reply;
   }
 
   @RequestHandler(rotateKey)
@@ -118,8 +128,26 @@ export class KeysController {
     return { ...revoked, propagation: await this.propagation.propagate(number) };
   }
 
+  private async insert(
+    manager: EntityManager,
+    envelope: EnvelopeClaims,
+    principal: Principal,
+    { name, scopes, rateLimit = null, ...draft }: ApiKeyDraft,
+  ): Promise<NewApiKey> {
+    const expiresAt = draft.expiresAt ? new Date(draft.expiresAt) : null;
+    if (expiresAt !== null && expiresAt.getTime() <= Date.now()) {
+      throw fieldRefused('invalid_request', 'expiresAt', 'is not in the future');
+    }
+    const { id: userId } = await lockCaller(manager, principal);
+    const { key, row } = await insertKey(manager, this.config.apiKeyEnvironment, {
+      ...{ userId, name, scopes, rateLimit, expiresAt },
+    });
+    await recordAudit(manager, envelope, { action: 'key.create', userId, subject: row.id, details: { name } });
+    return { ...presentKey(row), key };
+  }
+
   private transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
-    return answerRequest(() => this.dataSource.transaction(work));
+    return answerRequest(() => awaitAnswer(() => this.dataSource.transaction(work)));
   }
 }
 

@@ -7,8 +7,8 @@ import { answerRequest } from '../../requests/answer-request';
 import { requireUser } from '../../user-rows/find-user';
 
 /**
- * Resolves a user reference to our id and the Clerk id. The gateway needs the Clerk id for webhook-ingest, whose ledger
- * knows users only by Clerk id.
+ * Resolves a user reference to our id, the Clerk id and the tier. The gateway needs the Clerk id for webhook-ingest, whose
+ * ledger knows users only by Clerk id.
  */
 @Controller()
 export class FindUserController {
@@ -18,8 +18,8 @@ export class FindUserController {
   find(@Payload() { body, envelope }: VerifiedRequest<typeof findUser>): Promise<ReplyOf<typeof findUser>> {
     requireAdmin(envelope);
     return answerRequest(async () => {
-      const { id, clerkUserId } = await requireUser(this.dataSource.manager, body.user);
-      return { userId: id, clerkUserId };
+      const { id, clerkUserId, subscription } = await requireUser(this.dataSource.manager, body.user);
+      return { userId: id, clerkUserId, tier: subscription };
     });
   }
 }

@@ -26,10 +26,11 @@ export async function activeAdmins(manager: EntityManager, lock = false): Promis
 }
 
 /**
- * Checks that at least one admin other than this user can act.
- * @throws RequestRefusedError `last_admin`
+ * Checks that this admin may end the rights of a user: the user is somebody else, and another admin can still act.
+ * @throws RequestRefusedError `conflict` or `last_admin`
  */
-export async function requireAnotherAdmin(manager: EntityManager, userId: string): Promise<void> {
+export async function requireEndable(manager: EntityManager, admin: UserEntity, userId: string): Promise<void> {
+  if (admin.id === userId) throw new RequestRefusedError('conflict', 'Admins cannot do this to themselves.');
   const admins = await activeAdmins(manager, true);
   if (admins.some((id) => id !== userId)) return;
   throw new RequestRefusedError('last_admin', 'No other admin is active. Make another user an admin first.');

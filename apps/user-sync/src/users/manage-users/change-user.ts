@@ -9,12 +9,7 @@ import { presentUserToAdmin } from '../../user-rows/present-user';
 import { queueWriteBacks } from '../../write-back/queue/queue-write-backs';
 
 /** Columns that admins change. */
-export type ManagedColumns = Partial<
-  Pick<
-    UserEntity,
-    'role' | 'isActive' | 'subscription' | 'tokensMonthlyLimit' | 'tokensRemaining' | 'uploadsMonthlyLimit'
-  >
->;
+export type ManagedColumns = Partial<Pick<UserEntity, 'role' | 'isActive' | 'subscription'>>;
 
 /** An admin's change of a user, with its audit action and the reason of its trust change. */
 export interface UserChange {

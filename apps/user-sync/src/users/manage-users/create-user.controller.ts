@@ -1,34 +1,39 @@
 import { type ParsedRequestOf, type ReplyOf, createUser, issuePasswordToken } from '@gatehouse/contracts';
 import { displayName } from '@gatehouse/lifecycle';
-import { RequestHandler, RequestRefusedError, type VerifiedRequest } from '@gatehouse/messaging';
-import { isUniqueViolation } from '@gatehouse/persistence';
-import { Controller } from '@nestjs/common';
+import { RequestHandler, RequestRefusedError, fieldRefused, type VerifiedRequest } from '@gatehouse/messaging';
+import { isTransactionConflict, isUniqueViolation, repeatOnConflict } from '@gatehouse/persistence';
+import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
 import { recordAudit } from '../../audit/audit-log/record-audit';
+import { type UserSyncConfig } from '../../config';
 import { issueToken } from '../../credentials/set-password/password-tokens';
 import { UserEntity } from '../../database/user.entity';
 import { answerRequest } from '../../requests/answer-request';
 import { requireStorable } from '../../requests/require-storable';
+import { CONFIG } from '../../tokens';
 import { requireUser } from '../../user-rows/find-user';
 import { loadAdmin, lockUser } from '../../user-rows/load-admin';
-import { newReferralCode, newUserId } from '../../user-rows/new-user';
+import { newUserId } from '../../user-rows/new-user';
+import { newReferralCode } from '../../user-rows/referral-code';
 import { presentUserToAdmin } from '../../user-rows/present-user';
-import { tierLimits } from './tier-limits';
 
 type Draft = ParsedRequestOf<typeof createUser>;
 
 /** Creates local users, who log in by a password, and issues their set-password tokens. */
 @Controller()
 export class CreateUserController {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'referralCodePrefix'>,
+  ) {}
 
   @RequestHandler(createUser)
   async create(@Payload() { body, envelope }: VerifiedRequest<typeof createUser>): Promise<ReplyOf<typeof createUser>> {
     requireStorable(body);
     return this.transaction(async (manager) => {
       await loadAdmin(manager, envelope);
-      const user = await insertLocalUser(manager, body);
+      const user = await insertLocalUser(manager, body, this.config.referralCodePrefix);
       const passwordToken = await issueToken(manager, user.id);
       const details = { role: user.role, tier: user.subscription };
       await recordAudit(manager, envelope, { action: 'user.create', userId: user.id, details });
@@ -54,11 +59,19 @@ export class CreateUserController {
   }
 
   private transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
-    return answerRequest(() => this.dataSource.transaction(work));
+    return answerRequest(() => repeatOnConflict(() => this.dataSource.transaction(work), isWorthRetrying));
   }
 }
 
-async function insertLocalUser(manager: EntityManager, draft: Draft): Promise<UserEntity> {
+/** Unique index that an insert of a local user violates while another local user has the address. */
+const EMAIL_IS_TAKEN = 'users_email_local_live_key';
+
+/** Whether repeating the transaction may succeed: after a deadlock, or when the new referral code is already in use. */
+function isWorthRetrying(error: unknown): boolean {
+  return isTransactionConflict(error) || isUniqueViolation(error, 'users_referral_code_key');
+}
+
+async function insertLocalUser(manager: EntityManager, draft: Draft, prefix: string): Promise<UserEntity> {
   const { email, firstName = null, lastName = null, username = null, role, tier } = draft;
   const taken = await manager.query<unknown[]>(
     `SELECT FROM users WHERE lower(email) = lower($1) AND deleted_at IS NULL
@@ -67,21 +80,19 @@ async function insertLocalUser(manager: EntityManager, draft: Draft): Promise<Us
   );
   if (taken.length > 0) throw isTaken();
   const id = newUserId();
-  const { tokens, uploads } = tierLimits[tier];
   try {
     await manager.insert(UserEntity, {
       ...{ id, authProvider: 'local', email, firstName, lastName, username, role, subscription: tier },
       fullName: displayName({ firstName, lastName, username }),
-      referralCode: newReferralCode(),
-      ...{ tokensRemaining: tokens, tokensMonthlyLimit: tokens, uploadsMonthlyLimit: uploads },
+      referralCode: newReferralCode(prefix),
     });
   } catch (error) {
-    if (isUniqueViolation(error)) throw isTaken();
+    if (isUniqueViolation(error, EMAIL_IS_TAKEN)) throw isTaken();
     throw error;
   }
   return manager.findOneByOrFail(UserEntity, { id });
 }
 
 function isTaken(): RequestRefusedError {
-  return new RequestRefusedError('conflict', 'email: is held by another user');
+  return fieldRefused('conflict', 'email', 'is held by another user');
 }

@@ -16,12 +16,11 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { type UserEntity } from '../../database/user.entity';
 import { answerRequest } from '../../requests/answer-request';
 import { TrustChangePropagation } from '../../trust/lease-gateways/trust-change-propagation';
-import { requireUser } from '../../user-rows/find-user';
+import { addressKindOf, requireUser } from '../../user-rows/find-user';
 import { loadAdmin, lockUser } from '../../user-rows/load-admin';
 import { presentUserToAdmin } from '../../user-rows/present-user';
-import { lockAdmins, requireAnotherAdmin } from './active-admins';
+import { lockAdmins, requireEndable } from './active-admins';
 import { type ChangedUser, type UserChange, changeUser } from './change-user';
-import { tierLimits } from './tier-limits';
 
 type Changed = ReplyOf<typeof setUserRole>;
 
@@ -35,8 +34,8 @@ interface AdminCommand {
    */
   readonly endsAdmin: boolean;
   /**
-   * Whether the command grants rights. If so, `user` must not be an e-mail address that is unverified at Clerk. Any
-   * Clerk user can add an address of somebody else, so the rights could go to the wrong person.
+   * Whether the command grants rights. If so, `user` must not be an e-mail address or a phone number that is unverified
+   * at Clerk. Any Clerk user can add an address of somebody else, so the rights could go to the wrong person.
    */
   readonly grants?: boolean;
   readonly change: (user: UserEntity) => UserChange;
@@ -76,21 +75,11 @@ export class ManageUsersController {
   @RequestHandler(setUserTier)
   setTier(@Payload() { body, envelope }: VerifiedRequest<typeof setUserTier>): Promise<Changed> {
     const { userId: user, tier } = body;
-    if (tier !== 'enterprise' && (body.tokensMonthlyLimit ?? body.uploadsMonthlyLimit) !== undefined) {
-      throw new RequestRefusedError('invalid_request', 'Limits can only be set for the enterprise tier.');
-    }
-    const tokens = body.tokensMonthlyLimit ?? tierLimits[tier].tokens;
-    const uploads = body.uploadsMonthlyLimit ?? tierLimits[tier].uploads;
     return this.perform(envelope, {
       ...{ user, endsAdmin: false },
-      change: ({ subscription, tokensUsed }) => ({
+      change: ({ subscription }) => ({
         ...{ action: 'user.tier', reason: 'tier', details: { before: subscription, after: tier } },
-        columns: {
-          subscription: tier,
-          tokensMonthlyLimit: tokens,
-          tokensRemaining: Math.max(0, tokens - tokensUsed),
-          uploadsMonthlyLimit: uploads,
-        },
+        columns: { subscription: tier },
       }),
     });
   }
@@ -121,10 +110,7 @@ export class ManageUsersController {
       if (endsAdmin) await lockAdmins(manager);
       const admin = await loadAdmin(manager, envelope);
       const { id } = await requireUser(manager, ref);
-      if (endsAdmin && admin.id === id) {
-        throw new RequestRefusedError('conflict', 'Admins cannot do this to themselves.');
-      }
-      if (endsAdmin) await requireAnotherAdmin(manager, id);
+      if (endsAdmin) await requireEndable(manager, admin, id);
       const user = await lockUser(manager, id);
       if (grants) requireProvenName(ref, user);
       return changeUser(manager, envelope, user, change(user));
@@ -135,9 +121,11 @@ export class ManageUsersController {
 }
 
 /**
- * Rejects a Clerk user who is named by an unverified address. Accepts a local user, whose address an admin has entered.
+ * Rejects a Clerk user who is named by an unverified e-mail address or phone number. Accepts a local user, whose address
+ * an admin has entered.
  */
-function requireProvenName(ref: string, { clerkUserId, emailVerified }: UserEntity): void {
-  if (!ref.includes('@') || clerkUserId === null || emailVerified) return;
-  throw new RequestRefusedError('conflict', 'The e-mail address of this user is not verified. Use the id of the user.');
+function requireProvenName(ref: string, user: UserEntity): void {
+  const kind = addressKindOf(ref);
+  if (kind === undefined || user.clerkUserId === null || user[kind.verified]) return;
+  throw new RequestRefusedError('conflict', `The ${kind.noun} of this user is not verified. Use the id of the user.`);
 }

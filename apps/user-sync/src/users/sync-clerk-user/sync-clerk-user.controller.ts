@@ -24,7 +24,10 @@ export class SyncClerkUserController {
 
   @RequestHandler(syncClerkUser)
   async sync(@Payload() { body, envelope }: VerifiedRequest<typeof syncClerkUser>): Promise<Reply> {
-    const { sessionEnded, ...resolved } = await this.principals.resolve(body, envelope.rid);
+    const { sessionEnded, signedOutBefore, ...resolved } = await this.principals.resolve(body, envelope.rid);
+    if (signedOutBefore !== undefined) {
+      throw new RequestRefusedError('clerk_unavailable', 'Clerk does not say when the session began.');
+    }
     if (sessionEnded) throw new RequestRefusedError('session_ended', 'The session has ended.');
     return answerRequest(async () => {
       const { manager } = this.dataSource;

@@ -5,7 +5,7 @@ import { type Logger } from 'pino';
 import { ClerkMetadata } from '../../clerk/clerk-metadata';
 import { mapBounded } from '../../concurrency/slots';
 import { type UserSyncConfig } from '../../config';
-import { ClerkUnavailableError, ClerkRequestError, UserMissingAtClerkError } from '../../errors';
+import { ClerkUnavailableError, ClerkRequestError, UserMissingAtClerkError, isOurKeyRejected } from '../../errors';
 import { type PublicMetadata } from '../../clerk-user/company-metadata';
 import {
   type MetadataComparison,
@@ -240,10 +240,6 @@ export class WriteBackRound {
 interface ComparedWriteBack {
   readonly item: LeasedWriteBack;
   readonly comparison: MetadataComparison;
-}
-
-function isOurKeyRejected(error: unknown): boolean {
-  return error instanceof ClerkRequestError && (error.answer.status === 401 || error.answer.status === 403);
 }
 
 function partition<Item>(items: readonly Item[], test: (item: Item) => boolean): [Item[], Item[]] {

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SharedOutageError } from '@gatehouse/messaging';
 import { LOGGER } from '@gatehouse/observability';
 import {
   type BeforeApplicationShutdown,
@@ -9,8 +8,8 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { type Logger } from 'pino';
+import { OutagePause } from '../../clerk/outage-pause';
 import { type UserSyncConfig } from '../../config';
-import { ClerkRequestError } from '../../errors';
 import { metadataKeys } from '../../clerk-user/company-metadata';
 import { CONFIG } from '../../tokens';
 import { WriteBackMetrics } from './write-back-metrics';
@@ -18,14 +17,13 @@ import { WriteBackQueue } from '../queue/write-back-queue';
 import { WriteBackRound } from './write-back-round';
 
 const MEASURE_EVERY_MS = 10_000;
-const OUTAGE_PAUSE_MS = { first: 1_000, most: 30_000 };
 
 /** Drains the outbox of write-backs, on every replica. While write-back is disabled, only reports metrics. */
 @Injectable()
 export class WriteBackWorker implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
-  private outageMs: number | undefined;
+  private readonly outage: OutagePause;
   private measureAt = 0;
 
   constructor(
@@ -33,8 +31,10 @@ export class WriteBackWorker implements OnApplicationBootstrap, OnModuleDestroy,
     private readonly round: WriteBackRound,
     private readonly queue: WriteBackQueue,
     private readonly metrics: WriteBackMetrics,
-    @Inject(LOGGER) private readonly log: Logger,
-  ) {}
+    @Inject(LOGGER) log: Logger,
+  ) {
+    this.outage = new OutagePause('write-back', log);
+  }
 
   onApplicationBootstrap(): void {
     this.running = this.run();
@@ -55,7 +55,8 @@ export class WriteBackWorker implements OnApplicationBootstrap, OnModuleDestroy,
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      const pauseMs = await this.step().catch((error: unknown) => this.pauseAfter(error));
+      // Pending write-backs stay in the database.
+      const pauseMs = await this.step().catch((error: unknown) => this.outage.after(error));
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }
@@ -71,20 +72,7 @@ export class WriteBackWorker implements OnApplicationBootstrap, OnModuleDestroy,
     }
     if (!enabled) return pollMs;
     const { idle, pauseMs } = await this.round.run(() => this.stopping.signal.aborted);
-    this.outageMs = undefined;
+    this.outage.end();
     return idle ? pollMs : pauseMs;
-  }
-
-  /** Time until the next round after a failed one, in milliseconds. Pending write-backs stay in the database. */
-  private pauseAfter(error: unknown): number {
-    this.outageMs = Math.min((this.outageMs ?? OUTAGE_PAUSE_MS.first / 2) * 2, OUTAGE_PAUSE_MS.most);
-    const wishMs = error instanceof ClerkRequestError ? (error.answer.retryAfterMs ?? 0) : 0;
-    const waitMs = Math.max(this.outageMs, wishMs);
-    if (error instanceof SharedOutageError || error instanceof ClerkRequestError) {
-      this.log.warn({ reason: error.message, waitMs }, 'write-back paused; retrying');
-    } else {
-      this.log.error({ err: error, waitMs }, 'write-back paused after an unexpected error; retrying');
-    }
-    return waitMs;
   }
 }

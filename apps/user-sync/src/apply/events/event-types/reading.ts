@@ -1,7 +1,7 @@
 import { type Observation } from '../../observation/observation';
 
 /** What the data of an event shows about a user. */
-export type Reading = Pick<Observation, 'clerkUserId' | 'seen' | 'activity' | 'endedSession'>;
+export type Reading = Pick<Observation, 'clerkUserId' | 'seen' | 'activity' | 'endedSession' | 'startedSession'>;
 
 /**
  * Reads the data of one event type. `observedAt`: when Clerk created the event, in milliseconds.

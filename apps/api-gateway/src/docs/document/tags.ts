@@ -1,0 +1,20 @@
+/** Tags of the OpenAPI document with their descriptions, in the order of the page. */
+export const tags: Readonly<Record<string, string>> = {
+  auth: 'Log in and out, exchange tokens, and the sessions of the caller.',
+  profile: 'The profile of the caller, its referral code, and the export of its data.',
+  keys: 'API keys of the caller.',
+  items: 'Items of the caller.',
+  templates: 'Templates of the caller, and public ones of others.',
+  sessions: 'Assistant sessions of the caller.',
+  tokens: "The caller's monthly quota of tokens.",
+  uploads: "The caller's monthly quota of uploads.",
+  realtime: 'What changes for the caller, as it happens.',
+  'admin-users': 'For admins: find and change users, read their history, sync and erase them.',
+  'admin-imports': 'For admins: import the users whom you had before Clerk, and undo an import.',
+  'admin-credentials': 'For admins: API keys and sessions of users.',
+  'admin-data': 'For admins: what users own. Each request is in the audit log.',
+  'admin-quotas': 'For admins: limits, quotas and ledgers of users.',
+  'admin-audit': 'For admins: who did what, with which credential.',
+  'admin-events': "For admins: Clerk's webhook events, and their redrive.",
+  'admin-sync': 'For admins: comparison with Clerk, conflicts, write-backs and metadata collisions.',
+};

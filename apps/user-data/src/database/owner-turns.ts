@@ -1,0 +1,59 @@
+import { RequestRefusedError } from '@gatehouse/messaging';
+
+interface Turns {
+  running: number;
+  /** Transactions that have not begun, the oldest first. */
+  readonly waiting: (() => void)[];
+}
+
+/** The gateway waits 5 s for a reply, so a transaction that begins later answers nobody; milliseconds. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * Lets each user have a few transactions at a time. Those of one user wait for each other's locks, such as that of its
+ * balance: in PostgreSQL each would hold a connection meanwhile, until none is left for other users.
+ */
+export class OwnerTurns {
+  private readonly users = new Map<string, Turns>();
+
+  /** @param most transactions of one user at a time, 1 or more */
+  constructor(private readonly most: number) {}
+
+  /**
+   * Runs `work` when it is its turn.
+   * @throws RequestRefusedError `unavailable` if it has waited for 5 s
+   */
+  async run<Result>(userId: string, work: () => Promise<Result>): Promise<Result> {
+    const turns = this.users.get(userId) ?? { running: 0, waiting: [] };
+    this.users.set(userId, turns);
+    if (turns.running < this.most) turns.running += 1;
+    else await this.wait(turns);
+    try {
+      return await work();
+    } finally {
+      this.pass(userId, turns);
+    }
+  }
+
+  private wait({ waiting }: Turns): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const begin = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        waiting.splice(waiting.indexOf(begin), 1);
+        reject(new RequestRefusedError('unavailable', 'earlier requests of the same user take too long'));
+      }, PATIENCE_MS);
+      waiting.push(begin);
+    });
+  }
+
+  /** Gives the turn to the oldest transaction that waits. */
+  private pass(userId: string, turns: Turns): void {
+    const next = turns.waiting.shift();
+    if (next !== undefined) return next();
+    turns.running -= 1;
+    if (turns.running === 0) this.users.delete(userId);
+  }
+}

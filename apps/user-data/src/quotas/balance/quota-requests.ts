@@ -1,0 +1,51 @@
+import { type EnvelopeClaims, type Idempotency, quotaKinds } from '@gatehouse/contracts';
+import { RequestRefusedError } from '@gatehouse/messaging';
+import { answerOnce } from '@gatehouse/persistence';
+import { Injectable } from '@nestjs/common';
+import { OwnerTransactions } from '../../database/owner-transactions';
+import { actingFor } from '../../requests/owner-requests';
+import { QuotaMetrics } from './quota-metrics';
+import { type QuotaActing, type QuotaStatement, quotaActing } from './quota-statement';
+
+/** A request of a user about its own quotas. */
+interface QuotaRequest {
+  readonly envelope: EnvelopeClaims;
+  readonly body: { readonly idempotency?: Idempotency | undefined };
+}
+
+/** Answers requests of users about their own quotas, each with one statement. */
+@Injectable()
+export class QuotaRequests {
+  constructor(
+    private readonly transactions: OwnerTransactions,
+    private readonly metrics: QuotaMetrics,
+  ) {}
+
+  /**
+   * Runs the statement and returns its answer: in one round trip, unless the request has an idempotency key.
+   * @throws RequestRefusedError
+   */
+  async answer<Answer extends object>(
+    { envelope, body }: QuotaRequest,
+    statement: (acting: QuotaActing) => QuotaStatement<Answer>,
+  ): Promise<Answer & { readonly replayed?: true }> {
+    const acting = quotaActing(envelope, actingFor({ envelope, body: {} }));
+    const { userId } = acting.owner;
+    const { text, values, read } = statement(acting);
+    try {
+      if (body.idempotency === undefined) return read(await this.transactions.query<never>(userId, text, values));
+      return await this.transactions.run(userId, (transaction) =>
+        answerOnce(transaction, { userId, request: body }, async () => read(await transaction.query(text, values))),
+      );
+    } catch (error) {
+      this.count(error);
+      throw error;
+    }
+  }
+
+  private count(error: unknown): void {
+    if (!(error instanceof RequestRefusedError) || error.reason !== 'quota_exceeded') return;
+    const kind = quotaKinds.find((candidate) => candidate === error.quota?.kind);
+    if (kind !== undefined) this.metrics.refused(kind);
+  }
+}

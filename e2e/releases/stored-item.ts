@@ -1,0 +1,26 @@
+import { withClient } from '@gatehouse/local-stack';
+import { type Clients } from './clients';
+
+/**
+ * Stores an item by way of the gateway, reads it back, and sees the quotas of its owner. Returns what reads the titles of
+ * all stored items from the database, also when no service can any more.
+ */
+export async function storeItem(clients: Clients): Promise<() => Promise<string[]>> {
+  const { bearer } = await clients.signIn();
+  const headers = await bearer();
+  const once = { ...headers, 'idempotency-key': 'kept' };
+  const draft = { method: 'POST', headers: once, body: { title: 'kept' }, expect: [201] };
+  const { id } = await clients.call('/api/items', draft);
+  const repeated = await clients.call('/api/items', draft);
+  const read = await clients.call(`/api/items/${id}`, { headers });
+  const { quotas } = await clients.call('/api/me', { headers });
+  if (repeated.id !== id || read.title !== 'kept' || quotas === null) {
+    throw new Error(`a stored item: ${JSON.stringify({ id, repeated, read, quotas })}`);
+  }
+  const { servers } = clients.deployment;
+  return () =>
+    withClient(servers.adminUrlOf('data'), async (client) => {
+      const { rows } = await client.query<{ title: string }>('SELECT title FROM items');
+      return rows.map(({ title }) => title);
+    });
+}

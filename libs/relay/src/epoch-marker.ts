@@ -1,0 +1,89 @@
+import { type CompactedStream, PublishUnacknowledgedError, StaleSequenceError } from '@gatehouse/messaging';
+import { LeaseLostError } from './errors';
+import { type Marker } from './judge-stream';
+
+/**
+ * Contents of a marker. `rows`: number of published rows, in the marker `complete`. `generation`: the epoch of the last
+ * restore of the database; absent if it was never restored.
+ */
+export interface NewMarker {
+  readonly epoch: number;
+  readonly state: 'rebuilding' | 'complete';
+  readonly rows?: number;
+  readonly generation?: number;
+}
+
+/**
+ * Size of the padding that closes a block of the disk. nats-server writes streams of this size in blocks of 8 MB, and
+ * deletes a purged block only as a whole.
+ */
+const BLOCK_BYTES = 8 * 1024 * 1024;
+const PADDING_BYTES = 60 * 1024;
+const MAX_ATTEMPTS = 20;
+const encoder = new TextEncoder();
+
+/** The marker of the epoch on a stream. */
+export class EpochMarker {
+  private readonly subject: string;
+
+  constructor(
+    private readonly stream: CompactedStream,
+    subjectPrefix: string,
+  ) {
+    this.subject = `${subjectPrefix}.epoch`;
+  }
+
+  /** The last marker; undefined without one. @throws JetStreamUnavailableError, NatsDisconnectedError */
+  async read(): Promise<Marker | undefined> {
+    return (await this.last())?.marker;
+  }
+
+  /**
+   * Publishes a marker and returns its sequence.
+   * @throws LeaseLostError when the stream has the marker of a later epoch
+   */
+  async publish(marker: NewMarker): Promise<number> {
+    return this.put(marker, {});
+  }
+
+  /**
+   * Publishes a marker often enough that it begins another block of the disk than the messages before it. Returns the
+   * sequence of the last copy.
+   * @throws LeaseLostError when the stream has the marker of a later epoch
+   */
+  async publishInNewBlock(marker: NewMarker): Promise<number> {
+    const padding = ' '.repeat(PADDING_BYTES);
+    for (let bytes = 0; bytes <= BLOCK_BYTES; bytes += PADDING_BYTES) await this.put(marker, { padding });
+    return this.put(marker, {});
+  }
+
+  private async put(marker: NewMarker, more: object): Promise<number> {
+    const content = { kind: 'epoch', ...marker, at: new Date().toISOString(), ...more };
+    const data = encoder.encode(JSON.stringify(content));
+    for (let attempt = 1; ; attempt += 1) {
+      const last = await this.last();
+      // A marker that another process has put in its place, and that this one must not replace.
+      if (last?.marker !== undefined && last.marker.epoch > marker.epoch) throw new LeaseLostError(this.subject);
+      try {
+        return await this.stream.publish(this.subject, data, last?.sequence ?? 0);
+      } catch (error) {
+        const unsettled = error instanceof StaleSequenceError || error instanceof PublishUnacknowledgedError;
+        if (!unsettled || attempt >= MAX_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  private async last(): Promise<{ readonly sequence: number; readonly marker: Marker | undefined } | undefined> {
+    const last = await this.stream.last(this.subject);
+    return last && { sequence: last.sequence, marker: markerOf(last.data) };
+  }
+}
+
+function markerOf(data: Uint8Array): Marker | undefined {
+  try {
+    const { epoch, state } = JSON.parse(Buffer.from(data).toString()) as Record<string, unknown>;
+    return typeof epoch === 'number' ? { epoch, complete: state === 'complete' } : undefined;
+  } catch {
+    return undefined;
+  }
+}

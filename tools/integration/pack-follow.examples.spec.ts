@@ -1,0 +1,82 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '@gatehouse/local-stack';
+import { checkPackage } from '../src/pack-package/check-package';
+import { npmPack } from '../src/pack-package/npm-pack';
+
+const root = join(__dirname, '../..');
+/** npm and the bundler take a quarter of a minute, and longer on a busy machine. */
+const LIMIT_MS = 300_000;
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-packed-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const node = (...args: string[]) => runCommand(process.execPath, args, { cwd: folder, timeoutMs: LIMIT_MS });
+
+it(
+  'the tarball of @gatehouse/follow passes publint and attw, and can be loaded by import and by require',
+  async () => {
+    // The tool checks the tarball that it has made.
+    await node(join(root, 'tools/follow-pack.mjs'), folder);
+    const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+    const installed = join(folder, 'node_modules/@gatehouse/follow');
+    for (const path of [installed, join(folder, 'node_modules/@nats-io')]) mkdirSync(path, { recursive: true });
+    await runCommand('tar', ['xzf', join(folder, tarball), '-C', installed, '--strip-components=1'], {
+      timeoutMs: LIMIT_MS,
+    });
+    symlinkSync(join(root, 'node_modules/@nats-io/nats-core'), join(folder, 'node_modules/@nats-io/nats-core'), 'dir');
+    const say = 'console.log(typeof followUsers, typeof followData)';
+    writeFileSync(join(folder, 'imported.mjs'), `import { followData, followUsers } from '@gatehouse/follow'; ${say}`);
+    writeFileSync(
+      join(folder, 'required.cjs'),
+      `const { followData, followUsers } = require('@gatehouse/follow'); ${say}`,
+    );
+    expect([await node('imported.mjs'), await node('required.cjs')]).toEqual(Array(2).fill('function function\n'));
+    const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
+    expect(files.filter((name) => /\.spec\.|\.map$/.test(name))).toEqual([]);
+  },
+  LIMIT_MS,
+);
+
+const esm = { name: 'made-wrong', version: '1.0.0', license: 'MIT', type: 'module', files: ['lib'] };
+
+it.each<[string, object, RegExp]>([
+  [
+    'names a file that does not exist',
+    { ...esm, exports: { types: './lib/index.d.ts', default: './lib/none.js' } },
+    /none\.js/,
+  ],
+  [
+    'has types after the code',
+    { ...esm, exports: { default: './lib/index.js', types: './lib/index.d.ts' } },
+    /types should be the first/,
+  ],
+  ['has no types', { ...esm, exports: './lib/untyped.js' }, /UntypedResolution/],
+  [
+    'has types of an ES module for CommonJS',
+    {
+      ...esm,
+      exports: {
+        import: { types: './lib/index.d.ts', default: './lib/index.js' },
+        require: { types: './lib/index.d.ts', default: './lib/index.cjs' },
+      },
+    },
+    /FalseESM/,
+  ],
+])(
+  'a package is rejected that %s',
+  async (_, manifest, fault) => {
+    mkdirSync(join(folder, 'lib'));
+    const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+    write('package.json', JSON.stringify(manifest));
+    for (const name of ['index', 'untyped']) write(`lib/${name}.js`, 'export const one = 1;\n');
+    write('lib/index.d.ts', 'export declare const one: number;\n');
+    write('lib/index.cjs', 'exports.one = 1;\n');
+    await expect(checkPackage(npmPack(folder, join(folder, 'packed')))).rejects.toThrow(fault);
+  },
+  LIMIT_MS,
+);
