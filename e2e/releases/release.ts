@@ -7,7 +7,7 @@ import { workspaceRoot } from '@gatehouse/local-stack';
  * By name of a variable in this checkout: its name in the last release. An entry is removed when a release that knows
  * the new name is tagged.
  */
-const EARLIER_NAMES: Readonly<Record<string, string>> = { ENVELOPE_PUBLIC_KEYS: 'ENVELOPE_PUBLIC_KEY' };
+const EARLIER_NAMES: Readonly<Record<string, string>> = {};
 
 /** A built release of Gatehouse, or this checkout. */
 export class Release {
