@@ -49,6 +49,7 @@ const names = [
   'ContractExternalIds1790000781010',
   'MarkRepeatableAudit1790000784000',
   'ContractRepeatedAudit1790000784010',
+  'ContractUsageColumns1790000790000',
 ];
 
 describe('the migrations', () => {

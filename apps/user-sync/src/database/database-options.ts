@@ -40,6 +40,7 @@ import { CreateUserImports1790000781000 } from './migrations/1790000781000-creat
 import { ContractExternalIds1790000781010 } from './migrations/1790000781010-contract-external-ids';
 import { MarkRepeatableAudit1790000784000 } from './migrations/1790000784000-mark-repeatable-audit';
 import { ContractRepeatedAudit1790000784010 } from './migrations/1790000784010-contract-repeated-audit';
+import { ContractUsageColumns1790000790000 } from './migrations/1790000790000-contract-usage-columns';
 import { PasswordTokenEntity } from './password-token.entity';
 import { PendingRedactionEntity } from './pending-redaction.entity';
 import { ReconcileRunEntity } from './reconcile-run.entity';
@@ -119,6 +120,7 @@ const schema = {
     ContractExternalIds1790000781010,
     MarkRepeatableAudit1790000784000,
     ContractRepeatedAudit1790000784010,
+    ContractUsageColumns1790000790000,
   ],
 };
 
