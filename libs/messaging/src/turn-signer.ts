@@ -24,8 +24,7 @@ export class TurnSigner {
     const requests: EnvelopeRequest[] = [];
     const envelopes = endOfTurn().then(() => {
       this.turn = undefined;
-      // Services of 0.2.1 reject a shared signature.
-      return requests.flatMap((request) => this.signAll([request]));
+      return this.signAll(requests);
     });
     return { requests, envelopes };
   }
