@@ -13,6 +13,7 @@ import { AuthenticationModule } from './authentication/authentication.module';
 import { keysReadiness } from './authentication/clerk-keys';
 import { type GatewayConfig } from './config';
 import { DocsModule } from './docs/docs.module';
+import { PolicyModule } from './gate/policy/policy.module';
 import { HttpModule } from './http/http.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { QuotasModule } from './quotas/quotas.module';
@@ -58,6 +59,7 @@ export class AppModule {
         AuthenticationModule,
         AccessModule,
         HttpModule,
+        PolicyModule,
         MetricsModule,
         AccountModule,
         AdminModule,

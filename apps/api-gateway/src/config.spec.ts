@@ -1,4 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { ConfigError } from '@gatehouse/config';
 import { loadConfig } from './config';
 
@@ -21,8 +24,9 @@ function faultsOf(environment: Record<string, string>): ConfigError {
 
 describe('loadConfig', () => {
   it('requires three variables and has defaults for the rest', () => {
-    const { secretFiles, signEnvelope, nats, legacy, rateLimitStore, ...rest } = loadConfig(needed);
+    const { secretFiles, signEnvelope, nats, legacy, rateLimitStore, gate, ...rest } = loadConfig(needed);
     expect(secretFiles.variables).toEqual([]);
+    expect(gate.policy.current.routes).toEqual([]);
     expect(signEnvelope.current).toBeInstanceOf(Function);
     expect(nats.current).toEqual({ servers: ['nats://127.0.0.1:4222'] });
     expect([legacy.secrets.current, legacy.ttlMs, rateLimitStore.current]).toEqual([[], 86_400_000, 'memory']);
@@ -47,6 +51,22 @@ describe('loadConfig', () => {
       trustProxy: false,
       realtime: { maxStreams: 10_000, maxStreamsPerUser: 5, bufferBytes: 32 * 1024 ** 2, bufferMs: 300_000 },
     });
+  });
+
+  it('reads the policy file of the gate, and names its faults with those of the variables', () => {
+    const GATE_FILE = join(mkdtempSync(join(tmpdir(), 'gatehouse-config-')), 'gate.yaml');
+    writeFileSync(GATE_FILE, 'routes: [{ path: /hunter2, audience: a, access: user }]');
+    expect(loadConfig({ ...needed, GATE_FILE }).gate.policy.current.routes).toHaveLength(1);
+    writeFileSync(GATE_FILE, 'routes: [{ path: hunter2, access: user }]');
+    const { message } = faultsOf({ ...needed, GATE_FILE, REALTIME_BUFFER_MB: 'x' });
+    expect(message.split('\n')).toEqual([
+      expect.stringMatching(/^GATE_FILE names a policy in which routes\[0\]\.path must begin with a slash/),
+      'GATE_FILE names a policy in which routes[0].upstream or audience is required, and not both',
+      expect.stringMatching(/^REALTIME_BUFFER_MB /),
+    ]);
+    expect(message).not.toContain('hunter2');
+    rmSync(dirname(GATE_FILE), { recursive: true });
+    expect(faultsOf({ ...needed, GATE_FILE }).message).toBe('GATE_FILE does not name a readable file (ENOENT)');
   });
 
   it('reads the limits of live updates', () => {

@@ -22,6 +22,7 @@ import {
 } from '@gatehouse/config';
 import { type EnvelopeSigner, services } from '@gatehouse/contracts';
 import { z } from 'zod';
+import { PolicyFile } from './gate/policy/policy-file';
 import { SYNC_PATH, isPath } from './sign-in/redirect-target';
 
 /**
@@ -52,6 +53,14 @@ const rateLimitStore = z
   .string()
   .refine((value) => value === 'memory' || isRedisUrl(value), 'is neither memory nor a redis:// or rediss:// URL');
 
+/** Path of the policy file. The file is read here, so that each of its faults is reported with the other variables. */
+const policyFile = z.string().transform((path, context) => {
+  const file = PolicyFile.read(path);
+  if (file instanceof PolicyFile) return file;
+  for (const problem of file.problems) context.addIssue({ code: 'custom', message: problem });
+  return z.NEVER;
+});
+
 const variables = z.object({
   ...commonVariables,
   PORT: port.default(services['api-gateway'].port),
@@ -72,6 +81,7 @@ const variables = z.object({
   CORS_ALLOWED_HEADERS: corsHeaders.default([]),
   PUBLIC_URL: httpUrl.default('http://localhost:8080'),
   SIGN_IN_URL: httpUrl.optional(),
+  GATE_FILE: policyFile.optional(),
   FALLBACK_REDIRECT_URL: fallbackRedirectUrl.default('/'),
   REDIRECT_ORIGINS: redirectTargets.default([]),
   LEGACY_JWT_SECRETS: commaSeparated
@@ -119,6 +129,8 @@ export interface GatewayConfig {
   readonly corsAllowedHeaders: readonly string[];
   /** Base URL of the gateway for clients, and the issuer of its tokens. */
   readonly publicUrl: string;
+  /** Policy of the gate: what is open, to whom. Nothing is open without `GATE_FILE`. */
+  readonly gate: PolicyFile;
   /** Sign-in page for browsers. */
   readonly signInUrl?: string;
   /**
@@ -187,6 +199,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     corsOrigins: v.CORS_ORIGINS,
     corsAllowedHeaders: v.CORS_ALLOWED_HEADERS,
     publicUrl: v.PUBLIC_URL,
+    gate: v.GATE_FILE ?? PolicyFile.none,
     ...(v.SIGN_IN_URL !== undefined && { signInUrl: v.SIGN_IN_URL }),
     fallbackRedirectUrl: new URL(v.FALLBACK_REDIRECT_URL, v.PUBLIC_URL).href,
     redirectOrigins: v.REDIRECT_ORIGINS,

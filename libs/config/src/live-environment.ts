@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { LiveValue, type Live } from './live';
 import { type Environment, faultOf, parseWithFiles } from './parse-environment';
-import { SecretFile, SecretFiles } from './secret-files';
+import { PolledFile } from './polled-file';
+import { SecretFiles } from './secret-files';
 import { fileVariable } from './secret-variables';
 
 /** Decides whether a new value of a variable may be used. Returns why not, or undefined. */
@@ -55,7 +56,7 @@ export function parseLiveEnvironment<Schema extends z.ZodObject>(
     },
     secretFiles: new SecretFiles(
       [...files].map(
-        ([name, { path, value }]) => new SecretFile(fileVariable(name), path, value, (text) => accept(name, text)),
+        ([name, { path, value }]) => new PolledFile(fileVariable(name), path, value, (text) => accept(name, text)),
       ),
     ),
     approve(secret, approval) {

@@ -1,5 +1,6 @@
+import { PolledFile } from './polled-file';
 import { type SecretContent } from './secret-file';
-import { SecretFile, SecretFiles } from './secret-files';
+import { SecretFiles } from './secret-files';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
@@ -12,7 +13,7 @@ it('a file system that does not answer gets one read at a time, and is reported 
     return new Promise<SecretContent>((resolve) => (answer = resolve));
   };
   const accept = async () => undefined;
-  const [first, second] = ['first', 'second'].map((name) => new SecretFile(name, name, 'old', accept, read));
+  const [first, second] = ['first', 'second'].map((name) => new PolledFile(name, name, 'old', accept, read));
   const files = new SecretFiles([first!, second!]);
   const check = async () => {
     const reports = files.check();

@@ -1,4 +1,4 @@
-import { type SecretFileReport, type SecretFiles } from '@gatehouse/config';
+import { type PolledFileReport, type SecretFiles } from '@gatehouse/config';
 import { type ServiceName, metricPrefix } from '@gatehouse/contracts';
 import { type DynamicModule, Inject, Injectable, Module } from '@nestjs/common';
 import { type Logger } from 'pino';
@@ -55,7 +55,7 @@ class SecretFileWatch extends PeriodicWorker {
     }
   }
 
-  private note(report: SecretFileReport): void {
+  private note(report: PolledFileReport): void {
     const { variable, result } = report;
     this.rejected.set({ variable }, result === 'rejected' ? 1 : 0);
     if (result !== 'unchanged') this.reloads.inc({ variable, result });

@@ -1,0 +1,56 @@
+import {
+  type Live,
+  LiveValue,
+  PolledFile,
+  type PolledFileReport,
+  readSecretFile,
+  readSecretFileSync,
+} from '@gatehouse/config';
+import { parsePolicy } from './parse-policy';
+import { Policy } from './policy';
+import { maxPolicyBytes } from './policy-text';
+
+const VARIABLE = 'GATE_FILE';
+/** Faults of one file that are reported; the others are counted. */
+const MAX_FAULTS = 50;
+
+/**
+ * The policy of the gate, and the file that it comes from. A new content that is valid replaces the whole policy at once;
+ * an invalid one changes nothing.
+ */
+export class PolicyFile {
+  private constructor(
+    readonly policy: Live<Policy>,
+    private readonly file: PolledFile | undefined,
+  ) {}
+
+  /** Without a file, nothing is open. */
+  static readonly none = new PolicyFile(new LiveValue(Policy.closed), undefined);
+
+  /** Reads and parses the file at the start. */
+  static read(path: string): PolicyFile | { readonly problems: readonly string[] } {
+    const content = readSecretFileSync(path, maxPolicyBytes);
+    if ('problem' in content) return { problems: [content.problem] };
+    const parsed = parsePolicy(content.value);
+    if ('faults' in parsed) return { problems: parsed.faults.map((fault) => `names a policy in which ${fault}`) };
+    const policy = new LiveValue(parsed);
+    const accept = async (text: string) => {
+      const next = parsePolicy(text);
+      if ('faults' in next) return faultsText(next.faults);
+      policy.set(next);
+      return undefined;
+    };
+    const read = (at: string) => readSecretFile(at, maxPolicyBytes);
+    return new PolicyFile(policy, new PolledFile(VARIABLE, path, content.value, accept, read));
+  }
+
+  /** Reads the file again. Reports a change, and each problem once. */
+  async check(): Promise<PolledFileReport | undefined> {
+    return this.file?.check();
+  }
+}
+
+function faultsText(faults: readonly string[]): string {
+  const more = faults.length - MAX_FAULTS;
+  return [...faults.slice(0, MAX_FAULTS), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+}

@@ -1,0 +1,55 @@
+import { type RouteExplanation, routeReasons } from './explain-route';
+import { type Policy } from './policy';
+import { type Route } from './route';
+
+const HEADINGS = ['#', 'HOST', 'PATH', 'METHODS', 'TO', 'OPEN TO', 'CREDENTIALS', 'RATE'];
+
+/** Prints what a policy opens, and to whom, one line for each route in the order in which they are tried. */
+export function policyReport({ routes }: Policy): string {
+  if (routes.length === 0) return 'The policy has no routes: every request is rejected.\n';
+  const rows = routes.map((route) => [
+    `${route.index}`,
+    route.host ?? '*',
+    route.path,
+    route.methods === undefined ? '*' : [...route.methods].join(' '),
+    route.upstream === undefined ? `forward auth (${route.audience})` : route.upstream.name,
+    openTo(route),
+    [...route.credentials].join(' ') || '-',
+    route.rateClass,
+  ]);
+  const open = routes.filter(({ access }) => access === 'public').length;
+  return `${columns([HEADINGS, ...rows])}\n${routes.length} routes, ${open} of them public. Every other request is rejected.\n`;
+}
+
+/** Prints which route decides on a request, and why each earlier one does not. */
+export function explanationReport({ match, routes }: RouteExplanation): string {
+  const lines = routes.map(({ route, reason }) => `routes[${route.index}] ${route.path} ${routeReasons[reason]}`);
+  const result =
+    match.kind === 'matched' ? `Open to ${openTo(match.route)}.` : 'The request is rejected: no route matches.';
+  return `${[...lines, match.kind === 'ambiguous' ? 'The request is rejected.' : result].join('\n')}\n`;
+}
+
+/** Who may pass, in words. */
+function openTo({ access, roles, tiers, scope, credentials }: Route): string {
+  if (access === 'public') return 'everybody';
+  const people = [
+    access === 'admin' ? 'admins' : 'users',
+    ...(roles === undefined ? [] : [`with role ${roles.join(' or ')}`]),
+    ...(tiers === undefined ? [] : [`with tier ${tiers.join(' or ')}`]),
+  ].join(' ');
+  if (!credentials.has('api_key')) return people;
+  return `${people}; API keys with ${scope ?? 'any scope'}`;
+}
+
+function columns(rows: readonly (readonly string[])[]): string {
+  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}

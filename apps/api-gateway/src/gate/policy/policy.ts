@@ -1,0 +1,20 @@
+import { type Route, type Upstream } from './route';
+import { RouteTable } from './route-table';
+
+/** Rules of the gate: what is open, to whom. */
+export class Policy {
+  /** Finds the route of a request. */
+  readonly table: RouteTable;
+
+  constructor(
+    readonly routes: readonly Route[],
+    readonly upstreams: readonly Upstream[],
+    /** Scopes that API keys can hold, besides those of Gatehouse. */
+    readonly scopes: readonly string[],
+  ) {
+    this.table = new RouteTable(routes);
+  }
+
+  /** The policy without a file: nothing is open. */
+  static readonly closed = new Policy([], [], []);
+}
