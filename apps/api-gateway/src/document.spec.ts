@@ -133,6 +133,8 @@ it('lists the codes of every problem by its status, and all codes in the schema 
     // Problems that come before a route, or of a failure: the response `default`.
     ...['headers_too_large', 'internal', 'method_not_allowed', 'origin_not_allowed', 'path_too_long'],
     'request_timeout',
+    // A problem of routes in front of other services, which the document does not describe.
+    'tier_insufficient',
   ]);
 });
 

@@ -1,4 +1,5 @@
 import { type JsonFault } from '@gatehouse/auth';
+import { type Role, type Tier } from '@gatehouse/contracts';
 import { codedError } from '@gatehouse/errors';
 
 /** The route requires a caller and the request has no credential. */
@@ -26,8 +27,25 @@ export class AccountInactiveError extends codedError('account_inactive', 'The ac
 /** The session is valid, but Clerk has no user with the session's user id. */
 export class UserUnknownError extends codedError('user_unknown', 'The user of this session does not exist.') {}
 
-/** The route requires a higher role than the caller has. */
-export class RoleInsufficientError extends codedError('role_insufficient', 'This route requires the role admin.') {}
+/** The caller has none of the roles that the route requires. */
+export class RoleInsufficientError extends codedError(
+  'role_insufficient',
+  (roles: string) => `This route requires the role ${roles}.`,
+) {
+  constructor(roles: readonly Role[] = ['admin']) {
+    super(roles.join(' or '));
+  }
+}
+
+/** The caller has none of the tiers that the route requires. */
+export class TierInsufficientError extends codedError(
+  'tier_insufficient',
+  (tiers: string) => `This route requires the tier ${tiers}.`,
+) {
+  constructor(tiers: readonly Tier[] = ['enterprise']) {
+    super(tiers.join(' or '));
+  }
+}
 
 /** No scope of the API key grants the permission of the route. */
 export class ScopeInsufficientError extends codedError(

@@ -1,45 +1,34 @@
 import { Injectable } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { AuditTrail } from '../audit/audit-trail';
 import { Authenticator } from '../authentication/authenticator';
-import { type Caller } from '../caller/caller';
-import { RoleInsufficientError, ScopeInsufficientError, SessionNeededError } from '../errors';
-import { applyStandings } from '../limits/rate-headers';
+import { type Decision } from '../gate/decision';
+import { Gate } from '../gate/decide';
+import { type RateHeaders, exceededLimit, rateHeaders } from '../limits/rate-headers';
 import { RateLimiter, countedAddress } from '../limits/rate-limiter';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
-import { type RouteAccess, grants } from './access';
-import { type RouteGuard } from './route-register';
+import { type RouteAccess } from './access';
+import { type GuardedRoute, type RouteGuard } from './route-register';
 
-/** Authenticates every request, applies rate limits, and checks role and scope. */
+/** Asks the gate about every request, and admits first sessions itself. */
 @Injectable()
 export class AccessGuard implements RouteGuard {
   constructor(
+    private readonly gate: Gate,
     private readonly authenticator: Authenticator,
     private readonly limits: RateLimiter,
-    private readonly audit: AuditTrail,
   ) {}
 
-  admit(access: RouteAccess, request: FastifyRequest, reply: FastifyReply): MaybePromise<void> {
-    switch (access.access) {
-      case 'public':
-        return this.limitAddress(access, request, reply);
-      case 'clerk-session':
-      case 'browser-session':
-        return this.admitFirstSession(access, request, reply);
-      case 'user':
-      case 'admin':
-        return whenKnown(this.authenticator.authenticate(request), (caller) =>
-          this.admitCaller(access, caller, request, reply),
-        );
-    }
+  admit({ access, rules }: GuardedRoute, request: FastifyRequest, reply: FastifyReply): MaybePromise<void> {
+    if (rules === undefined) return this.admitFirstSession(access, request, reply);
+    return whenKnown(this.gate.decide(rules, request), (decision) => apply(decision, request, reply));
   }
 
-  confirm(access: RouteAccess, request: FastifyRequest): MaybePromise<void> {
+  confirm({ access, rules }: GuardedRoute, request: FastifyRequest): MaybePromise<void> {
     if (request.clerkCaller !== undefined) return this.admitSession(access, request);
-    if (request.caller === undefined) return;
-    return whenKnown(this.authenticator.authenticate(request), (caller) => {
-      request.caller = caller;
-      this.check(access, caller);
+    if (rules === undefined || request.caller === undefined) return;
+    return whenKnown(this.gate.confirm(rules, request), (decision) => {
+      if (!decision.allowed) throw decision.error;
+      if (decision.caller !== undefined) request.caller = decision.caller;
     });
   }
 
@@ -52,13 +41,11 @@ export class AccessGuard implements RouteGuard {
     try {
       await this.admitSession(access, request);
     } catch (error) {
-      await this.limitAddress(access, request, reply);
+      await this.count(access, countedAddress(request.ip), reply);
       throw error;
     }
     const { clerkCaller } = request;
-    if (clerkCaller === undefined) return this.limitAddress(access, request, reply);
-    const standing = await this.limits.ofClass(access.rateClass, clerkCaller.session.clerkUserId, 'anonymous');
-    applyStandings(reply, [standing]);
+    await this.count(access, clerkCaller?.session.clerkUserId ?? countedAddress(request.ip), reply);
   }
 
   private async admitSession(access: RouteAccess, request: FastifyRequest): Promise<void> {
@@ -71,48 +58,28 @@ export class AccessGuard implements RouteGuard {
     else request.clerkCaller = session;
   }
 
-  private admitCaller(
-    access: RouteAccess,
-    caller: Caller,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): MaybePromise<void> {
+  private async count({ rateClass }: RouteAccess, who: string, reply: FastifyReply): Promise<void> {
+    const standings = [await this.limits.ofClass(rateClass, who, 'anonymous')];
+    setHeaders(reply, rateHeaders(standings));
+    const exceeded = exceededLimit(standings);
+    if (exceeded !== undefined) throw exceeded;
+  }
+}
+
+/** Passes a decision on to the handler and the response. */
+function apply(decision: Decision, request: FastifyRequest, reply: FastifyReply): void {
+  const { caller, rateHeaders: headers } = decision;
+  if (caller !== undefined) {
     request.caller = caller;
     // So that the log shows what was done with a key that has leaked; the audit log has no reads.
     const { keyId } = caller.principal;
     if (keyId !== undefined) request.logged = { keyId };
-    return whenKnown(this.limitCaller(access, caller, reply), () => this.check(access, caller));
   }
+  if (headers !== undefined) setHeaders(reply, headers);
+  if (!decision.allowed) throw decision.error;
+}
 
-  private limitAddress(access: RouteAccess, request: FastifyRequest, reply: FastifyReply): MaybePromise<void> {
-    const standing = this.limits.ofClass(access.rateClass, countedAddress(request.ip), 'anonymous');
-    return whenKnown(standing, (known) => applyStandings(reply, [known]));
-  }
-
-  private limitCaller(access: RouteAccess, caller: Caller, reply: FastifyReply): MaybePromise<void> {
-    const { userId, tier } = caller.principal;
-    const { credential } = caller;
-    const ofClass = this.limits.ofClass(access.rateClass, userId, tier);
-    if (credential.method !== 'api_key' || credential.key.rateLimit === null) {
-      return whenKnown(ofClass, (standing) => applyStandings(reply, [standing]));
-    }
-    // If `ofClass` rejects, nobody awaits `ofKey`. This is safe, because `ofKey` never rejects: while the shared store
-    // is unavailable, it counts in memory. An unhandled rejection would end the process.
-    const ofKey = this.limits.ofKey(credential.key.keyId, credential.key.rateLimit);
-    return whenKnown(ofClass, (first) => whenKnown(ofKey, (second) => applyStandings(reply, [first, second])));
-  }
-
-  private check(access: RouteAccess, caller: Caller): void {
-    const { principal } = caller;
-    try {
-      if (access.access === 'admin' && principal.role !== 'admin') throw new RoleInsufficientError();
-      if (principal.method !== 'api_key') return;
-      if (access.credential === 'session') throw new SessionNeededError();
-      if (access.scope === 'none') return;
-      if (!grants(principal.scopes, access.permission)) throw new ScopeInsufficientError(access.permission);
-    } catch (error) {
-      this.audit.refused(caller, access.permission, error);
-      throw error;
-    }
-  }
+function setHeaders(reply: FastifyReply, headers: RateHeaders): void {
+  void reply.header('ratelimit-policy', headers['ratelimit-policy']);
+  void reply.header('ratelimit', headers.ratelimit);
 }

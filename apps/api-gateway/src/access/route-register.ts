@@ -7,18 +7,26 @@ import {
 } from 'fastify';
 import { InputUncheckedError, RouteUndeclaredError, RoutesUnguardedError } from '../errors';
 import { type MaybePromise } from '../maybe-promise';
+import { type RouteRules } from '../gate/route-rules';
 import { type RouteAccess, isComplete } from './access';
 import { type AcceptedInput, type RouteInput, rejectUnexpected } from './route-input';
+import { rulesOf } from './rules-of';
+
+/** Access of a route, and the rules of the gate for it; see `rulesOf`. */
+export interface GuardedRoute {
+  readonly access: RouteAccess;
+  readonly rules: RouteRules | undefined;
+}
 
 /** Admits a request to its route or throws the reason for its rejection. */
 export interface RouteGuard {
   /** Called when the headers have arrived, before the body is read. */
-  admit(access: RouteAccess, request: FastifyRequest, reply: FastifyReply): MaybePromise<void>;
+  admit(route: GuardedRoute, request: FastifyRequest, reply: FastifyReply): MaybePromise<void>;
   /**
    * Called after `admit`, when a body has arrived. Authenticates again, because the caller's session may have ended
    * while a slow client sent the body.
    */
-  confirm(access: RouteAccess, request: FastifyRequest): MaybePromise<void>;
+  confirm(route: GuardedRoute, request: FastifyRequest): MaybePromise<void>;
 }
 
 /** A route of the server. */
@@ -51,9 +59,10 @@ export class RouteRegister {
       const { unchecked, ...input } = config?.input ?? noInput;
       if (unchecked.length > 0) throw new InputUncheckedError(`${methods.join(', ')} ${url}`, unchecked.join(' and '));
       this.routes.push({ url, methods, access, pattern: toPattern(url) });
-      route.onRequest = [this.admitHook(access), ...[onRequest].flat()];
+      const guarded = { access, rules: rulesOf(access) };
+      route.onRequest = [this.admitHook(guarded), ...[onRequest].flat()];
       const accepted = { ...input, query: input.query || access.navigation === true };
-      route.preValidation = [this.confirmHook(access), rejectUnexpectedHook(accepted), ...[preValidation].flat()];
+      route.preValidation = [this.confirmHook(guarded), rejectUnexpectedHook(accepted), ...[preValidation].flat()];
     });
   }
 
@@ -72,14 +81,14 @@ export class RouteRegister {
     return [...new Set(this.routes.filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods))];
   }
 
-  private admitHook(access: RouteAccess): onRequestHookHandler {
-    return (request, reply, done) => settle(this.requiredGuard.admit(access, request, reply), done);
+  private admitHook(route: GuardedRoute): onRequestHookHandler {
+    return (request, reply, done) => settle(this.requiredGuard.admit(route, request, reply), done);
   }
 
-  private confirmHook(access: RouteAccess): preValidationHookHandler {
+  private confirmHook(route: GuardedRoute): preValidationHookHandler {
     return (request, _reply, done) => {
       if (request.body === undefined) return done();
-      settle(this.requiredGuard.confirm(access, request), done);
+      settle(this.requiredGuard.confirm(route, request), done);
     };
   }
 

@@ -2,10 +2,10 @@ import { type ClerkSession } from '@gatehouse/auth';
 import { type RequestContext } from '@gatehouse/messaging';
 import { LOGGER } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
-import { type FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { type Logger } from 'pino';
 import { type Caller } from '../caller/caller';
+import { type GateRequest } from '../caller/gate-request';
 import { anonymousContext } from '../caller/origin';
 import { AuditQueue, type Entry } from './audit-queue';
 
@@ -27,12 +27,12 @@ export class AuditTrail {
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
-  /** Records that an authenticated caller was not permitted to use a route. */
-  refused(caller: Caller, permission: string, error: unknown): void {
+  /** Records that an authenticated caller was not permitted to use a route. `subject`: what the route protects. */
+  refused(caller: Caller, subject: string, error: unknown): void {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : 'refused';
     const { userId, keyId, sessionId } = caller.principal;
-    if (!this.isNew(`${userId} ${keyId ?? sessionId} ${permission} ${reason}`)) return;
-    this.queue.add({ action: 'access.refused', outcome: 'refused', reason, subject: permission }, caller);
+    if (!this.isNew(`${userId} ${keyId ?? sessionId} ${subject} ${reason}`)) return;
+    this.queue.add({ action: 'access.refused', outcome: 'refused', reason, subject }, caller);
   }
 
   /**
@@ -70,7 +70,7 @@ export class AuditTrail {
    * Records that an impersonated session was not exchanged for a Gatehouse session, which would outlive the
    * impersonation.
    */
-  exchangeRefused({ actor, clerkUserId, sessionId }: ClerkSession, request: FastifyRequest): void {
+  exchangeRefused({ actor, clerkUserId, sessionId }: ClerkSession, request: GateRequest): void {
     const reason = 'token_impersonated';
     if (!this.isNew(`${sessionId} exchange ${reason}`)) return;
     this.queue.add(

@@ -2,9 +2,9 @@ import { CredentialRefusedError, apiKeyHash, parseApiKey } from '@gatehouse/auth
 import { type Principal, type ReplyOf, resolveKey } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
 import { Injectable } from '@nestjs/common';
-import { type FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { type UsedKey } from '../caller/caller';
+import { type GateRequest } from '../caller/gate-request';
 import { countedAddress } from '../limits/rate-limiter';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { GatewayMetrics } from '../metrics/gateway-metrics';
@@ -32,7 +32,7 @@ const UNKNOWN_TTL_MS = 30_000;
 const MAX_LOOKUPS_PER_ADDRESS = 20;
 
 /** Fields of a request that a lookup needs. */
-type KeyRequest = Pick<FastifyRequest, 'id' | 'ip'>;
+type KeyRequest = Pick<GateRequest, 'id' | 'ip'>;
 
 interface FoundKey {
   readonly principal: Principal;

@@ -1,7 +1,7 @@
 import { CredentialRefusedError, CredentialRequestError } from '@gatehouse/auth';
 import * as fc from 'fast-check';
-import { type FastifyRequest } from 'fastify';
 import { type AuditTrail } from '../audit/audit-trail';
+import { type GateRequest } from '../caller/gate-request';
 import { CredentialMissingError } from '../errors';
 import { type GatewayMetrics } from '../metrics/gateway-metrics';
 import { type ApiKeyDirectory } from './api-key-directory';
@@ -101,8 +101,8 @@ describe('for any request', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(field, { maxLength: 5 }), fc.webQueryParameters(), async (fields, query) => {
         ran.length = 0;
-        const raw = { rawHeaders: fields.flat(), url: `/?${query}`, headers: {} };
-        const request = { raw, id: 'r', ip: '127.0.0.1', headers: {} } as FastifyRequest;
+        const sent = { rawHeaders: fields.flat(), url: `/?${query}`, headers: {} };
+        const request: GateRequest = { ...sent, id: 'r', method: 'GET', ip: '127.0.0.1' };
         let method: string | undefined;
         try {
           ({ method } = (await authenticator().authenticate(request)).principal);

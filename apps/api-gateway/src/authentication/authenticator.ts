@@ -7,9 +7,9 @@ import {
   readSessionCookies,
 } from '@gatehouse/auth';
 import { Injectable } from '@nestjs/common';
-import { type FastifyRequest } from 'fastify';
 import { AuditTrail } from '../audit/audit-trail';
 import { Caller, type ClerkCaller, type SignedOut } from '../caller/caller';
+import { type GateRequest } from '../caller/gate-request';
 import { anonymousContext } from '../caller/origin';
 import { CredentialMissingError } from '../errors';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
@@ -39,7 +39,7 @@ export class Authenticator {
    * @throws CredentialMissingError, CredentialRequestError, CredentialRefusedError, and the errors of `ApiKeyDirectory`
    *   and `PrincipalDirectory`
    */
-  authenticate(request: FastifyRequest): MaybePromise<Caller> {
+  authenticate(request: GateRequest): MaybePromise<Caller> {
     return this.countRefusals(() => {
       const credential = credentialOf(request);
       if (credential.kind === 'none') throw new CredentialMissingError();
@@ -51,7 +51,7 @@ export class Authenticator {
    * Returns the Clerk session of a request. The user of the session may not exist in Gatehouse yet. Throws like
    * `authenticate`.
    */
-  clerkSession(request: FastifyRequest, navigation = false): MaybePromise<ClerkCaller> {
+  clerkSession(request: GateRequest, navigation = false): MaybePromise<ClerkCaller> {
     return this.countRefusals(() => {
       const credential = credentialOf(request, navigation);
       if (credential.kind === 'none') throw new CredentialMissingError();
@@ -65,9 +65,9 @@ export class Authenticator {
    * session, returns why the browser is signed out.
    * @throws like `authenticate`, but not if the cookies hold no token or an expired one
    */
-  async browserSession(request: FastifyRequest): Promise<ClerkCaller | SignedOut> {
+  async browserSession(request: GateRequest): Promise<ClerkCaller | SignedOut> {
     if (credentialOf(request, true).kind !== 'none') return this.clerkSession(request, true);
-    const token = this.tokens.choose(readSessionCookies(request.raw.rawHeaders));
+    const token = this.tokens.choose(readSessionCookies(request.rawHeaders));
     if (token === undefined) return 'missing';
     try {
       return await this.countRefusals(() => this.clerkCallerOf(token, request));
@@ -82,7 +82,7 @@ export class Authenticator {
    * deactivated user; ignores that the token has expired, because tokens of Clerk are valid for a minute.
    * @throws like `authenticate`
    */
-  async confirm({ credential }: Caller, request: FastifyRequest): Promise<Caller> {
+  async confirm({ credential }: Caller, request: GateRequest): Promise<Caller> {
     switch (credential.method) {
       case 'clerk_session':
         return new Caller(await this.principals.ofClerkSession(credential.session, request.id), credential, request);
@@ -93,7 +93,7 @@ export class Authenticator {
     }
   }
 
-  private callerOf(credential: Exclude<Credential, { kind: 'none' }>, request: FastifyRequest): MaybePromise<Caller> {
+  private callerOf(credential: Exclude<Credential, { kind: 'none' }>, request: GateRequest): MaybePromise<Caller> {
     if (credential.kind === 'api_key') {
       const found = this.keys.find(credential.key, request);
       return whenKnown(found, ({ principal, key }) => new Caller(principal, { method: 'api_key', key }, request));
@@ -101,7 +101,7 @@ export class Authenticator {
     return whenKnown(this.tokens.verify(credential.token, request), (token) => this.ofToken(token, request));
   }
 
-  private ofToken(token: VerifiedToken, request: FastifyRequest): MaybePromise<Caller> {
+  private ofToken(token: VerifiedToken, request: GateRequest): MaybePromise<Caller> {
     switch (token.verifier) {
       case 'clerk_session': {
         const { session } = token;
@@ -123,7 +123,7 @@ export class Authenticator {
     }
   }
 
-  private async clerkCallerOf(text: string, request: FastifyRequest): Promise<ClerkCaller> {
+  private async clerkCallerOf(text: string, request: GateRequest): Promise<ClerkCaller> {
     const token = await this.tokens.verify(text, request);
     if (token.verifier !== 'clerk_session') throw new CredentialRefusedError('token_issuer_unknown');
     const { session } = token;
@@ -146,8 +146,7 @@ export class Authenticator {
   }
 }
 
-function credentialOf(request: FastifyRequest, navigation = false): Credential {
-  const { rawHeaders, url = '/' } = request.raw;
+function credentialOf({ rawHeaders, url }: GateRequest, navigation = false): Credential {
   return readCredential({ rawHeaders, url, navigation });
 }
 

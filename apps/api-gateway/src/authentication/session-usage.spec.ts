@@ -1,13 +1,13 @@
 import { maxSessionUses } from '@gatehouse/contracts';
 import { type RequestClient } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
-import { type FastifyRequest } from 'fastify';
+import { type GateRequest } from '../caller/gate-request';
 import { SessionUsage } from './session-usage';
 
 const log = createLogger({ service: 'test', level: 'silent' });
 
-function requestFrom(ip: string, userAgent?: string): FastifyRequest {
-  return { ip, headers: { ...(userAgent !== undefined && { 'user-agent': userAgent }) } } as FastifyRequest;
+function requestFrom(ip: string, userAgent?: string): Pick<GateRequest, 'ip' | 'headers'> {
+  return { ip, headers: { ...(userAgent !== undefined && { 'user-agent': userAgent }) } };
 }
 
 function usageOf(sent: { uses: object[] }[]): SessionUsage {

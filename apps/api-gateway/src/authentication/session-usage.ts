@@ -2,8 +2,8 @@ import { maxSessionUses, touchSessions } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
 import { LOGGER, clientAddress } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
-import { type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
+import { type GateRequest } from '../caller/gate-request';
 import { UsageBatch } from './usage-batch';
 
 const MAX_USER_AGENT = 512;
@@ -26,7 +26,7 @@ export class SessionUsage extends UsageBatch<SessionUse> {
   }
 
   /** Notes that the request used the session. Keeps only texts of the request. */
-  noteRequest(sessionId: string, { ip, headers }: FastifyRequest, at: number): void {
+  noteRequest(sessionId: string, { ip, headers }: Pick<GateRequest, 'ip' | 'headers'>, at: number): void {
     this.note(sessionId, { at, ip, userAgent: headers['user-agent'] });
   }
 

@@ -2,6 +2,7 @@ import { type ClerkSession, type LegacySession } from '@gatehouse/auth';
 import { type Origin, type Principal } from '@gatehouse/contracts';
 import { type RequestContext } from '@gatehouse/messaging';
 import { type FastifyRequest } from 'fastify';
+import { type GateRequest } from './gate-request';
 import { originOf } from './origin';
 
 /** Fields of an API key that are needed after its lookup. */
@@ -24,7 +25,7 @@ export class Caller implements RequestContext {
   constructor(
     readonly principal: Principal,
     readonly credential: VerifiedCredential,
-    private readonly request: FastifyRequest,
+    private readonly request: GateRequest,
   ) {}
 
   get requestId(): string {
@@ -49,6 +50,8 @@ export type SignedOut = 'missing' | 'expired';
 
 declare module 'fastify' {
   interface FastifyRequest {
+    /** Node's `rawHeaders`; with it, a request is a `GateRequest`. */
+    readonly rawHeaders: readonly string[];
     /** Set on routes that require a user. */
     caller?: Caller;
     /** Set on routes that require a Clerk session, unless the browser is signed out. */

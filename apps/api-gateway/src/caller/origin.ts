@@ -1,10 +1,10 @@
 import { type Origin } from '@gatehouse/contracts';
 import { type RequestContext } from '@gatehouse/messaging';
 import { clientAddress, clientRequestId } from '@gatehouse/observability';
-import { type FastifyRequest } from 'fastify';
+import { type GateRequest } from './gate-request';
 
 /** Returns address, user agent and request id of the client, for the audit log. */
-export function originOf(request: FastifyRequest): Origin {
+export function originOf(request: GateRequest): Origin {
   const { ip, headers } = request;
   const userAgent = headers['user-agent'];
   // `ip` can come from X-Forwarded-For, where clients can write any text, so it may not be an address.
@@ -18,6 +18,6 @@ export function originOf(request: FastifyRequest): Origin {
 }
 
 /** Builds the context of a request without a principal. */
-export function anonymousContext(request: FastifyRequest): RequestContext {
+export function anonymousContext(request: GateRequest): RequestContext {
   return { principal: null, requestId: request.id, origin: originOf(request) };
 }

@@ -46,6 +46,11 @@ export function createFastifyAdapter(config: GatewayConfig, logger: Logger, rout
   });
   const server = adapter.getInstance();
   routes.watch(server);
+  server.decorateRequest('rawHeaders', {
+    getter() {
+      return this.raw.rawHeaders;
+    },
+  });
   server.decorateRequest('caller', undefined);
   server.decorateRequest('clerkCaller', undefined);
   server.decorateRequest('signedOut', undefined);

@@ -1,7 +1,6 @@
 import { CredentialRefusedError, CredentialRequestError, type JsonFault, KeysUnavailableError } from '@gatehouse/auth';
 import { type QuotaStanding } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
-import { HttpException } from '@nestjs/common';
 import {
   AccountInactiveError,
   CredentialMissingError,
@@ -19,6 +18,7 @@ import {
   ScopeInsufficientError,
   SessionNeededError,
   SignInLoopError,
+  TierInsufficientError,
   UploadBrokenOffError,
   UploadTooLargeError,
   UserUnknownError,
@@ -65,6 +65,7 @@ const plainErrors = [
   AccountInactiveError,
   RoleInsufficientError,
   SessionNeededError,
+  TierInsufficientError,
   HttpsRequiredError,
   OriginNotAllowedError,
   LegacyTokensOffError,
@@ -226,9 +227,16 @@ export function statusResponse(status: number): ErrorResponse {
   return status >= 400 && status < 500 ? { status, code: 'bad_request' } : internal;
 }
 
+/** How errors of Nest (`getStatus`) and Fastify (`statusCode`) tell their status. */
+interface StatedError {
+  readonly statusCode?: unknown;
+  getStatus?(): unknown;
+}
+
 /** Reads the status that Nest or Fastify gave an error; 500 for any other error. */
 function statusOf(error: unknown): number {
-  if (error instanceof HttpException) return error.getStatus();
-  const hasStatus = typeof error === 'object' && error !== null && 'statusCode' in error;
-  return hasStatus && typeof error.statusCode === 'number' ? error.statusCode : 500;
+  if (typeof error !== 'object' || error === null) return 500;
+  const stated: StatedError = error;
+  const status = typeof stated.getStatus === 'function' ? stated.getStatus() : stated.statusCode;
+  return typeof status === 'number' ? status : 500;
 }

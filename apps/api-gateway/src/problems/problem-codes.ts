@@ -55,6 +55,7 @@ const ofGateway = {
   role_insufficient: 403,
   scope_insufficient: 403,
   session_needed: 403,
+  tier_insufficient: 403,
   https_required: 403,
   origin_not_allowed: 403,
   method_not_allowed: 405,

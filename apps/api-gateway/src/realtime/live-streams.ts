@@ -1,7 +1,7 @@
 import { type TrustChange } from '@gatehouse/contracts';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
-import { grants } from '../access/access';
+import { grants } from '../gate/grants';
 import { Authenticator } from '../authentication/authenticator';
 import { type Caller, type CallerRequest } from '../caller/caller';
 import { type GatewayConfig } from '../config';

@@ -1,0 +1,109 @@
+import { type AuditTrail } from '../audit/audit-trail';
+import { type Authenticator } from '../authentication/authenticator';
+import { type Caller } from '../caller/caller';
+import { type GateRequest } from '../caller/gate-request';
+import { RoleInsufficientError, ScopeInsufficientError, SessionNeededError, TierInsufficientError } from '../errors';
+import { type RateHeaders, exceededLimit, rateHeaders } from '../limits/rate-headers';
+import { type RateLimiter, type RateStanding, countedAddress } from '../limits/rate-limiter';
+import { type MaybePromise, whenKnown } from '../maybe-promise';
+import { Allowed, type Decision, Refused } from './decision';
+import { grants } from './grants';
+import { type RouteRules } from './route-rules';
+
+/**
+ * Decides whether a request may use a route: finds the caller of its credential, counts the request, and checks the
+ * rules of the route. Every edge of the gateway asks here, so it knows no web framework.
+ */
+export class Gate {
+  constructor(
+    private readonly authenticator: Pick<Authenticator, 'authenticate'>,
+    private readonly limits: Pick<RateLimiter, 'ofClass' | 'ofKey'>,
+    private readonly audit: Pick<AuditTrail, 'refused'>,
+  ) {}
+
+  /** Decides on a request and counts it. Never throws or rejects. */
+  decide(rules: RouteRules, request: GateRequest): MaybePromise<Decision> {
+    if (rules.access === 'public') {
+      return decided(() => {
+        const standing = this.limits.ofClass(rules.rateClass, countedAddress(request.ip), 'anonymous');
+        return whenKnown(standing, (known) =>
+          withinLimits([known], undefined, (headers) => new Allowed(undefined, headers)),
+        );
+      });
+    }
+    return decided(() =>
+      whenKnown(this.authenticator.authenticate(request), (caller) =>
+        decided(() => this.countAndCheck(rules, caller), caller),
+      ),
+    );
+  }
+
+  /**
+   * Decides again on a request that was allowed, without counting it. The caller's session may have ended while a slow
+   * client sent the body. Never throws or rejects.
+   */
+  confirm(rules: RouteRules, request: GateRequest): MaybePromise<Decision> {
+    if (rules.access === 'public') return new Allowed(undefined, undefined);
+    return decided(() =>
+      whenKnown(this.authenticator.authenticate(request), (caller) => this.check(rules, caller, undefined)),
+    );
+  }
+
+  private countAndCheck(rules: RouteRules, caller: Caller): MaybePromise<Decision> {
+    return whenKnown(this.standingsOf(rules, caller), (standings) =>
+      withinLimits(standings, caller, (headers) => this.check(rules, caller, headers)),
+    );
+  }
+
+  private standingsOf(rules: RouteRules, { principal, credential }: Caller): MaybePromise<readonly RateStanding[]> {
+    const ofClass = this.limits.ofClass(rules.rateClass, principal.userId, principal.tier);
+    if (credential.method !== 'api_key' || credential.key.rateLimit === null) {
+      return whenKnown(ofClass, (standing) => [standing]);
+    }
+    // If `ofClass` rejects, nobody awaits `ofKey`. This is safe, because `ofKey` never rejects: while the shared store
+    // is unavailable, it counts in memory. An unhandled rejection would end the process.
+    const ofKey = this.limits.ofKey(credential.key.keyId, credential.key.rateLimit);
+    return whenKnown(ofClass, (first) => whenKnown(ofKey, (second) => [first, second]));
+  }
+
+  private check(rules: RouteRules, caller: Caller, headers: RateHeaders | undefined): Decision {
+    const fault = faultOf(rules, caller);
+    if (fault === undefined) return new Allowed(caller, headers);
+    this.audit.refused(caller, rules.subject, fault);
+    return new Refused(fault, caller, headers);
+  }
+}
+
+/** Returns why the caller may not use the route; undefined if it may. */
+function faultOf({ access, roles, tiers, credentials, scope }: RouteRules, { principal }: Caller): Error | undefined {
+  const { role, tier, method, scopes } = principal;
+  if (access === 'admin' && role !== 'admin') return new RoleInsufficientError();
+  if (roles !== null && !roles.includes(role)) return new RoleInsufficientError(roles);
+  if (tiers !== null && !tiers.includes(tier)) return new TierInsufficientError(tiers);
+  if (method !== 'api_key') return undefined;
+  if (!credentials.includes('api_key')) return new SessionNeededError();
+  if (scope !== null && !grants(scopes, scope)) return new ScopeInsufficientError(scope);
+  return undefined;
+}
+
+/** Refuses a request beyond a limit; otherwise returns the decision of `next`. */
+function withinLimits(
+  standings: readonly RateStanding[],
+  caller: Caller | undefined,
+  next: (headers: RateHeaders) => Decision,
+): Decision {
+  const headers = rateHeaders(standings);
+  const exceeded = exceededLimit(standings);
+  return exceeded === undefined ? next(headers) : new Refused(exceeded, caller, headers);
+}
+
+/** Returns the decision of `work`. Refuses the request if `work` throws or its promise rejects. */
+function decided(work: () => MaybePromise<Decision>, caller?: Caller): MaybePromise<Decision> {
+  const refuse = (error: unknown) => new Refused(error, caller);
+  try {
+    const decision = work();
+    return decision instanceof Promise ? decision.catch(refuse) : decision;
+  } catch (error) {
+    return refuse(error);
+  }
+}
