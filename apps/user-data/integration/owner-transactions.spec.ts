@@ -42,6 +42,8 @@ afterAll(async () => {
   await database?.drop();
 });
 
+/** Waits while another transaction has run the same statement. */
+const LOCKED = 'SELECT pg_advisory_xact_lock(7)';
 const write = (userId: string, body: string, as = userId) =>
   owners.query(as, 'INSERT INTO notes (user_id, body) VALUES ($1, $2)', [userId, body]);
 const bodies = async (userId: string) =>
@@ -147,18 +149,28 @@ describe('a transaction in the name of a user', () => {
     expect(await bodies(dora)).toEqual([note]);
   });
 
-  it('leaves connections to other users while many transactions of one user are open', async () => {
-    let end = (): void => undefined;
-    const ended = new Promise<void>((resolve) => (end = resolve));
-    const many = Array.from({ length: 5 }, () =>
-      owners.run(asha, async (transaction) => {
-        await transaction.query('SELECT 1');
-        await ended;
-      }),
-    );
-    expect(await owners.run(ben, (transaction) => transaction.query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
-    end();
-    await Promise.all(many);
+  it.each([
+    ['transactions', () => owners.run(asha, (transaction) => transaction.query(LOCKED))],
+    ['single statements', () => owners.query(asha, LOCKED)],
+    ['reads of many rows', () => owners.select(asha, LOCKED)],
+  ])('leaves connections to other users while many %s of one user wait', async (_, wait) => {
+    await withClient(database.adminUrl, async (holder) => {
+      await holder.query(`BEGIN; ${LOCKED}`);
+      const many = Array.from({ length: 5 }, wait);
+      expect(await owners.run(ben, (transaction) => transaction.query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
+      await holder.query('COMMIT');
+      await Promise.all(many);
+    });
+  });
+
+  it('does not keep the reads of a user waiting while its changes wait', async () => {
+    await withClient(database.adminUrl, async (holder) => {
+      await holder.query(`BEGIN; ${LOCKED}`);
+      const many = Array.from({ length: 5 }, () => owners.query(asha, LOCKED));
+      expect(await owners.select(asha, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      await holder.query('COMMIT');
+      await Promise.all(many);
+    });
   });
 
   it('ends a statement that takes longer than 5 s', async () => {

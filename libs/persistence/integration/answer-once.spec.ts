@@ -152,7 +152,7 @@ describe('a request with an idempotency key', () => {
   it('gets the stored answer while another transaction runs it, if it waits for the answer', async () => {
     const { first, release } = await hold();
     let attempts = 0;
-    const second = awaitAnswer(() => {
+    const second = awaitAnswer(ann, () => {
       attempts += 1;
       return ask({ name: 'a' });
     });
@@ -164,26 +164,33 @@ describe('a request with an idempotency key', () => {
 
   it('runs itself if the transaction for whose answer it waits fails', async () => {
     const { first, fail } = await hold();
-    const second = awaitAnswer(() => ask({ name: 'a' }));
+    const second = awaitAnswer(ann, () => ask({ name: 'a' }));
     fail();
     await expect(first).rejects.toThrow('failed');
     expect(await second).toEqual({ name: 'a', run: 1 });
   });
 
-  it('is rejected at once if too many requests wait for an answer', async () => {
+  it.each([
+    ['of the same user', [11], [1]],
+    ['of all users', [10, 10, 10, 10, 10, 2], [0, 0, 0, 0, 0, 2]],
+  ])('is rejected at once if too many requests %s wait for an answer', async (_, requests, tooMany) => {
     const { first, release } = await hold();
-    let refused = 0;
-    const all = Array.from({ length: 51 }, () =>
-      awaitAnswer(() => ask({ name: 'a' })).catch((error: unknown) => {
-        refused += 1;
-        return error;
-      }),
+    const refused = requests.map(() => 0);
+    const all = requests.flatMap((count, user) =>
+      Array.from({ length: count }, () =>
+        awaitAnswer(`user ${user}`, () => ask({ name: 'a' })).catch((error: unknown) => {
+          refused[user]! += 1;
+          return error;
+        }),
+      ),
     );
-    await eventually(() => refused > 0);
+    await eventually(() => expect(refused).toEqual(tooMany));
     release();
     await first;
     const answers = await Promise.all(all);
-    expect(answers.filter((answer) => answer instanceof Error)).toMatchObject([{ reason: 'idempotency_in_progress' }]);
+    const failed = answers.filter((answer) => answer instanceof Error);
+    expect(failed).toHaveLength(tooMany.reduce((sum, count) => sum + count));
+    for (const failure of failed) expect(failure).toMatchObject({ reason: 'idempotency_in_progress' });
   });
 
   it('has no effect if another transaction has stored the answer in spite of the lock', async () => {

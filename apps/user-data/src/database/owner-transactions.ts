@@ -14,7 +14,9 @@ import { statementTimeout, timeoutSettings } from './timeouts';
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
 
-/** One user has at most one in so many of the connections for transactions that may wait for each other. */
+/**
+ * One user has at most one in so many of the connections for changes, and as many for {@link OwnerTransactions.select}.
+ */
 const POOL_SHARE = 4;
 
 /**
@@ -24,11 +26,15 @@ const POOL_SHARE = 4;
 @Injectable()
 export class OwnerTransactions {
   private readonly shared: SharedReads;
-  private readonly turns: OwnerTurns;
+  private readonly changes: OwnerTurns;
+  /** Apart from those of changes, so that a read does not wait while the changes of its user wait for each other. */
+  private readonly selections: OwnerTurns;
 
   constructor(private readonly dataSource: DataSource) {
     this.shared = new SharedReads(dataSource);
-    this.turns = new OwnerTurns(Math.max(1, Math.floor((dataSource.options.poolSize ?? 0) / POOL_SHARE)));
+    const share = Math.max(1, Math.floor((dataSource.options.poolSize ?? 0) / POOL_SHARE));
+    this.changes = new OwnerTurns(share);
+    this.selections = new OwnerTurns(share);
   }
 
   /**
@@ -47,8 +53,8 @@ export class OwnerTransactions {
       return result;
     };
     const result = await guardDatabase(() =>
-      awaitAnswer(() =>
-        this.turns.run(userId, () => repeatOnConflict(() => runTransaction(this.dataSource, opening, marked))),
+      awaitAnswer(userId, () =>
+        this.changes.run(userId, () => repeatOnConflict(() => runTransaction(this.dataSource, opening, marked))),
       ),
     );
     failpoint('after-owner-commit');
@@ -60,23 +66,39 @@ export class OwnerTransactions {
    * @throws RequestRefusedError as {@link run}
    */
   query<Row extends object>(userId: string, text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    const message = messageFor(userId, text, values);
-    const opening = openingFor(userId);
-    return guarded(() =>
-      message === undefined
-        ? runStatement<Row>(this.dataSource, opening, text, values)
-        : withClient(this.dataSource, (client) => runMessage<Row>(client, message)),
-    );
+    return this.single(this.changes, userId, text, values);
+  }
+
+  /** {@link query} for a statement that changes and locks nothing. */
+  select<Row extends object>(userId: string, text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.single(this.selections, userId, text, values);
   }
 
   /**
-   * {@link query} for a statement that finds a few rows by key and locks none. It shares its connection with other reads,
-   * each in a transaction of its own.
+   * {@link select} for a statement that finds a few rows by key. It shares its connection with other reads, each in a
+   * transaction of its own. It takes no turn: it holds the connection for less time than a change of turns would take.
    */
   read<Row extends object>(userId: string, text: string, values: readonly unknown[] = []): Promise<Row[]> {
     const message = messageFor(userId, text, values);
-    if (message === undefined) return this.query(userId, text, values);
+    if (message === undefined) return this.select(userId, text, values);
     return guarded(() => this.shared.read<Row>(message));
+  }
+
+  private single<Row extends object>(
+    turns: OwnerTurns,
+    userId: string,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    const message = messageFor(userId, text, values);
+    const opening = openingFor(userId);
+    return guarded(() =>
+      turns.run(userId, () =>
+        message === undefined
+          ? runStatement<Row>(this.dataSource, opening, text, values)
+          : withClient(this.dataSource, (client) => runMessage<Row>(client, message)),
+      ),
+    );
   }
 }
 

@@ -48,6 +48,17 @@ describe('OwnerTurns', () => {
     await Promise.all(all);
   });
 
+  it('refuses at once what comes while 250 transactions of the user wait, and nothing of others', async () => {
+    const all = Array.from({ length: 252 }, (_, number) => start('asha', `${number}`));
+    await expect(start('asha', 'too many')).rejects.toMatchObject({ reason: 'unavailable' });
+    all.push(start('ben', 'of Ben'));
+    expect(work.begun).toEqual(['0', '1', 'of Ben']);
+    await work.end('0');
+    all.push(start('asha', '252'));
+    for (const name of ['of Ben', ...Array.from({ length: 252 }, (_, number) => `${number + 1}`)]) await work.end(name);
+    expect(await Promise.all(all)).toHaveLength(254);
+  });
+
   it('gives the turn of a failed transaction to the next one', async () => {
     const failure = new Error('no');
     const fail = () => Promise.reject(failure);

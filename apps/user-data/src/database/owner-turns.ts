@@ -10,6 +10,12 @@ interface Turns {
 const PATIENCE_MS = 5_000;
 
 /**
+ * Transactions of one user that may wait: a quarter of the requests that user-data has in progress at most. Otherwise one
+ * user could make it refuse the requests of all others.
+ */
+const MAX_WAITING = 250;
+
+/**
  * Lets each user have a few transactions at a time. Those of one user wait for each other's locks, such as that of its
  * balance: in PostgreSQL each would hold a connection meanwhile, until none is left for other users.
  */
@@ -21,7 +27,7 @@ export class OwnerTurns {
 
   /**
    * Runs `work` when it is its turn.
-   * @throws RequestRefusedError `unavailable` if it has waited for 5 s
+   * @throws RequestRefusedError `unavailable` if it has waited for 5 s, and at once while 250 others of the user wait
    */
   async run<Result>(userId: string, work: () => Promise<Result>): Promise<Result> {
     const turns = this.users.get(userId) ?? { running: 0, waiting: [] };
@@ -36,6 +42,9 @@ export class OwnerTurns {
   }
 
   private wait({ waiting }: Turns): Promise<void> {
+    if (waiting.length >= MAX_WAITING) {
+      throw new RequestRefusedError('unavailable', 'too many requests of the same user are in progress');
+    }
     return new Promise((resolve, reject) => {
       const begin = (): void => {
         clearTimeout(timer);

@@ -83,7 +83,16 @@ export class OwnerRequests {
     return this.runAlone('query', request, note, work);
   }
 
-  /** {@link runSingle} for `work` that finds a few rows by key and changes nothing. */
+  /** {@link runSingle} for `work` that changes nothing. */
+  async runSelect<Result>(
+    request: OwnerRequest,
+    note: AuditNote,
+    work: (transaction: Transaction, acting: Acting) => Promise<Result>,
+  ): Promise<Result> {
+    return this.runAlone('select', request, note, work);
+  }
+
+  /** {@link runSelect} for `work` that finds a few rows by key. */
   async runRead<Result>(
     request: OwnerRequest,
     note: AuditNote,
@@ -93,7 +102,7 @@ export class OwnerRequests {
   }
 
   private async runAlone<Result>(
-    method: 'query' | 'read',
+    method: 'query' | 'select' | 'read',
     request: OwnerRequest,
     note: AuditNote,
     work: (transaction: Transaction, acting: Acting) => Promise<Result>,

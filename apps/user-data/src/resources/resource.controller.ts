@@ -71,7 +71,7 @@ export function resourceController<View extends ResourceView>(table: ResourceTab
     @RequestHandler(resource.list)
     list(@Payload() request: VerifiedRequest<typeof resource.list>): Promise<Page<View>> {
       const note: AuditNote = { action: 'data.list', subject: kind };
-      return this.requests.runSingle(request, note, (transaction, { owner }) =>
+      return this.requests.runSelect(request, note, (transaction, { owner }) =>
         this.store.list(transaction, owner, request.body),
       );
     }

@@ -5,30 +5,48 @@ import { IdempotencyRefusedError } from '../errors';
 const PATIENCE_MS = 3_000;
 /** Pauses between two attempts double from the shortest to the longest; milliseconds. */
 const PAUSE_MS = { shortest: 25, longest: 400 };
-/** Most requests of a process that wait. The others are refused at once, so that impatient clients cause no load. */
-const MAX_WAITING = 50;
+/**
+ * Most requests that wait, of a process and of one user. The others are refused at once, so that impatient clients cause
+ * no load, and none of them keeps other users from waiting.
+ */
+const MAX_WAITING = { ofAll: 50, ofOne: 10 };
 
-let waiting = 0;
+/** By user: its requests that wait. */
+const waiting = new Map<string, number>();
+let waitingOfAll = 0;
 
 /**
  * Runs a transaction with `answerOnce`, and repeats it while the first request with its idempotency key is in progress,
  * for up to 3 s. So a repetition gets the stored answer of a request that is about to end, instead of
  * `idempotency_in_progress`. Between two attempts it holds no connection.
  *
- * @throws IdempotencyRefusedError `idempotency_in_progress` after 3 s, and at once while 50 others wait
+ * @param userId the user whose data the request changes
+ * @throws IdempotencyRefusedError `idempotency_in_progress` after 3 s, and at once while 10 others of the user or 50 of
+ * all users wait
  */
-export async function awaitAnswer<Result>(run: () => Promise<Result>): Promise<Result> {
+export async function awaitAnswer<Result>(userId: string, run: () => Promise<Result>): Promise<Result> {
   try {
     return await run();
   } catch (error) {
-    if (!isInProgress(error) || waiting >= MAX_WAITING) throw error;
+    if (!isInProgress(error) || !mayWait(userId)) throw error;
   }
-  waiting += 1;
+  count(userId, 1);
   try {
     return await repeat(run, performance.now() + PATIENCE_MS);
   } finally {
-    waiting -= 1;
+    count(userId, -1);
   }
+}
+
+function mayWait(userId: string): boolean {
+  return waitingOfAll < MAX_WAITING.ofAll && (waiting.get(userId) ?? 0) < MAX_WAITING.ofOne;
+}
+
+function count(userId: string, change: 1 | -1): void {
+  waitingOfAll += change;
+  const ofUser = (waiting.get(userId) ?? 0) + change;
+  if (ofUser === 0) waiting.delete(userId);
+  else waiting.set(userId, ofUser);
 }
 
 async function repeat<Result>(run: () => Promise<Result>, deadline: number): Promise<Result> {

@@ -1,4 +1,4 @@
-import { type EnvelopeClaims, type Idempotency, quotaKinds } from '@gatehouse/contracts';
+import { type EnvelopeClaims, type Idempotency, type Owner, quotaKinds } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
 import { answerOnce } from '@gatehouse/persistence';
 import { Injectable } from '@nestjs/common';
@@ -20,6 +20,16 @@ export class QuotaRequests {
     private readonly transactions: OwnerTransactions,
     private readonly metrics: QuotaMetrics,
   ) {}
+
+  /** Loads the answer to a request that changes nothing. @throws RequestRefusedError */
+  async show<Answer extends object>(
+    { envelope }: Pick<QuotaRequest, 'envelope'>,
+    statement: (owner: Owner) => QuotaStatement<Answer>,
+  ): Promise<Answer> {
+    const { owner } = actingFor({ envelope, body: {} });
+    const { text, values, read } = statement(owner);
+    return read(await this.transactions.select<never>(owner.userId, text, values));
+  }
 
   /**
    * Runs the statement and returns its answer: in one round trip, unless the request has an idempotency key.

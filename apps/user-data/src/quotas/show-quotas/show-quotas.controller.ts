@@ -12,6 +12,6 @@ export class ShowQuotasController {
 
   @RequestHandler(showQuotas)
   show(@Payload() { envelope }: VerifiedRequest<typeof showQuotas>): Promise<UserQuotas> {
-    return this.requests.answer({ envelope, body: {} }, ({ owner }) => loadQuotas(owner));
+    return this.requests.show({ envelope }, loadQuotas);
   }
 }

@@ -51,7 +51,7 @@ export class KeysController {
     const principal = requireSession(envelope);
     requireStorable({ name: body.name });
     const { idempotency } = body;
-    const reply = await this.transaction(async (manager) => {
+    const reply = await this.transaction(principal, async (manager) => {
       const create = () => this.insert(manager, envelope, principal, body);
       if (idempotency === undefined) return create();
       // Authorizes the caller without a lock, so that a repeated request is not blocked by the one that is in progress.
@@ -67,7 +67,7 @@ export class KeysController {
   @RequestHandler(rotateKey)
   async rotate(@Payload() { body, envelope }: VerifiedRequest<typeof rotateKey>): Promise<ReplyOf<typeof rotateKey>> {
     const principal = requireSession(envelope);
-    const { number, ...rotated } = await this.transaction(async (manager) => {
+    const { number, ...rotated } = await this.transaction(principal, async (manager) => {
       const { id: userId } = await lockCaller(manager, principal);
       const found = await findKey(manager, body.id, userId);
       const { predecessors } = await loadKeyLine(manager, found);
@@ -108,7 +108,7 @@ export class KeysController {
   @RequestHandler(revokeKey)
   async revoke(@Payload() { body, envelope }: VerifiedRequest<typeof revokeKey>): Promise<ReplyOf<typeof revokeKey>> {
     const principal = requirePrincipal(envelope);
-    const { number, ...revoked } = await this.transaction(async (manager) => {
+    const { number, ...revoked } = await this.transaction(principal, async (manager) => {
       const { id: callerId, role } = await loadCaller(manager, principal);
       const isAdmin = role === 'admin' && principal.role === 'admin';
       const found = await findKey(manager, body.id, isAdmin ? undefined : callerId);
@@ -146,8 +146,11 @@ export class KeysController {
     return { ...presentKey(row), key };
   }
 
-  private transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
-    return answerRequest(() => awaitAnswer(() => this.dataSource.transaction(work)));
+  private transaction<Result>(
+    { userId }: Principal,
+    work: (manager: EntityManager) => Promise<Result>,
+  ): Promise<Result> {
+    return answerRequest(() => awaitAnswer(userId, () => this.dataSource.transaction(work)));
   }
 }
 
