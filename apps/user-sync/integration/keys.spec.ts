@@ -363,6 +363,50 @@ describe('resolving a key', () => {
     );
   });
 
+  it('finds the user of each of many keys that are looked up at the same time', async () => {
+    const made = await Promise.all(
+      Array.from({ length: 12 }, async () => {
+        const { key, id, userId } = await keyOf(world, await member(world));
+        return { key, found: { keyId: id, userId } };
+      }),
+    );
+    const asked = Array.from({ length: 250 }, (_, n) => made[n % 13] ?? { key: `sk_dev_unknown${n}`, found: null });
+    const found = await Promise.all(asked.map(({ key }) => look(key)));
+    expect(found).toEqual(asked.map(({ found: one }) => (one === null ? null : expect.objectContaining(one))));
+  });
+
+  it('never returns the number of a revocation that it does not show, with many lookups at the same time', async () => {
+    const ada = await member(world);
+    const made = await Promise.all(Array.from({ length: 5 }, () => keyOf(world, ada)));
+    const answers = new Map(made.map(({ id }) => [id, [] as { change: number; state: string | undefined }[]]));
+    let revoking = true;
+    const lookers = made.flatMap(({ id, key }) =>
+      Array.from({ length: 6 }, async () => {
+        do {
+          const reply = await world.gateway.send(resolveKey, { hash: apiKeyHash(key) }, nobody());
+          answers.get(id)?.push({ change: reply.change, state: reply.key?.state });
+        } while (revoking);
+      }),
+    );
+    try {
+      for (const { id } of made) await world.gateway.send(revokeKey, { id }, ada.context);
+    } finally {
+      revoking = false;
+    }
+    await Promise.all(lookers);
+    for (const { id, key } of made) {
+      const [{ number } = { number: NaN }] = await world.query<{ number: string }>(
+        'SELECT number FROM changes WHERE key_id = $1',
+        [id],
+      );
+      const expected = answers
+        .get(id)
+        ?.map(({ change }) => ({ change, state: change >= Number(number) ? 'revoked' : 'active' }));
+      expect(answers.get(id)).toEqual(expected);
+      expect(await look(key)).toMatchObject({ state: 'revoked' });
+    }
+  });
+
   it('shows when the user is not active', async () => {
     const ada = await member(world);
     const { key } = await keyOf(world, ada);

@@ -7,6 +7,7 @@ import { LoginController } from './log-in/login.controller';
 import { Passwords } from './log-in/passwords';
 import { KeysController } from './manage-keys/keys.controller';
 import { ListKeysController } from './manage-keys/list-keys.controller';
+import { KeyLookups } from './resolve-key/key-lookups';
 import { ResolveKeyController } from './resolve-key/resolve-key.controller';
 import { SetPasswordController } from './set-password/set-password.controller';
 
@@ -22,6 +23,6 @@ import { SetPasswordController } from './set-password/set-password.controller';
     ResolveKeyController,
     SetPasswordController,
   ],
-  providers: [Passwords],
+  providers: [KeyLookups, Passwords],
 })
 export class CredentialsModule {}

@@ -1,8 +1,14 @@
 import { type ApiKey, type apiKeyStates } from '@gatehouse/contracts';
 import { type ApiKeyEntity } from '../../database/api-key.entity';
 
+/** When a key ends by itself. */
+type KeyTimes = Pick<ApiKeyEntity, 'expiresAt' | 'graceEndsAt'>;
+
 /** State of a key at the time `now` (milliseconds since the epoch). */
-export function keyState(key: ApiKeyEntity, now: number): (typeof apiKeyStates)[number] {
+export function keyState(
+  key: KeyTimes & Pick<ApiKeyEntity, 'revokedAt' | 'replacedBy'>,
+  now: number,
+): (typeof apiKeyStates)[number] {
   if (key.revokedAt !== null) return 'revoked';
   const end = keyEnd(key);
   if (end !== null && end <= now) return 'expired';
@@ -13,7 +19,7 @@ export function keyState(key: ApiKeyEntity, now: number): (typeof apiKeyStates)[
  * When a key expires or its grace period ends, whichever is first; milliseconds since the epoch, null for a key without
  * an end.
  */
-export function keyEnd({ expiresAt, graceEndsAt }: ApiKeyEntity): number | null {
+export function keyEnd({ expiresAt, graceEndsAt }: KeyTimes): number | null {
   const ends = [expiresAt, graceEndsAt].flatMap((end) => (end === null ? [] : [end.getTime()]));
   return ends.length === 0 ? null : Math.min(...ends);
 }

@@ -3,40 +3,20 @@ import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
-import { ApiKeyEntity } from '../../database/api-key.entity';
-import { UserEntity } from '../../database/user.entity';
 import { answerRequest } from '../../requests/answer-request';
-import { lastTrustChangeNumber } from '../../trust-changes/record-trust-changes';
-import { holderOf } from '../../user-rows/load-caller';
-import { keyEnd, keyState } from '../manage-keys/present-key';
+import { KeyLookups } from './key-lookups';
 
 /** Resolves API keys to their users, and records when keys were used. */
 @Controller()
 export class ResolveKeyController {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly lookups: KeyLookups,
+  ) {}
 
   @RequestHandler(resolveKey)
   resolve(@Payload() { body }: VerifiedRequest<typeof resolveKey>): Promise<ReplyOf<typeof resolveKey>> {
-    return answerRequest(async () => {
-      const { manager } = this.dataSource;
-      // Read before the key and the user. They then show every trust change up to this number. If the number were read
-      // after them, it could cover a change that they do not show. The gateway would then remember an outdated answer.
-      const change = await lastTrustChangeNumber(manager);
-      const key = await manager.findOneBy(ApiKeyEntity, { hash: body.hash });
-      const user = key === null ? null : await manager.findOneBy(UserEntity, { id: key.userId });
-      if (key === null || user === null) return { change, key: null };
-      return {
-        change,
-        key: {
-          ...holderOf(user),
-          keyId: key.id,
-          scopes: key.scopes,
-          state: keyState(key, Date.now()),
-          expiresAt: keyEnd(key),
-          rateLimit: key.rateLimit,
-        },
-      };
-    });
+    return answerRequest(() => this.lookups.find(body.hash));
   }
 
   @RequestHandler(touchKeys)
