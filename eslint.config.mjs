@@ -21,8 +21,14 @@ const boundaries = [
     allowedExternalImports: ['zod'],
   },
   {
+    sourceTag: 'type:http-edge',
+    // No Nest and no Fastify: it is what a request costs at least.
+    onlyDependOnLibsWithTags: ['type:contracts', 'type:errors'],
+    allowedExternalImports: ['pino'],
+  },
+  {
     sourceTag: 'type:observability',
-    onlyDependOnLibsWithTags: ['type:config', 'type:contracts', 'type:errors', 'type:observability'],
+    onlyDependOnLibsWithTags: ['type:config', 'type:contracts', 'type:errors', 'type:http-edge', 'type:observability'],
   },
   { sourceTag: 'type:auth', onlyDependOnLibsWithTags: ['type:contracts', 'type:errors', 'type:observability'] },
   {
@@ -67,6 +73,7 @@ const boundaries = [
       'type:contracts',
       'type:lifecycle',
       'type:config',
+      'type:http-edge',
       'type:observability',
       'type:auth',
       'type:adapter',

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { clientRequestId } from '@gatehouse/http-edge';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
-import { type LogFields, acceptableCorrelationId, withLogContext } from './log-context';
+import { type LogFields, withLogContext } from './log-context';
 
 /**
  * Makes the id of a request, for Fastify's `genReqId`. Ignores the id that the client sent, because a client could send
@@ -9,11 +10,6 @@ import { type LogFields, acceptableCorrelationId, withLogContext } from './log-c
  */
 export function requestId(): string {
   return randomUUID();
-}
-
-/** The client's `x-request-id`; undefined when it is absent or contains characters that an id may not have. */
-export function clientRequestId({ headers }: { readonly headers: Record<string, unknown> }): string | undefined {
-  return acceptableCorrelationId(headers['x-request-id']);
 }
 
 declare module 'fastify' {

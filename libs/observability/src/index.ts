@@ -1,7 +1,5 @@
 export { cameOverHttps } from './came-over-https';
 export { armFailpoints, failpoint, parseFailpoints, type Failpoint } from './failpoints';
-export { clientAddress } from './forwarded-addresses';
-export { clientRequestId } from './http-logging';
 export { edgeServerOptions, prepareEdgeServer } from './edge-server';
 export { withLogContext } from './log-context';
 export { NestLogger, createLogger } from './logger';

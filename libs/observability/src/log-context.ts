@@ -18,10 +18,3 @@ export function withLogContext<Result>(fields: LogFields, work: () => Result): R
 export function currentLogFields(): LogFields | undefined {
   return storage.getStore();
 }
-
-const ACCEPTABLE_ID = /^[A-Za-z0-9._:-]{1,128}$/;
-
-/** Returns a client's request id if it is safe to log and to pass on, or else undefined. */
-export function acceptableCorrelationId(header: unknown): string | undefined {
-  return typeof header === 'string' && ACCEPTABLE_ID.test(header) ? header : undefined;
-}

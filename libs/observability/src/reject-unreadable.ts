@@ -1,9 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
 import { type Socket } from 'node:net';
 import { type Problem } from '@gatehouse/contracts';
-
-const statuses: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
+import { unreadableFault, writeProblem } from '@gatehouse/http-edge';
 
 /**
  * Returns a handler for Fastify's option `clientErrorHandler`. Node calls it for bytes that are not an HTTP request,
@@ -13,21 +10,8 @@ const statuses: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HE
  */
 export function rejectUnreadable(describe: (status: number) => Pick<Problem, 'code' | 'detail'>) {
   return (error: Error & { readonly code?: string }, socket: Socket): void => {
-    if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
-      socket.destroy();
-      return;
-    }
-    const status = statuses[error.code ?? ''] ?? 400;
-    const { code, detail } = describe(status);
-    const title = STATUS_CODES[status] ?? 'Error';
-    const problem: Problem = { type: 'about:blank', title, status, code, detail, requestId: randomUUID() };
-    const body = JSON.stringify(problem);
-    const lines = [
-      `HTTP/1.1 ${status} ${title}`,
-      'Content-Type: application/problem+json',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      'Connection: close',
-    ];
-    socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+    const { status } = unreadableFault(error.code);
+    if (error.code === 'ECONNRESET') socket.destroy();
+    else writeProblem(socket, { status, ...describe(status) });
   };
 }

@@ -1,6 +1,7 @@
 import { maxSessionUses, touchSessions } from '@gatehouse/contracts';
 import { RequestClient } from '@gatehouse/messaging';
-import { LOGGER, clientAddress } from '@gatehouse/observability';
+import { clientAddress } from '@gatehouse/http-edge';
+import { LOGGER } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { type GateRequest } from '../caller/gate-request';

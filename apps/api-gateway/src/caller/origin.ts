@@ -1,6 +1,6 @@
 import { type Origin } from '@gatehouse/contracts';
 import { type RequestContext } from '@gatehouse/messaging';
-import { clientAddress, clientRequestId } from '@gatehouse/observability';
+import { clientAddress, clientRequestId } from '@gatehouse/http-edge';
 import { type GateRequest } from './gate-request';
 
 /** Returns address, user agent and request id of the client, for the audit log. */

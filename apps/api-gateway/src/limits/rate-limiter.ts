@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { type Tier } from '@gatehouse/contracts';
-import { clientAddress } from '@gatehouse/observability';
+import { clientAddress } from '@gatehouse/http-edge';
 import { Inject, Injectable } from '@nestjs/common';
 import { RateLimitUnavailableError, RateLimitedError } from '../errors';
 import { type MaybePromise, whenKnown } from '../maybe-promise';

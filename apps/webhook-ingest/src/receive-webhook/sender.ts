@@ -1,4 +1,4 @@
-import { clientAddress } from '@gatehouse/observability';
+import { clientAddress } from '@gatehouse/http-edge';
 import { storableText } from '@gatehouse/persistence';
 import { type FastifyRequest } from 'fastify';
 

@@ -1,0 +1,54 @@
+import { type Socket } from 'node:net';
+import { type Exchange } from './exchange';
+
+/** Open connections of an edge, each with its open exchanges, oldest first. */
+export class Connections {
+  private readonly open = new Map<Socket, Set<Exchange>>();
+  private readonly waiting = new Set<() => void>();
+
+  /** Number of open connections. */
+  get size(): number {
+    return this.open.size;
+  }
+
+  /** Adds a connection until it closes. Then `end` gets the exchanges that are still open. */
+  add(socket: Socket, end: (exchange: Exchange, siblings: Set<Exchange>) => void): void {
+    const exchanges = new Set<Exchange>();
+    this.open.set(socket, exchanges);
+    socket.once('close', () => {
+      this.open.delete(socket);
+      // Node closes only the response that it is writing, and not the responses that wait behind it.
+      for (const exchange of [...exchanges]) end(exchange, exchanges);
+      if (this.open.size === 0) for (const done of this.waiting) done();
+    });
+  }
+
+  /** Open exchanges of a connection; none when it has closed. */
+  exchangesOf(socket: Socket): Set<Exchange> {
+    return this.open.get(socket) ?? new Set();
+  }
+
+  /** Every open exchange. */
+  *exchanges(): Generator<Exchange> {
+    for (const exchanges of this.open.values()) yield* exchanges;
+  }
+
+  /** Destroys every connection. */
+  destroy(): void {
+    for (const socket of this.open.keys()) socket.destroy();
+  }
+
+  /** Resolves when no connection is open, or after `limitMs`. */
+  async ended(limitMs: number): Promise<void> {
+    if (this.open.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, limitMs);
+      this.waiting.add(done);
+    });
+  }
+}

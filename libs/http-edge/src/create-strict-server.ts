@@ -1,0 +1,27 @@
+import { type Server, createServer } from 'node:http';
+import { type EdgeLimits } from './edge-limits';
+
+/** Interval at which Node looks for requests that have timed out; milliseconds. */
+const TIMEOUT_CHECK_MS = 1_000;
+
+/** Creates the server with the strict parser and the limits that Node itself enforces. */
+export function createStrictServer(limits: EdgeLimits, upgrades: boolean): Server {
+  const server = createServer({
+    insecureHTTPParser: false,
+    // `headFault` checks more, and answers with a problem.
+    requireHostHeader: false,
+    rejectNonStandardBodyWrites: true,
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, limits.headersMs),
+    // Other protocols than WebSocket, such as h2c, are ignored: the request is answered by HTTP/1.1.
+    shouldUpgradeCallback: ({ headers }) => upgrades && headers.upgrade?.toLowerCase() === 'websocket',
+  });
+  server.timeout = limits.idleMs;
+  server.maxConnections = limits.connections;
+  // Node would drop further headers without a word; `headFault` rejects them.
+  server.maxHeadersCount = 0;
+  return server;
+}

@@ -1,0 +1,172 @@
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { Arrival } from './arrival';
+import { type ByteBudget } from './byte-budget';
+import { type EdgeLimits } from './edge-limits';
+import { PROBLEM_TYPE, problemBody } from './problem';
+import { BodyRead } from './read-body';
+import { type Rejection, RequestRejectedError, bodyTooLarge } from './rejection';
+import { type TrustedProxies } from './trusted-proxies';
+
+/** What an exchange needs from its edge. */
+export interface ExchangeEdge {
+  readonly limits: EdgeLimits;
+  readonly budget: ByteBudget;
+  readonly proxies: TrustedProxies;
+  /** Called once for each rejected request, before the response is sent. */
+  readonly rejected: (exchange: Exchange, rejection: Rejection) => void;
+  /** Called once for each request, when its handler and its response have ended. */
+  readonly ended: (exchange: Exchange) => void;
+}
+
+/**
+ * A request and its response. A handler answers with `send`, `sendJson` or `reject`, or uses the raw request and
+ * response, for streams in both directions.
+ */
+export class Exchange extends Arrival {
+  private body: BodyRead | undefined;
+  private rejection: Rejection | undefined;
+  private keepAliveOnContinue: boolean | undefined;
+  private isHandedOver = false;
+  private open = 2;
+
+  constructor(
+    request: IncomingMessage,
+    readonly response: ServerResponse,
+    private readonly edge: ExchangeEdge,
+  ) {
+    super(request, edge.proxies);
+  }
+
+  /** Whether the response has begun, or the request was rejected. */
+  get answered(): boolean {
+    return this.response.headersSent || this.rejection !== undefined;
+  }
+
+  /** Whether another server answers and logs the request. */
+  get handedOver(): boolean {
+    return this.isHandedOver;
+  }
+
+  /**
+   * Reads the whole body. It counts against the budget of the edge until the handler's promise settles. Rejects a
+   * declared length above the limit before it asks the client to send (`Expect: 100-continue`). At most one call.
+   * @throws RequestRejectedError 413, 408, 400 `body_incomplete`, 503 when the budget is used up
+   */
+  async readBody(limitBytes: number): Promise<Buffer> {
+    if (Number(this.request.headers['content-length'] ?? 0) > limitBytes) {
+      throw new RequestRejectedError(bodyTooLarge(limitBytes));
+    }
+    this.continue();
+    this.body = new BodyRead(this.request, limitBytes, this.edge.budget);
+    return this.body.bytes;
+  }
+
+  /**
+   * Asks a client that sent `Expect: 100-continue` for the body. `readBody` does it; a handler that reads the raw
+   * request must do it. Without it, the connection is closed after the response, because the client may or may not
+   * have sent the body.
+   */
+  continue(): void {
+    if (this.keepAliveOnContinue === undefined) return;
+    this.response.shouldKeepAlive = this.keepAliveOnContinue;
+    this.keepAliveOnContinue = undefined;
+    this.response.writeContinue();
+  }
+
+  /** Notes that the client waits for `100 Continue`. */
+  awaitContinue(): void {
+    this.keepAliveOnContinue = this.response.shouldKeepAlive;
+    this.response.shouldKeepAlive = false;
+  }
+
+  /** Makes the response the last one of its connection. */
+  closeAfter(): void {
+    this.response.shouldKeepAlive = false;
+    if (this.keepAliveOnContinue !== undefined) this.keepAliveOnContinue = false;
+  }
+
+  /** Sends a whole response. Does nothing when one was sent, or the client is gone. */
+  send(status: number, headers: Readonly<Record<string, string>>, body: string | Buffer = ''): void {
+    const { response, request } = this;
+    if (response.headersSent || response.destroyed) return;
+    const list = ['x-request-id', this.id];
+    for (const name in headers) list.push(name, headers[name] ?? '');
+    const mayHaveBody = status !== 204 && status !== 304;
+    if (mayHaveBody) list.push('Content-Length', String(Buffer.byteLength(body)));
+    response.writeHead(status, list);
+    if (body.length > 0 && mayHaveBody && request.method !== 'HEAD') response.end(body);
+    else response.end();
+    this.discardRest();
+  }
+
+  /** Sends a value as JSON. */
+  sendJson(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): void {
+    this.send(status, { 'Content-Type': 'application/json; charset=utf-8', ...headers }, JSON.stringify(value));
+  }
+
+  /** Rejects the request with a problem. Does nothing when the response has begun. */
+  reject(rejection: Rejection): void {
+    if (this.answered) return;
+    this.rejection = rejection;
+    this.edge.rejected(this, rejection);
+    this.logged ??= { reason: rejection.reason ?? rejection.code };
+    const { status, headers } = rejection;
+    this.send(status, { 'Content-Type': PROBLEM_TYPE, ...headers }, problemBody(rejection, this.id));
+  }
+
+  /** Rejects a request that does not arrive as it should. A handler that reads the body gets the rejection. */
+  failArrival(rejection: Rejection): void {
+    this.closeAfter();
+    if (this.body === undefined) this.reject(rejection);
+    else this.body.fail(rejection);
+  }
+
+  /**
+   * Rejects a request whose handler failed. A response that has begun cannot be replaced: its connection is destroyed,
+   * so that the client does not take it as whole.
+   */
+  failAnswer(rejection: Rejection): void {
+    const { headersSent, writableEnded } = this.response;
+    if (headersSent && !writableEnded) this.response.destroy();
+    else this.reject(rejection);
+  }
+
+  /** Lets another server answer and log the request, for example Fastify. The edge keeps its limits and drains. */
+  handOver(answer: (request: IncomingMessage, response: ServerResponse) => void): void {
+    this.isHandedOver = true;
+    answer(this.request, this.response);
+  }
+
+  /** Notes that the handler has ended. Gives the bytes of the body back to the budget. */
+  handlerEnded(): void {
+    this.body?.release();
+    this.noteEnd();
+  }
+
+  /** Notes that the response is complete, or that its client is gone. */
+  responseEnded(): void {
+    this.noteEnd();
+  }
+
+  private noteEnd(): void {
+    this.open -= 1;
+    if (this.open === 0) this.edge.ended(this);
+  }
+
+  /**
+   * Discards the rest of the body for a moment and then closes the connection. A client that is disconnected at once may
+   * not read the response.
+   */
+  private discardRest(): void {
+    const { request, edge } = this;
+    if (request.complete || !declaresBody(request)) return;
+    const timer = setTimeout(() => {
+      if (!request.complete) request.socket.destroy();
+    }, edge.limits.lingerMs).unref();
+    request.once('close', () => clearTimeout(timer));
+  }
+}
+
+function declaresBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}

@@ -1,0 +1,202 @@
+import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, Server as TcpServer, type Socket } from 'node:net';
+import { type Duplex } from 'node:stream';
+import { type Logger } from 'pino';
+import { type RequestIds } from './arrival';
+import { type ByteBudget } from './byte-budget';
+import { Connections } from './connections';
+import { createStrictServer } from './create-strict-server';
+import { type EdgeLimits, defaultEdgeLimits } from './edge-limits';
+import { Exchange, type ExchangeEdge } from './exchange';
+import { headFault } from './head-fault';
+import { writeProblem } from './problem';
+import { type Rejection, RequestRejectedError, rejections } from './rejection';
+import { RequestLog } from './request-log';
+import { TrustedProxies } from './trusted-proxies';
+import { unreadableFault } from './unreadable';
+import { Upgrade } from './upgrade';
+
+/** What an edge does with requests. */
+export interface EdgeHandler {
+  /** Answers a request. May return before the response is complete. */
+  handle(exchange: Exchange): void | Promise<void>;
+  /** Takes over a connection that wants to become a WebSocket. Without it, `Upgrade` headers are ignored. */
+  upgrade?(upgrade: Upgrade): void;
+  /** The rejection for an error of `handle`. Without one, the error is logged and the answer is 500 `internal`. */
+  explain?(error: unknown): Rejection | undefined;
+  /** Called once for each rejected request, also when the edge rejects it; for metrics and `logged`. */
+  rejected?(exchange: Exchange, rejection: Rejection): void;
+  /** Called once for each request when its handler has ended, and its response is complete or its client gone. */
+  ended?(exchange: Exchange): void;
+}
+
+/** Options of an edge. */
+export interface EdgeOptions {
+  readonly logger: Logger;
+  /** Runs `work` with fields that are added to every log line; `withLogContext` of observability. */
+  readonly withContext: <Result>(fields: RequestIds, work: () => Result) => Result;
+  /** `TRUST_PROXY`. */
+  readonly trustProxy: boolean | readonly string[];
+  /** Limit on the bytes of all bodies in memory. */
+  readonly budget: ByteBudget;
+  readonly limits?: Partial<EdgeLimits>;
+}
+
+/**
+ * HTTP server on bare `node:http` for requests from outside: limits, request ids, problems, one log line per request,
+ * and a shutdown that breaks no request.
+ */
+export class HttpEdge {
+  /** The server, for one who listens by other means, such as Fastify's `serverFactory`. */
+  readonly server: Server;
+  private readonly limits: EdgeLimits;
+  private readonly proxies: TrustedProxies;
+  private readonly connections = new Connections();
+  private readonly log: RequestLog;
+  private readonly ofExchanges: ExchangeEdge;
+  private readonly shutdown = new AbortController();
+  private isGraceOver = false;
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    private readonly handler: EdgeHandler,
+    private readonly options: EdgeOptions,
+  ) {
+    const limits = { ...defaultEdgeLimits, ...options.limits };
+    this.limits = limits;
+    this.proxies = new TrustedProxies(options.trustProxy);
+    this.log = new RequestLog(options.logger);
+    this.ofExchanges = {
+      limits,
+      budget: options.budget,
+      proxies: this.proxies,
+      rejected: (exchange, rejection) => handler.rejected?.(exchange, rejection),
+      ended: (exchange) => this.noteEnd(exchange),
+    };
+    this.server = createStrictServer(limits, handler.upgrade !== undefined)
+      .on('connection', (socket: Socket) => this.connections.add(socket, (...ended) => this.end(...ended)))
+      .on('drop', () => this.log.droppedConnection(limits.connections))
+      .on('request', (request, response) => this.begin(request, response))
+      .on('checkContinue', (request, response) => this.begin(request, response, (exchange) => exchange.awaitContinue()))
+      .on('checkExpectation', (request, response) =>
+        this.begin(request, response, (exchange) => exchange.failArrival(rejections.expectation)),
+      )
+      .on('connect', (_request, socket) => writeProblem(socket.on('error', ignore), rejections.method))
+      .on('clientError', (error, socket) => this.rejectUnreadable(error, socket));
+    if (handler.upgrade !== undefined) this.server.on('upgrade', (...event) => this.beginUpgrade(...event));
+  }
+
+  /** Aborted when the shutdown begins; for handlers of long streams. */
+  get draining(): AbortSignal {
+    return this.shutdown.signal;
+  }
+
+  /** Starts listening. */
+  async listen(port: number, host: string): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject).listen(port, host, () => {
+        this.server.off('error', reject);
+        resolve();
+      });
+    });
+  }
+
+  /** URL at which the edge listens; useful when the system chose the port. */
+  get url(): string {
+    const { address, family, port } = this.server.address() as AddressInfo;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  }
+
+  /**
+   * Stops listening, and answers what is open or arrives on open connections with `Connection: close`. Resolves when
+   * every connection is closed; those that are still open after the time limits are destroyed.
+   */
+  close(): Promise<void> {
+    this.closing ??= this.drain();
+    return this.closing;
+  }
+
+  private async drain(): Promise<void> {
+    const { server, connections, limits } = this;
+    this.shutdown.abort();
+    for (const exchange of connections.exchanges()) exchange.closeAfter();
+    // `server.close()` would close idle connections at once, and with them requests that are on their way.
+    TcpServer.prototype.close.call(server);
+    await connections.ended(limits.graceMs);
+    this.isGraceOver = true;
+    server.close(ignore);
+    await connections.ended(limits.drainMs);
+    connections.destroy();
+  }
+
+  private begin(request: IncomingMessage, response: ServerResponse, prepare?: (exchange: Exchange) => void): void {
+    const exchange = new Exchange(request, response, this.ofExchanges);
+    const siblings = this.connections.exchangesOf(request.socket);
+    siblings.add(exchange);
+    response.once('close', () => this.end(exchange, siblings));
+    if (this.draining.aborted) exchange.closeAfter();
+    const fault =
+      siblings.size > this.limits.pipelined ? rejections.overloaded : headFault(request, this.limits.headerCount);
+    if (fault === undefined) prepare?.(exchange);
+    else exchange.failArrival(fault);
+    if (exchange.answered) exchange.handlerEnded();
+    else this.options.withContext(exchange.ids, () => this.run(exchange));
+  }
+
+  private run(exchange: Exchange): void {
+    let handling: void | Promise<void> = undefined;
+    try {
+      handling = this.handler.handle(exchange);
+    } catch (error) {
+      this.fail(exchange, error);
+    }
+    if (handling === undefined) return exchange.handlerEnded();
+    handling.catch((error: unknown) => this.fail(exchange, error)).finally(() => exchange.handlerEnded());
+  }
+
+  private fail(exchange: Exchange, error: unknown): void {
+    const rejection = error instanceof RequestRejectedError ? error.rejection : this.handler.explain?.(error);
+    if (rejection === undefined) this.options.logger.error({ err: error }, 'request failed');
+    exchange.failAnswer(rejection ?? rejections.internal);
+  }
+
+  private end(exchange: Exchange, siblings: Set<Exchange>): void {
+    if (!siblings.delete(exchange)) return;
+    exchange.responseEnded();
+    // A response that began before the shutdown has no `Connection: close`.
+    if (this.isGraceOver) setImmediate(() => this.server.closeIdleConnections());
+  }
+
+  private noteEnd(exchange: Exchange): void {
+    this.handler.ended?.(exchange);
+    if (!exchange.handedOver) this.log.ended(exchange);
+  }
+
+  private beginUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const upgrade = new Upgrade(request, socket, head, this.proxies);
+    // Node takes its own listeners off this socket. Without one, an error would end the process.
+    socket.on('error', ignore).once('close', () => this.log.upgraded(upgrade));
+    request.socket.setTimeout(0);
+    const fault = this.draining.aborted ? rejections.overloaded : headFault(request, this.limits.headerCount);
+    if (fault === undefined) this.options.withContext(upgrade.ids, () => this.handler.upgrade?.(upgrade));
+    else upgrade.reject(fault);
+  }
+
+  /** Answers bytes that are no HTTP request, and requests that arrive too slowly or have too large headers. */
+  private rejectUnreadable(error: Error & { readonly code?: string }, duplex: Duplex): void {
+    const socket = duplex as Socket;
+    if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const last = [...this.connections.exchangesOf(socket)].at(-1);
+    if (last === undefined) return writeProblem(socket, unreadableFault(error.code));
+    // The open requests before the fault are still answered, in their order, and nothing after it.
+    if (last.request.complete) last.closeAfter();
+    else last.failArrival(error.code === 'HPE_INVALID_EOF_STATE' ? rejections.incomplete : unreadableFault(error.code));
+  }
+}
+
+function ignore(): void {
+  // An error of a connection that ends anyway.
+}

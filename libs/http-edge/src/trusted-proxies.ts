@@ -1,0 +1,63 @@
+import { type IncomingHttpHeaders } from 'node:http';
+import { BlockList, isIP } from 'node:net';
+import { clientAddress } from './client-address';
+
+/** Names of networks, as in proxy-addr. */
+const NETWORKS: Readonly<Record<string, readonly string[]>> = {
+  loopback: ['127.0.0.0/8', '::1/128'],
+  linklocal: ['169.254.0.0/16', 'fe80::/10'],
+  uniquelocal: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+};
+
+/** Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are trusted. */
+export class TrustedProxies {
+  private readonly networks = new BlockList();
+
+  /** @param proxies `TRUST_PROXY`: everybody, nobody, or addresses, networks (CIDR) and names of networks */
+  constructor(private readonly proxies: boolean | readonly string[]) {
+    if (typeof proxies === 'boolean') return;
+    for (const network of proxies.flatMap((proxy) => NETWORKS[proxy] ?? [proxy])) this.add(network);
+  }
+
+  /**
+   * Address of the client: the last address of `X-Forwarded-For`, with the peer of the connection at its end, that is no
+   * trusted proxy. `peer` is the address of the connection.
+   */
+  clientOf(peer: string, headers: IncomingHttpHeaders): string {
+    const forwarded = headers['x-forwarded-for'];
+    const direct = clientAddress(peer) ?? peer;
+    if (forwarded === undefined || !this.trusts(direct)) return direct;
+    const hops = String(forwarded)
+      .split(',')
+      .map((hop) => clientAddress(hop.trim()) ?? hop.trim())
+      .filter((hop) => hop !== '');
+    const client = hops.findLastIndex((hop) => !this.trusts(hop));
+    return hops[Math.max(client, 0)] ?? direct;
+  }
+
+  /**
+   * Whether a request used HTTPS on every hop, according to trusted proxies: somebody may have read the request on any
+   * hop without HTTPS.
+   */
+  sawHttps(peer: string, headers: IncomingHttpHeaders): boolean {
+    const hops = headers['x-forwarded-proto'];
+    if (hops === undefined || !this.trusts(clientAddress(peer) ?? peer)) return false;
+    return String(hops)
+      .split(',')
+      .every((hop) => hop.trim() === 'https');
+  }
+
+  /** Whether an address without a port is a trusted proxy. */
+  trusts(address: string): boolean {
+    if (typeof this.proxies === 'boolean') return this.proxies;
+    const family = isIP(address);
+    return family !== 0 && this.networks.check(address, family === 4 ? 'ipv4' : 'ipv6');
+  }
+
+  private add(network: string): void {
+    const [address = '', bits] = network.split('/');
+    const family = isIP(address) === 4 ? 'ipv4' : 'ipv6';
+    if (bits === undefined) this.networks.addAddress(address, family);
+    else this.networks.addSubnet(address, Number(bits), family);
+  }
+}
