@@ -50,6 +50,7 @@ const names = [
   'MarkRepeatableAudit1790000784000',
   'ContractRepeatedAudit1790000784010',
   'ContractUsageColumns1790000790000',
+  'NoteServerRun1790000791100',
 ];
 
 describe('the migrations', () => {

@@ -41,6 +41,7 @@ import { ContractExternalIds1790000781010 } from './migrations/1790000781010-con
 import { MarkRepeatableAudit1790000784000 } from './migrations/1790000784000-mark-repeatable-audit';
 import { ContractRepeatedAudit1790000784010 } from './migrations/1790000784010-contract-repeated-audit';
 import { ContractUsageColumns1790000790000 } from './migrations/1790000790000-contract-usage-columns';
+import { NoteServerRun1790000791100 } from './migrations/1790000791100-note-server-run';
 import { PasswordTokenEntity } from './password-token.entity';
 import { PendingRedactionEntity } from './pending-redaction.entity';
 import { ReconcileRunEntity } from './reconcile-run.entity';
@@ -121,6 +122,7 @@ const schema = {
     MarkRepeatableAudit1790000784000,
     ContractRepeatedAudit1790000784010,
     ContractUsageColumns1790000790000,
+    NoteServerRun1790000791100,
   ],
 };
 

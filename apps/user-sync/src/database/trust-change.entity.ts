@@ -45,4 +45,12 @@ export class TrustChangeCounterEntity {
 
   @Column('bigint', { name: 'number', transformer: numeric })
   number!: number;
+
+  /** The run of the PostgreSQL server that gives the numbers; null before user-sync has seen the first. */
+  @Column('text', { name: 'epoch', nullable: true })
+  epoch!: string | null;
+
+  /** When user-sync first saw the epoch; null if it is the first one of the database. */
+  @Column({ type: 'timestamptz', name: 'epoch_since', precision: 3, nullable: true })
+  epochSince!: Date | null;
 }

@@ -1,12 +1,6 @@
 import { type TrustChange, trustChangeSchema, maxTrustChangesPerMessage } from '@gatehouse/contracts';
 import { type EntityManager } from 'typeorm';
-
-/**
- * SQL for the epoch of the numbers, see `trustChangeEpoch`: the start of the server, the database, and the table, which a
- * restore of a dump creates anew.
- */
-const EPOCH = `concat_ws('.', extract(epoch FROM pg_postmaster_start_time()),
-  (SELECT oid FROM pg_database WHERE datname = current_database()), 'change_counter'::regclass::oid)`;
+import { EPOCH } from './epoch';
 
 /** The last assigned number, and the run of the server that it comes from. */
 export interface TrustChangePosition {
@@ -18,6 +12,8 @@ export interface TrustChangePosition {
 export interface TrustChangesAfter extends TrustChangePosition {
   /** Trust changes up to this number may have been deleted. */
   readonly floor: number;
+  /** Whether no replica has noted this epoch yet, see `noteEpoch`. */
+  readonly isNewEpoch: boolean;
   readonly changes: TrustChange[];
 }
 
@@ -25,6 +21,7 @@ interface Row {
   current: string;
   epoch: string;
   floor: string;
+  is_new_epoch: boolean;
   number: string | null;
   kind: string;
   reason: string;
@@ -46,7 +43,8 @@ export async function loadPosition(manager: EntityManager): Promise<TrustChangeP
 /** Reads the current number and the trust changes after `after` in one statement, so that they agree. */
 export async function loadTrustChanges(manager: EntityManager, after: number): Promise<TrustChangesAfter> {
   const rows = await manager.query<Row[]>(
-    `SELECT c.number AS current, ${EPOCH} AS epoch, coalesce((SELECT min(number) - 1 FROM changes), c.number) AS floor, later.*
+    `SELECT c.number AS current, ${EPOCH} AS epoch, c.epoch IS DISTINCT FROM ${EPOCH} AS is_new_epoch,
+            coalesce((SELECT min(number) - 1 FROM changes), c.number) AS floor, later.*
        FROM change_counter c
        LEFT JOIN LATERAL (
          SELECT number, kind, reason, user_id, clerk_user_id, key_id, session_id, at
@@ -58,6 +56,7 @@ export async function loadTrustChanges(manager: EntityManager, after: number): P
     current: Number(rows[0]?.current ?? 0),
     epoch: rows[0]?.epoch ?? '',
     floor: Number(rows[0]?.floor ?? 0),
+    isNewEpoch: rows[0]?.is_new_epoch ?? false,
     changes: rows.filter(({ number }) => number !== null).map(toChange),
   };
 }

@@ -9,6 +9,7 @@ import { LOGGER } from '@gatehouse/observability';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { DataSource } from 'typeorm';
+import { noteEpoch } from './epoch';
 import { loadTrustChanges } from './load-trust-changes';
 import { TRUST_CHANGE_MESSAGE } from './trust-change-log';
 
@@ -79,9 +80,11 @@ export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeAppli
   private async round(): Promise<void> {
     if (!this.nats.connected) return;
     try {
+      let isNoted = true;
       for (;;) {
         const after = this.announced ?? NO_CHANGES;
-        const { current, epoch, changes } = await loadTrustChanges(this.dataSource.manager, after);
+        const { current, epoch, isNewEpoch, changes } = await loadTrustChanges(this.dataSource.manager, after);
+        isNoted = !isNewEpoch;
         const announced = epoch === this.epoch ? this.announced : undefined;
         this.epoch = epoch;
         if (announced === undefined || current - announced > MAX_BACKLOG) {
@@ -97,6 +100,7 @@ export class TrustChangeAnnouncer implements OnApplicationBootstrap, BeforeAppli
         this.announced = changes.at(-1)?.number ?? announced;
         if (changes.length === 0 || this.announced >= current) break;
       }
+      if (!isNoted) await noteEpoch(this.dataSource.manager);
       this.failing = false;
     } catch (error) {
       // Warns once per outage: a line per second would bury the rest of the log.

@@ -1,5 +1,6 @@
 import { gatewayLease } from '@gatehouse/contracts';
 import { type EntityManager } from 'typeorm';
+import { EPOCH } from '../../trust-changes/epoch';
 
 /** A stored gateway lease. */
 export interface GatewayLease {
@@ -7,6 +8,16 @@ export interface GatewayLease {
   /** The last trust change that the gateway has acknowledged. */
   readonly number: number;
   readonly live: boolean;
+}
+
+/** The gateway leases that the database has. */
+export interface GatewayLeases {
+  /**
+   * Whether every gateway that may use its cache is among `leases`. After a failover, a gateway may hold a lease that
+   * only the earlier server has stored. So the leases are complete only when the epoch is older than a lease lasts.
+   */
+  readonly complete: boolean;
+  readonly leases: readonly GatewayLease[];
 }
 
 /**
@@ -48,9 +59,16 @@ export async function acknowledge(manager: EntityManager, gatewayId: string, num
 }
 
 /** Loads all gateway leases. `live`: not expired by the clock of the database. */
-export async function loadLeases(manager: EntityManager): Promise<GatewayLease[]> {
-  const rows = await manager.query<{ gateway_id: string; number: string; live: boolean }[]>(
-    'SELECT gateway_id, number, expires_at > now() AS live FROM gateway_leases',
+export async function loadLeases(manager: EntityManager): Promise<GatewayLeases> {
+  const rows = await manager.query<{ complete: boolean; gateway_id: string | null; number: string; live: boolean }[]>(
+    `SELECT c.epoch IS NOT DISTINCT FROM ${EPOCH}
+              AND coalesce(c.epoch_since + $1 * interval '1 millisecond' < now(), true) AS complete,
+            l.gateway_id, l.number, l.expires_at > now() AS live
+       FROM change_counter c LEFT JOIN gateway_leases l ON true`,
+    [gatewayLease.lengthMs],
   );
-  return rows.map(({ gateway_id, number, live }) => ({ gatewayId: gateway_id, number: Number(number), live }));
+  const leases = rows.flatMap(({ gateway_id: gatewayId, number, live }) =>
+    gatewayId === null ? [] : [{ gatewayId, number: Number(number), live }],
+  );
+  return { complete: rows[0]?.complete ?? false, leases };
 }

@@ -1,5 +1,5 @@
 import { type Propagation, gatewayLease } from '@gatehouse/contracts';
-import { type GatewayLease } from './gateway-leases';
+import { type GatewayLeases } from './gateway-leases';
 
 /** Maximum wait in milliseconds: longer than a gateway lease, shorter than the timeout of `RequestClient`. */
 const MAX_WAIT_MS = gatewayLease.lengthMs + 500;
@@ -7,7 +7,7 @@ const MAX_WAIT_MS = gatewayLease.lengthMs + 500;
 /** Tracks which gateways have acknowledged one trust change. */
 export class PropagationWait {
   private readonly startedAt: number;
-  /** Gateways that have not acknowledged yet; undefined until the leases are first read. */
+  /** Gateways that have not acknowledged yet; undefined until complete leases are first read. */
   private open: Set<string> | undefined;
   private gateways = 0;
   private acknowledged = 0;
@@ -21,11 +21,12 @@ export class PropagationWait {
   }
 
   /**
-   * Updates the state from `leases`, which were read after the commit of the trust change. Does not wait for a gateway
-   * that starts after the first call: its cache holds nothing from before the change. Returns true when no gateway is
-   * left to wait for.
+   * Updates the state from leases that were read after the commit of the trust change. Waits for the gateways of the
+   * first complete leases, and for no gateway that starts later: its cache holds nothing from before the change. Returns
+   * true when no gateway is left to wait for.
    */
-  see(leases: readonly GatewayLease[]): boolean {
+  see({ complete, leases }: GatewayLeases): boolean {
+    if (this.open === undefined && !complete) return false;
     const known = new Map(leases.filter(({ live }) => live).map((lease) => [lease.gatewayId, lease.number]));
     if (this.open === undefined) {
       this.open = new Set(known.keys());
@@ -38,7 +39,12 @@ export class PropagationWait {
       else continue;
       this.open.delete(gatewayId);
     }
-    return this.open.size === 0;
+    return this.complete;
+  }
+
+  /** Whether the leases are known, and each gateway has acknowledged the trust change or lost its lease. */
+  get complete(): boolean {
+    return this.open?.size === 0;
   }
 
   get overdue(): boolean {
