@@ -9,8 +9,8 @@ import { type TcpProxy, type TestDatabase, createEmptyTestDatabase } from '@gate
 
 /** Packages of the example besides `@gatehouse/follow`. */
 const PACKAGES = ['@nats-io/nats-core', '@nats-io/transport-node', 'pg'];
-/** Why the example ends when it cannot connect at its start. */
-const UNREACHABLE = 'ConnectionError: connection refused';
+/** Why the example ends when its first connection is refused, or breaks before it is there. */
+const UNREACHABLE = /\bConnectionError: |\bECONNRESET\b/;
 const example = (file: string) => join(workspaceRoot(), 'examples/users-follower', file);
 
 /** Notes every state that a row of the company's table has had. */
@@ -65,7 +65,7 @@ export class UsersFollower {
     return new UsersFollower(folder, database, nats.url);
   }
 
-  /** Starts the service. While NATS refuses its first connection, it ends, and is started again as a supervisor does. */
+  /** Starts the service. Without its first connection to NATS it ends, and is started again as a supervisor does. */
   start(): void {
     const { NODE_OPTIONS: _ours, JEST_WORKER_ID: _id, ...env } = process.env;
     this.output = '';
@@ -79,7 +79,7 @@ export class UsersFollower {
     this.child = child;
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (this.output += String(text)));
     child.once('close', () => {
-      if (this.child === child && this.output.includes(UNREACHABLE)) this.start();
+      if (this.child === child && UNREACHABLE.test(this.output)) this.start();
     });
   }
 
@@ -89,7 +89,7 @@ export class UsersFollower {
     if (child === undefined) return;
     this.child = undefined;
     if (child.exitCode !== null) {
-      if (this.output.includes(UNREACHABLE)) return;
+      if (UNREACHABLE.test(this.output)) return;
       throw new Error(`the follower ended with ${child.exitCode}: ${this.output}`);
     }
     const ended = once(child, 'exit');
