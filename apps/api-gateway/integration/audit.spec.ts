@@ -198,6 +198,8 @@ describe('the audit log', () => {
         { rid: requestId, origin: { userAgent: 'curl/8.7.1' } },
       ],
     ]);
-    expect(await gateway.metrics()).toContain('gatehouse_gateway_audit_entries_waiting 0');
+    await eventually(async () =>
+      expect(await gateway.metrics()).toContain('gatehouse_gateway_audit_entries_waiting 0'),
+    );
   });
 });
