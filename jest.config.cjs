@@ -2,7 +2,7 @@ const { globSync } = require('node:fs');
 
 module.exports = {
   // Real servers on a machine that may be busy; a test that hangs still ends.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   // A worker that has run many files takes longer than Jest's half a second to give back its memory and end.
   workerGracefulExitTimeout: 10_000,
   // Jest keeps part of every file that a worker has run. Without a limit, a worker grows to gigabytes, and two thirds of

@@ -17,7 +17,7 @@ beforeAll(async () => {
       if (/SECRET|PASSWORD|PRIVATE_KEY/.test(name) && value !== '') secrets.add(value);
     }
   }
-}, 120_000);
+});
 
 afterAll(() => stack?.stop());
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
   emulator = `http://127.0.0.1:${stack.gatehouse.ports.emulator}`;
   const secretKey = stack.gatehouse.environments['clerk-emulator'].CLERK_SECRET_KEY ?? '';
   clerk = createClerkClient({ secretKey, apiUrl: emulator });
-}, 120_000);
+});
 
 afterAll(async () => {
   await stack?.stop();

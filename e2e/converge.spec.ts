@@ -18,9 +18,9 @@ beforeAll(async () => {
   // No webhook is sent: every user here was found by a reconcile run.
   stack = await startStack({ WEBHOOK_URLS: 'none', LOG_LEVEL: 'warn', CLERK_WRITE_BACK: 'off' });
   token = await adminToken();
-}, 120_000);
+});
 
-afterAll(() => stack.stop(), 60_000);
+afterAll(() => stack.stop());
 
 async function clerk<Answer>(method: string, path: string, body?: object): Promise<Answer> {
   const { settings, ports } = stack.gatehouse;

@@ -13,9 +13,9 @@ beforeAll(async () => {
   // The users of the load are not at Clerk.
   const env = { CLERK_WRITE_BACK: 'off', CLERK_INSTANCE_ID: instanceId, LOG_LEVEL: 'warn' };
   stack = await startStack(env);
-}, 120_000);
+});
 
-afterAll(() => stack.stop(), 60_000);
+afterAll(() => stack.stop());
 
 /** Five versions of each user, in a pseudo-random order that is the same in each run. */
 function webhooks(random: () => number): UserDelivery[] {

@@ -37,7 +37,7 @@ afterEach(() => {
   if (report !== undefined) writeFileSync(report, JSON.stringify({ ...versions, results }, null, 2));
 });
 
-afterAll(() => world?.stop(), 60_000);
+afterAll(() => world?.stop());
 
 /** Runs a cell, waits until the streams of changes equal their tables, and returns its figures and what they must be. */
 async function runCell(

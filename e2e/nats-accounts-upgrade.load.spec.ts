@@ -31,12 +31,12 @@ beforeAll(async () => {
   await nats.stop();
   nats.loseStore();
   await nats.start('one');
-}, 120_000);
+});
 
 afterAll(async () => {
   await stack?.stop();
   await nats.dispose();
-}, 60_000);
+});
 
 const ids = (events: readonly UserDelivery[]) => events.map(({ id }) => id);
 

@@ -20,7 +20,7 @@ afterEach(async () => {
   await traffic?.stop();
   await deployment?.stop();
   [traffic, deployment] = [undefined, undefined];
-}, 120_000);
+});
 
 /** Replaces the services by those of a release, one after the other, under load. */
 async function replaceAll(running: Deployment, load: Traffic, order: readonly ServiceName[], to: Release) {

@@ -13,9 +13,9 @@ beforeAll(async () => {
     env: { CLERK_SEED_ROLES: 'user,developer,admin' },
   });
   await eventually(async () => (await world.asAdmin('/api/me', {})).ok, PATIENCE);
-}, 120_000);
+});
 
-afterAll(() => world?.stop(), 60_000);
+afterAll(() => world?.stop());
 
 interface Answer {
   readonly status: number;

@@ -25,9 +25,9 @@ beforeAll(async () => {
   stack.gatehouse.environments['user-sync'].NODE_OPTIONS = `--max-old-space-size=${HEAP_MIB}`;
   await stack.gatehouse.apps['user-sync'].kill();
   await stack.gatehouse.apps['user-sync'].start();
-}, 120_000);
+});
 
-afterAll(() => stack?.stop(), 60_000);
+afterAll(() => stack?.stop());
 
 /** A CSV file with about 1 KB for each row. `name`: part of the external ids. */
 function fileOf(name: string, rows: number): Buffer {

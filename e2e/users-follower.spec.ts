@@ -10,10 +10,10 @@ beforeAll(async () => {
   drill = await FollowerDrill.start();
   await drill.create(12);
   drill.follower.start();
-}, 120_000);
+});
 
-afterEach(() => drill.converged(), 90_000);
-afterAll(() => drill?.stop(), 60_000);
+afterEach(() => drill.converged());
+afterAll(() => drill?.stop());
 
 it('has users who are created, changed, banned and deleted at Clerk', async () => {
   await drill.converged();
@@ -21,7 +21,7 @@ it('has users who are created, changed, banned and deleted at Clerk', async () =
   await drill.rename(1);
   await drill.ban(2);
   await drill.remove(3);
-}, 90_000);
+});
 
 it('catches up after it was killed, in the middle of changes', async () => {
   for (let round = 0; round < 3; round += 1) {
@@ -31,7 +31,7 @@ it('catches up after it was killed, in the middle of changes', async () => {
     await drill.create();
     drill.follower.start();
   }
-}, 60_000);
+});
 
 it('reads what its feed lost while its connection was cut', async () => {
   await drill.proxy.cut();
@@ -40,7 +40,7 @@ it('reads what its feed lost while its connection was cut', async () => {
   await drill.proxy.reopen();
   drill.proxy.break();
   await drill.create();
-}, 60_000);
+});
 
 it('keeps its users while the stream is lost and written anew', async () => {
   const before = (await drill.follower.rows()).map(({ id }) => id);
@@ -48,7 +48,7 @@ it('keeps its users while the stream is lost and written anew', async () => {
   for (let index = 0; index < 5; index += 1) await drill.rename(index);
   await drill.converged();
   expect((await drill.follower.rows()).map(({ id }) => id)).toEqual(before);
-}, 90_000);
+});
 
 it('follows a stream that was restored from a backup, also when it was down meanwhile', async () => {
   const backup = await drill.backUpStream();
@@ -60,11 +60,11 @@ it('follows a stream that was restored from a backup, also when it was down mean
   await drill.restoreStream(backup);
   drill.follower.start();
   await drill.create();
-}, 90_000);
+});
 
 it('survives a nats-server that lost everything', async () => {
   await drill.nats.kill();
   drill.nats.loseStore();
   await drill.rename(0).catch(() => undefined);
   await drill.nats.start();
-}, 60_000);
+});

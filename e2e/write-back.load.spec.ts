@@ -91,9 +91,9 @@ describe('user-sync killed in the middle of a write-back', () => {
       env: { WRITE_BACK_POLL_MS: '50', WRITE_BACK_LEASE_MS: '1000' },
     });
     clerk = new Clerk(world.gatehouse);
-  }, 120_000);
+  });
 
-  afterAll(() => world?.stop(), 60_000);
+  afterAll(() => world?.stop());
 
   it.each([
     ['after a user is created, before its trust change is sent', 'after-apply:kill:1', 'at once'],
@@ -166,7 +166,7 @@ describe('two Gatehouses with separate databases and one Clerk instance', () => 
   afterAll(async () => {
     await second?.stop();
     await first?.stop();
-  }, 60_000);
+  });
 
   const bothQuiet = async (id: string) => {
     for (const { gatehouse } of [first, second, first]) await quiet(gatehouse, clerk, [id]);

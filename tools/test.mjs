@@ -47,7 +47,7 @@ await main(async () => {
 
 /** Time until the tests are stopped, in milliseconds. @throws BootstrapError */
 function readLimit() {
-  const limitMs = Number(process.env.GATEHOUSE_TEST_LIMIT_MS || 20 * 60_000);
+  const limitMs = Number(process.env.GATEHOUSE_TEST_LIMIT_MS || 60 * 60_000);
   if (Number.isInteger(limitMs) && limitMs > 0 && limitMs < 2 ** 31) return limitMs;
   throw new BootstrapError('GATEHOUSE_TEST_LIMIT_MS is not a number of milliseconds from 1 to 2147483647.');
 }

@@ -39,7 +39,7 @@ describe('a generated service', () => {
     expect(build()).toMatchObject({ status: 0 });
     expect(node('dist/tools/src/new-service/main.js', name)).toMatchObject({ status: 0, stderr: '' });
     expect(build()).toMatchObject({ status: 0 });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     if (running && running.exitCode === null) {
@@ -48,7 +48,7 @@ describe('a generated service', () => {
     }
     rmSync(checkout, { recursive: true, force: true, maxRetries: 5 });
     expect(existsSync(join(root, 'apps', name))).toBe(false);
-  }, 60_000);
+  });
 
   const node = (...args: string[]) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, args, {
@@ -71,7 +71,7 @@ describe('a generated service', () => {
         stderr: expect.stringMatching(/^The name of the service .+ Usage: npm run new:service/),
       });
     }
-  }, 60_000);
+  });
 
   it('passes the strict type check and the check of layers', () => {
     const project = join('apps', name, 'tsconfig.json');
@@ -81,21 +81,21 @@ describe('a generated service', () => {
       stderr: '',
     });
     expect(node('tools/check-layers.mjs').stderr).not.toContain(name);
-  }, 120_000);
+  });
 
   it('passes its own spec', () => {
     const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
     const { status, stderr } = node(...flags, 'node_modules/jest/bin/jest.js', `apps/${name}/integration`);
     expect(stderr).toContain('3 passed, 3 total');
     expect(status).toBe(0);
-  }, 120_000);
+  });
 
   it('has what a deployment on one machine and with Docker Compose asks of a service', () => {
     const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
     const { status, stderr } = node(...flags, 'node_modules/jest/bin/jest.js', 'tools/integration/deployment/');
     expect(stderr).toMatch(/^Tests: +\d+ passed, \d+ total$/m);
     expect(status).toBe(0);
-  }, 120_000);
+  });
 
   it('has manifests for Kubernetes that match their schemas and rules', () => {
     const accounts = [
@@ -117,7 +117,7 @@ describe('a generated service', () => {
     );
     expect(stderr).toContain('1 passed');
     expect(status).toBe(0);
-  }, 120_000);
+  });
 
   it('is scraped by Prometheus on one machine', () => {
     const config = readFileSync(join(checkout, 'monitoring/prometheus.yaml'), 'utf8');
@@ -143,7 +143,7 @@ describe('a generated service', () => {
     running.kill('SIGTERM');
     const [code] = (await once(running, 'exit')) as [number | null];
     expect(code).toBe(0);
-  }, 150_000);
+  });
 
   function start(ports: GatehousePorts, opsPort: number, stateDirectory: string): ChildProcess {
     const chosen = Object.entries(portVariables).map(([port, variable]) => [

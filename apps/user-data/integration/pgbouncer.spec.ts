@@ -22,7 +22,7 @@ beforeAll(async () => {
     return { DATABASE_URL: bouncer.urlThrough(serviceUrl), WORKER_DATABASE_URL: bouncer.urlThrough(workerUrl) };
   });
   owners = world.app.get(OwnerTransactions);
-}, 60_000);
+});
 
 afterAll(() => world?.stop(() => bouncer.dispose()));
 
@@ -84,7 +84,7 @@ describe('user-data behind PgBouncer in transaction mode', () => {
     );
     expect(Math.max(...connections.map(({ n }) => n))).toBe(SERVER_CONNECTIONS);
     expect(await world.query('SELECT FROM uploads')).toHaveLength(USERS * ROUNDS);
-  }, 60_000);
+  });
 
   it('leaves no user and no time limit on the connections that it shares', async () => {
     const source = world.app.get(DataSource);

@@ -14,7 +14,7 @@ let logged: string;
 
 beforeAll(async () => {
   world = await SyncWorld.start();
-}, 60_000);
+});
 
 afterAll(() => world.dispose());
 

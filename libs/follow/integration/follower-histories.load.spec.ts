@@ -113,7 +113,7 @@ describe.each(cases)('a follower of $name in random histories, on $server', ({ p
   it('ends equal to the table, and no version goes back', async () => {
     const histories = fc.array(step, { minLength: 15, maxLength: 40 });
     await fc.assert(fc.asyncProperty(histories, play), { numRuns: RUNS, endOnFailure: true });
-  }, 120_000);
+  });
 });
 
 /** Ids of deleted users never come back, except in a restored backup. */

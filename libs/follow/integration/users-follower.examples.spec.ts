@@ -94,7 +94,7 @@ describe('the tarball of @gatehouse/follow', () => {
     expect(await run([join(root, 'node_modules/typescript/bin/tsc'), ...options, 'main.ts'])).toBe('');
     const lines = readFileSync(join(example, 'main.ts'), 'utf8').split('\n');
     expect(lines.filter((line) => line !== '' && !line.startsWith('import '))).toHaveLength(10);
-  }, 120_000);
+  });
 
   describe('in the example, with PostgreSQL', () => {
     let nats: OwnNats;

@@ -76,7 +76,7 @@ describe('a delivery queue', () => {
     expect(failures.at(-1)).toMatchObject({ key: 'a', attempt: 2 });
     await end('b');
     await queue.stop();
-  }, 20_000);
+  });
 
   it('is settled when the keys of that moment wait no longer', async () => {
     const { queue, end } = controlled();

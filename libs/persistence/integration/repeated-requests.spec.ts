@@ -204,4 +204,4 @@ it('any history of repeated, concurrent, lost, refused and expired requests has 
     }),
     { seed: SEED, numRuns: RUNS, endOnFailure: true },
   );
-}, 60_000);
+});

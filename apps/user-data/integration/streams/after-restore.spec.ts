@@ -16,7 +16,7 @@ beforeAll(async () => {
   leash = Leash.start();
   world = await StreamWorld.start();
   await world.boot();
-}, 60_000);
+});
 
 afterAll(async () => {
   await world?.stop();

@@ -16,7 +16,7 @@ const admin = caller({ role: 'admin' });
 beforeAll(async () => {
   world = await StreamWorld.start();
   await world.publishEpoch(1);
-}, 60_000);
+});
 
 beforeEach(async () => {
   await world.boot();

@@ -47,7 +47,7 @@ describe.each(natsServers())('a follower of GATEHOUSE_DATA, on $server', ({ prog
       onReset: () => void (versions = new Map()),
     });
     await following.ready;
-  }, 60_000);
+  });
   afterEach(async () => {
     await eventually(async () => expect(shown()).toEqual(await stored()));
     expect(regressions).toEqual([]);

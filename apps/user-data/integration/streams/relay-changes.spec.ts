@@ -22,7 +22,7 @@ beforeAll(async () => {
   await world.boot();
   // The second replica loses its connection, and acknowledgements with it, when a test breaks the proxy.
   await world.boot({}, proxy.url);
-}, 60_000);
+});
 
 afterAll(async () => {
   await world?.stop();

@@ -1,11 +1,11 @@
 import { Client } from 'pg';
 
-/** Runs `work` on a new connection and closes it afterwards. Each statement may take 30 s. */
+/** Runs `work` on a new connection and closes it afterwards. Each statement may take 60 s. */
 export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({
     connectionString: url,
-    connectionTimeoutMillis: 10_000,
-    query_timeout: 30_000,
+    connectionTimeoutMillis: 30_000,
+    query_timeout: 60_000,
     application_name: 'gatehouse-provision',
   });
   client.on('error', () => undefined);

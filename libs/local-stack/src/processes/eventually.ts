@@ -8,11 +8,11 @@ export interface EventuallyOptions {
 
 /**
  * Calls `attempt` until it returns something other than `false` or `null`, and returns that. An attempt that throws is
- * repeated. The limit is 20 s by default, for busy machines.
+ * repeated. The limit is 60 s by default, for busy machines.
  * @throws the last error of `attempt`, or ConditionNotMetError, at the limit
  */
 export async function eventually<T>(attempt: () => T | Promise<T>, options: EventuallyOptions = {}): Promise<T> {
-  const { timeoutMs = 20_000, intervalMs = 20 } = options;
+  const { timeoutMs = 60_000, intervalMs = 20 } = options;
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     let failure: unknown;
