@@ -92,7 +92,7 @@ it('a killed reconcile run continues where it was and finds every user, and a se
   const again = await admin<Run>('POST', '/admin/reconcile');
   await eventually(async () => (await run(again.id))?.state === 'done', { timeoutMs: 60_000, intervalMs: 200 });
   expect((await run(again.id))?.changes).toEqual({ duplicate: USERS + 1 });
-}, 180_000);
+}, 600_000);
 
 it('the explain route returns the origin of every column of a user', async () => {
   const [user] = await clerk<{ id: string }[]>('GET', '/v1/users?email_address=walked7%40example.com');

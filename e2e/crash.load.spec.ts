@@ -87,7 +87,7 @@ it('every delivery that got 2xx is applied exactly once while webhook-ingest and
   const newest = 1_790_000_000_000 + (DELIVERIES / USERS - 1) * 1_000;
   const users = await stack.users.query('SELECT last_name, count(*)::int FROM users GROUP BY last_name');
   expect(users.rows).toEqual([{ last_name: `v${newest}`, count: USERS }]);
-}, 300_000);
+}, 600_000);
 
 /** Mulberry32, a small seeded random generator. */
 function generator(seed: number): () => number {

@@ -53,4 +53,4 @@ it('npm run demo succeeds against npm start', async () => {
     await leash.release();
     rmSync(directory, { recursive: true, force: true });
   }
-}, 180_000);
+}, 600_000);

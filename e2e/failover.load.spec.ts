@@ -14,7 +14,7 @@ let lostKey: Record<string, string>;
 beforeAll(async () => {
   drill = await FailoverDrill.start();
   admin = await drill.join('admin', { role: 'admin' });
-}, 180_000);
+}, 600_000);
 
 afterAll(() => drill?.stop());
 
@@ -51,7 +51,7 @@ it('loses nothing with a synchronous standby, although Clerk and clients go on m
   const recorded = new Set(rows.map(({ webhook_id }) => webhook_id));
   expect(accepted.length).toBeGreaterThan(20);
   expect(accepted.filter((one) => !recorded.has(one.message_id))).toEqual([]);
-}, 180_000);
+}, 600_000);
 
 it('loses the last commits with an asynchronous standby, and the gateway names the revocation among them', async () => {
   await drill.addStandby(false);
@@ -72,7 +72,7 @@ it('loses the last commits with an asynchronous standby, and the gateway names t
   await eventually(async () => expect(drill.logOf('api-gateway')).toContain(`api_key:${revoked.id}`));
   expect((await drill.me(revoked.key)).status).toBe(200);
   expect(await drill.stored()).not.toEqual(await drill.atClerk());
-}, 180_000);
+}, 600_000);
 
 it('is repaired by a reconcile run and by repeating the revocation, with no restart', async () => {
   const { status } = await drill.call('POST', '/admin/reconcile', admin.bearer, {});

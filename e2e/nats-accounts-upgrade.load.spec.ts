@@ -145,4 +145,4 @@ it('every event is applied once when nats-server gets an account for each servic
   await become(await deliver('last'), 'success');
   await become([...finished, ...open], 'success');
   expect(await applied([...finished, ...open])).toEqual(upgraded);
-}, 300_000);
+}, 600_000);

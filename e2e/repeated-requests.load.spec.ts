@@ -86,5 +86,5 @@ it.each(cases)(
     expect(await post(path, randomUUID(), body)).toMatchObject({ status, replayed: null });
     expect(await effects()).toBe(before + 2);
   },
-  180_000,
+  600_000,
 );

@@ -49,7 +49,7 @@ beforeAll(async () => {
   );
   await drill.clerk('DELETE', pathOf(members.erased));
   await drill.settled();
-}, 180_000);
+}, 600_000);
 
 afterAll(() => drill?.stop());
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
   drill = await FollowerDrill.start();
   await drill.create(USERS);
   drill.follower.start();
-}, 180_000);
+}, 600_000);
 
 afterAll(() => drill?.stop());
 

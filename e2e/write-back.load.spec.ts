@@ -132,7 +132,7 @@ describe('user-sync killed in the middle of a write-back', () => {
       );
       expect(rows).toBe(ids.length);
     },
-    240_000,
+    600_000,
   );
 });
 
@@ -161,7 +161,7 @@ describe('two Gatehouses with separate databases and one Clerk instance', () => 
       url: `http://127.0.0.1:${second.gatehouse.ports.ingest}/webhooks/clerk`,
       secret: settings.clerkWebhookSecret,
     });
-  }, 240_000);
+  }, 600_000);
 
   afterAll(async () => {
     await second?.stop();
@@ -222,7 +222,7 @@ describe('two Gatehouses with separate databases and one Clerk instance', () => 
     expect(await clerk.changes(id)).toBe(before + 1);
     expect((await clerk.user(id)).public_metadata).toEqual({ dbId, role: 'developer' });
     expect(await collisions(owner.gatehouse, id)).not.toContain('dbId');
-  }, 180_000);
+  }, 600_000);
 
   it('do not delay a first login when another program uses up Clerk’s rate limit of one user', async () => {
     const { gatehouse } = first;
@@ -253,5 +253,5 @@ describe('two Gatehouses with separate databases and one Clerk instance', () => 
     expect([login.status, paused]).toEqual([200, []]);
     await eventually(async () => expect((await clerk.user(id)).public_metadata.role).toBe('developer'), PATIENCE);
     await clerk.call('PUT', '/emulator/rate-limits', { mode: 'off' });
-  }, 180_000);
+  }, 600_000);
 });

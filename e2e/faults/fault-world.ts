@@ -139,7 +139,7 @@ export class FaultWorld {
         const { error = {} } = (await response.json()) as { error?: Record<string, unknown> };
         return check in error;
       },
-      { timeoutMs: 30_000 },
+      { timeoutMs: 60_000 },
     );
   }
 
