@@ -63,7 +63,7 @@ export async function resolveNatsServer(search: NatsSearch): Promise<NatsResolut
 
 /** Version of a program, e.g. `2.9.10`. @throws NatsServerNotFoundError when it does not run or is older than 2.9 */
 export async function natsVersion(program: string): Promise<string> {
-  const output = await runCommand(program, ['--version'], { timeoutMs: 15_000 });
+  const output = await runCommand(program, ['--version'], { timeoutMs: 60_000 });
   const version = /v?(\d+\.\d+\.\d+)/.exec(output)?.[1];
   if (!version) throw new NatsServerNotFoundError(`${program} prints no version`);
   if (!isAtLeast(version, 2, 9)) throw new NatsServerNotFoundError(`${program} is ${version}, older than 2.9`);

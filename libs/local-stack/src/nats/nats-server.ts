@@ -29,7 +29,7 @@ export interface NatsServerOptions extends Pick<
   /** Name of the variable that chooses the port, for the error when the port is taken. */
   portVariable?: string;
   leash?: Leash;
-  /** Maximum time until the server accepts a client, in milliseconds; 20 000 by default. */
+  /** Maximum time until the server accepts a client, in milliseconds; 60 000 by default. */
   readyTimeoutMs?: number;
 }
 
@@ -79,7 +79,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
     });
     const url = `nats://127.0.0.1:${port}`;
     const user = options.accounts?.[0]?.users[0];
-    await firstClient(server, url, user, options.readyTimeoutMs ?? 20_000);
+    await firstClient(server, url, user, options.readyTimeoutMs ?? 60_000);
     return {
       port,
       url,

@@ -45,6 +45,6 @@ export function binariesIn(native: string): PostgresBinaries {
 
 /** The installed major version, e.g. `18`. */
 export function postgresMajor(binaries: PostgresBinaries): string {
-  const version = execFileSync(binaries.postgres, ['--version'], { encoding: 'utf8', timeout: 10_000 });
+  const version = execFileSync(binaries.postgres, ['--version'], { encoding: 'utf8', timeout: 60_000 });
   return /(\d+)/.exec(version)?.[1] ?? version.trim();
 }

@@ -66,5 +66,5 @@ function ownFolder(key: string): string {
 }
 
 function can(account: Account, command: string, args: string[]): boolean {
-  return spawnSync(command, args, { ...account, cwd: '/', stdio: 'ignore', timeout: 10_000 }).status === 0;
+  return spawnSync(command, args, { ...account, cwd: '/', stdio: 'ignore', timeout: 60_000 }).status === 0;
 }

@@ -24,7 +24,7 @@ export interface PostgresOptions {
   durability?: 'durable' | 'fast';
   leash?: Leash;
   identity?: PostgresIdentity;
-  /** Maximum time until the server accepts a connection, in milliseconds; 30 000 by default. */
+  /** Maximum time until the server accepts a connection, in milliseconds; 120 000 by default. */
   readyTimeoutMs?: number;
 }
 
@@ -72,7 +72,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
       leash: options.leash,
     });
     const adminUrl = `postgres://postgres:${encodeURIComponent(options.superuserPassword)}@127.0.0.1:${port}/postgres`;
-    const version = await firstConnection(server, adminUrl, options.readyTimeoutMs ?? 30_000);
+    const version = await firstConnection(server, adminUrl, options.readyTimeoutMs ?? 120_000);
     return { port, adminUrl, version, process: server, stop: async () => void (await server.stop()) };
   } catch (error) {
     throw explainFileError(error, join(options.directory));

@@ -86,7 +86,7 @@ export class AppProcess {
   }
 
   private async untilReady(child: ManagedProcess): Promise<void> {
-    const timeoutMs = this.options.readyTimeoutMs ?? 60_000;
+    const timeoutMs = this.options.readyTimeoutMs ?? 180_000;
     const deadline = Date.now() + timeoutMs;
     let answer = 'it does not answer';
     while (child.running && Date.now() < deadline) {
