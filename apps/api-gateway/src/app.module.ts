@@ -13,6 +13,7 @@ import { AuthenticationModule } from './authentication/authentication.module';
 import { keysReadiness } from './authentication/clerk-keys';
 import { type GatewayConfig } from './config';
 import { DocsModule } from './docs/docs.module';
+import { AssertionModule } from './gate/assertion/assertion.module';
 import { PolicyModule } from './gate/policy/policy.module';
 import { HttpModule } from './http/http.module';
 import { MetricsModule } from './metrics/metrics.module';
@@ -60,6 +61,7 @@ export class AppModule {
         AccessModule,
         HttpModule,
         PolicyModule,
+        AssertionModule,
         MetricsModule,
         AccountModule,
         AdminModule,

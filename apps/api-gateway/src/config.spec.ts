@@ -24,9 +24,11 @@ function faultsOf(environment: Record<string, string>): ConfigError {
 
 describe('loadConfig', () => {
   it('requires three variables and has defaults for the rest', () => {
-    const { secretFiles, signEnvelope, nats, legacy, rateLimitStore, gate, ...rest } = loadConfig(needed);
+    const { secretFiles, signEnvelope, nats, legacy, rateLimitStore, gate, assertionKeys, ...rest } =
+      loadConfig(needed);
     expect(secretFiles.variables).toEqual([]);
     expect(gate.policy.current.routes).toEqual([]);
+    expect(assertionKeys.current).toEqual([]);
     expect(signEnvelope.current).toBeInstanceOf(Function);
     expect(nats.current).toEqual({ servers: ['nats://127.0.0.1:4222'] });
     expect([legacy.secrets.current, legacy.ttlMs, rateLimitStore.current]).toEqual([[], 86_400_000, 'memory']);
@@ -56,7 +58,10 @@ describe('loadConfig', () => {
   it('reads the policy file of the gate, and names its faults with those of the variables', () => {
     const GATE_FILE = join(mkdtempSync(join(tmpdir(), 'gatehouse-config-')), 'gate.yaml');
     writeFileSync(GATE_FILE, 'routes: [{ path: /hunter2, audience: a, access: user }]');
-    expect(loadConfig({ ...needed, GATE_FILE }).gate.policy.current.routes).toHaveLength(1);
+    expect(faultsOf({ ...needed, GATE_FILE }).message).toMatch(/^ASSERTION_PRIVATE_KEYS is required with GATE_FILE/);
+    const { gate, assertionKeys } = loadConfig({ ...needed, GATE_FILE, ASSERTION_PRIVATE_KEYS: pem });
+    expect(gate.policy.current.routes).toHaveLength(1);
+    expect(assertionKeys.current).toHaveLength(1);
     writeFileSync(GATE_FILE, 'routes: [{ path: hunter2, access: user }]');
     const { message } = faultsOf({ ...needed, GATE_FILE, REALTIME_BUFFER_MB: 'x' });
     expect(message.split('\n')).toEqual([
@@ -131,6 +136,9 @@ describe('loadConfig', () => {
     ['CLERK_JWT_KEY', '-----BEGIN PUBLIC KEY-----\nhunter2\n-----END PUBLIC KEY-----'],
     ['ENVELOPE_PRIVATE_KEY', '-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----'],
     ['ENVELOPE_PRIVATE_KEY', rsa.toString()],
+    ['ASSERTION_PRIVATE_KEYS', 'hunter2'],
+    ['ASSERTION_PRIVATE_KEYS', rsa.toString()],
+    ['ASSERTION_PRIVATE_KEYS', pem + pem],
     ['CLERK_AUTHORIZED_PARTIES', 'https://hunter2.example/path'],
     ['CLERK_REQUIRE_AZP', 'hunter2'],
     ['CLERK_ISSUER', 'hunter2'],

@@ -22,6 +22,7 @@ import {
 } from '@gatehouse/config';
 import { type EnvelopeSigner, services } from '@gatehouse/contracts';
 import { z } from 'zod';
+import { type AssertionKey, assertionKeys } from './gate/assertion/assertion-keys';
 import { PolicyFile } from './gate/policy/policy-file';
 import { SYNC_PATH, isPath } from './sign-in/redirect-target';
 
@@ -77,6 +78,9 @@ const variables = z.object({
   ENVELOPE_PRIVATE_KEY: pem.transform(
     usable((key: string) => createEnvelopeSigner(key), 'is not an Ed25519 private key'),
   ),
+  ASSERTION_PRIVATE_KEYS: pem
+    .transform(usable(assertionKeys, 'is not one Ed25519 private key in PEM, or two one after the other'))
+    .optional(),
   CORS_ORIGINS: callers.default([]),
   CORS_ALLOWED_HEADERS: corsHeaders.default([]),
   PUBLIC_URL: httpUrl.default('http://localhost:8080'),
@@ -123,6 +127,8 @@ export interface GatewayConfig {
   };
   /** Signs the envelopes of requests to the services. */
   readonly signEnvelope: Live<EnvelopeSigner>;
+  /** Keys of the assertions about callers, for services behind the gate. The first signs. Empty without a key. */
+  readonly assertionKeys: Live<readonly AssertionKey[]>;
   /** Origins whose pages may call the gateway; patterns of an `OriginList`. */
   readonly corsOrigins: readonly string[];
   /** Additional request headers that pages of `corsOrigins` may send; in lower case. */
@@ -173,7 +179,12 @@ export function findNearMisses(): readonly NearMiss[] {
  * @throws ConfigError that names every invalid variable
  */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): GatewayConfig {
-  const { values: v, live, approve, secretFiles } = parseLiveEnvironment(withParties(variables), environment);
+  const {
+    values: v,
+    live,
+    approve,
+    secretFiles,
+  } = parseLiveEnvironment(withAssertionKeys(withParties(variables)), environment);
   const { CLERK_JWT_KEY } = v;
   const isShared = v.RATE_LIMIT_STORE !== 'memory';
   approve('RATE_LIMIT_STORE', async (changed) =>
@@ -196,6 +207,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       allowImpersonation: v.CLERK_ALLOW_IMPERSONATION,
     },
     signEnvelope: live((env) => env.ENVELOPE_PRIVATE_KEY, 'ENVELOPE_PRIVATE_KEY'),
+    assertionKeys: live((env) => env.ASSERTION_PRIVATE_KEYS ?? [], 'ASSERTION_PRIVATE_KEYS'),
     corsOrigins: v.CORS_ORIGINS,
     corsAllowedHeaders: v.CORS_ALLOWED_HEADERS,
     publicUrl: v.PUBLIC_URL,
@@ -238,6 +250,20 @@ function withParties<Schema extends z.ZodObject>(schema: Schema): Schema {
       when: ({ value }) => parties.safeParse(value).success,
     },
   );
+}
+
+const gate = z.looseObject({
+  GATE_FILE: z.custom((value) => value instanceof PolicyFile),
+  ASSERTION_PRIVATE_KEYS: z.unknown().optional(),
+});
+
+/** Makes the schema reject GATE_FILE without ASSERTION_PRIVATE_KEYS, together with all other faults. */
+function withAssertionKeys<Schema extends z.ZodObject>(schema: Schema): Schema {
+  return schema.refine((env) => gate.parse(env).ASSERTION_PRIVATE_KEYS !== undefined, {
+    path: ['ASSERTION_PRIVATE_KEYS'],
+    message: 'is required with GATE_FILE: it signs what services behind the gate learn about callers',
+    when: ({ value }) => gate.safeParse(value).success,
+  });
 }
 
 function isRedisUrl(value: string): boolean {

@@ -165,6 +165,12 @@ export class PrincipalMismatchError extends codedError(
   'user-sync answered with another user than the one in the request',
 ) {}
 
+/** `ASSERTION_PRIVATE_KEYS` holds no usable keys. */
+export class AssertionKeyInvalidError extends codedError(
+  'ASSERTION_KEY_INVALID',
+  'is not one Ed25519 private key in PEM, or two',
+) {}
+
 /** A route does not declare who may use it. The gateway does not start. */
 export class RouteUndeclaredError extends codedError(
   'ROUTE_UNDECLARED',

@@ -5,6 +5,7 @@ import { type z } from 'zod';
  * and Kubernetes, which mount secrets as files.
  */
 export const secretVariables: readonly string[] = [
+  'ASSERTION_PRIVATE_KEYS',
   'CLERK_EMULATOR_PRIVATE_KEY',
   'CLERK_JWT_KEY',
   'CLERK_SECRET_KEY',

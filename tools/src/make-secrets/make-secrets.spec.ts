@@ -47,6 +47,7 @@ describe('the generated secrets', () => {
       ...(serviceRow(service).workerRole === undefined ? [] : [`${service}/WORKER_DATABASE_URL`]),
     ]);
     const others = [
+      'api-gateway/ASSERTION_PRIVATE_KEYS',
       'api-gateway/ENVELOPE_PRIVATE_KEY',
       'nats-setup/NATS_PASSWORD',
       'nats-server/passwords.conf',

@@ -75,7 +75,8 @@ export function plannedSecrets({ host, port }: PostgresAddress): PlannedSecret[]
       make: () => connectionUrl(`postgres://${host}:${port}`, { database, role, password: randomPassword() }),
     })),
     { file: 'postgres/POSTGRES_PASSWORD', make: randomPassword },
-    { file: ENVELOPE_PRIVATE_KEY, make: envelopePrivateKey },
+    { file: ENVELOPE_PRIVATE_KEY, make: ed25519PrivateKey },
+    { file: 'api-gateway/ASSERTION_PRIVATE_KEYS', make: ed25519PrivateKey },
     ...answeringServices.map((service) => ({
       file: `${service}/ENVELOPE_PUBLIC_KEYS`,
       make: (read: (file: string) => string) => publicKeyOf(read(ENVELOPE_PRIVATE_KEY)),
@@ -90,6 +91,6 @@ export function publicKeyOf(privateKey: string): string {
   return createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString();
 }
 
-function envelopePrivateKey(): string {
+function ed25519PrivateKey(): string {
   return generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }

@@ -206,6 +206,8 @@ function ownVariables({
       LEGACY_JWT_SECRETS: settings.legacyJwtSecret,
       LEGACY_JWT_TTL: undefined,
       ENVELOPE_PRIVATE_KEY: settings.envelopePrivateKey,
+      ASSERTION_PRIVATE_KEYS: settings.assertionPrivateKey,
+      GATE_FILE: undefined,
       CORS_ORIGINS: localOrigins,
       PUBLIC_URL: urls.gateway,
       SIGN_IN_URL: made(urls.emulator),

@@ -20,6 +20,8 @@ export interface LocalSettings {
   /** Ed25519 key in PEM. */
   envelopePrivateKey: string;
   envelopePublicKey: string;
+  /** Ed25519 key in PEM. Signs what services behind the gate learn about callers. */
+  assertionPrivateKey: string;
   legacyJwtSecret: string;
   idempotencySecret: string;
   /** Signs the cursors of user-data. */
@@ -75,6 +77,7 @@ function complete(kept: Partial<LocalSettings>): LocalSettings {
     databasePasswords: { ...databasePasswords(), ...kept.databasePasswords },
     envelopePrivateKey: envelope.privateKey,
     envelopePublicKey: envelope.publicKey,
+    assertionPrivateKey: kept.assertionPrivateKey ?? keyPair(generateKeyPairSync('ed25519')).privateKey,
     legacyJwtSecret: kept.legacyJwtSecret ?? secret(),
     idempotencySecret: kept.idempotencySecret ?? secret(),
     cursorSecret: kept.cursorSecret ?? secret(),
