@@ -5,6 +5,7 @@ import { type BeforeApplicationShutdown, type OnApplicationBootstrap, type OnMod
 import { type Logger } from 'pino';
 import { type Registry } from 'prom-client';
 import { type DataSource } from 'typeorm';
+import { BatchPace } from './batch-pace';
 import { EpochMarker } from './epoch-marker';
 import { EpochRecord } from './epoch-record';
 import { EpochWriter } from './epoch-writer';
@@ -48,6 +49,7 @@ export class StreamRelay implements OnApplicationBootstrap, OnModuleDestroy, Bef
   private readonly record: EpochRecord;
   private readonly outbox: Outbox;
   private readonly relay: OutboxRelay;
+  private readonly pace: BatchPace;
   private readonly inspector: StreamInspector;
   private readonly writer: EpochWriter;
   private readonly metrics: RelayMetrics;
@@ -56,8 +58,6 @@ export class StreamRelay implements OnApplicationBootstrap, OnModuleDestroy, Bef
   private running: Promise<unknown> = Promise.resolve();
   private sure = false;
   private inspectedAt = Number.NEGATIVE_INFINITY;
-  private woken = false;
-  private wakeLoops = new AbortController();
   private doubted = new AbortController();
 
   constructor(
@@ -75,6 +75,7 @@ export class StreamRelay implements OnApplicationBootstrap, OnModuleDestroy, Bef
     this.metrics = metrics;
     this.record = record;
     this.outbox = outbox;
+    this.pace = new BatchPace(options.pollMs, this.stopping.signal);
     this.relay = new OutboxRelay({ source, dataSource, outbox, record, publisher, metrics });
     this.inspector = new StreamInspector({ stream, record, marker, metrics, refillMs: options.refillMs, log });
     this.writer = new EpochWriter({ source, dataSource, stream, record, marker, publisher, metrics });
@@ -90,14 +91,12 @@ export class StreamRelay implements OnApplicationBootstrap, OnModuleDestroy, Bef
 
   /** Relays the outbox now: a transaction that changed rows has committed. */
   wake(): void {
-    this.woken = true;
-    this.wakeLoops.abort();
+    this.pace.wake();
   }
 
   /** Stops both loops, without waiting: `beforeApplicationShutdown` waits. What is in the outbox stays there. */
   onModuleDestroy(): void {
     this.stopping.abort();
-    this.wake();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -107,7 +106,7 @@ export class StreamRelay implements OnApplicationBootstrap, OnModuleDestroy, Bef
 
   private async relayOutbox(): Promise<void> {
     while (!this.stopping.signal.aborted) {
-      this.woken = false;
+      this.pace.begin();
       let more = false;
       if (this.sure) {
         try {
@@ -118,7 +117,7 @@ export class StreamRelay implements OnApplicationBootstrap, OnModuleDestroy, Bef
           await this.pause(this.relayOutage.after(error));
         }
       }
-      if (!more) await this.untilWoken(this.options.pollMs);
+      if (!more) await this.pace.next();
     }
   }
 
@@ -195,12 +194,6 @@ export class StreamRelay implements OnApplicationBootstrap, OnModuleDestroy, Bef
   private async pauseUntilDue(): Promise<void> {
     const signal = AbortSignal.any([this.stopping.signal, this.doubted.signal]);
     await sleep(this.options.inspectMs, undefined, { signal }).catch(() => undefined);
-  }
-
-  private async untilWoken(ms: number): Promise<void> {
-    if (this.woken) return;
-    this.wakeLoops = new AbortController();
-    await sleep(ms, undefined, { signal: this.wakeLoops.signal }).catch(() => undefined);
   }
 
   private async pause(ms: number): Promise<void> {
