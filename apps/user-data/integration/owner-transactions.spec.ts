@@ -156,20 +156,21 @@ describe('a transaction in the name of a user', () => {
   ])('leaves connections to other users while many %s of one user wait', async (_, wait) => {
     await withClient(database.adminUrl, async (holder) => {
       await holder.query(`BEGIN; ${LOCKED}`);
-      const many = Array.from({ length: 5 }, wait);
+      // On a busy machine, they may wait for more than 5 s and be refused.
+      const many = Promise.allSettled(Array.from({ length: 5 }, wait));
       expect(await owners.run(ben, (transaction) => transaction.query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
       await holder.query('COMMIT');
-      await Promise.all(many);
+      await many;
     });
   });
 
   it('does not keep the reads of a user waiting while its changes wait', async () => {
     await withClient(database.adminUrl, async (holder) => {
       await holder.query(`BEGIN; ${LOCKED}`);
-      const many = Array.from({ length: 5 }, () => owners.query(asha, LOCKED));
+      const many = Promise.allSettled(Array.from({ length: 5 }, () => owners.query(asha, LOCKED)));
       expect(await owners.select(asha, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
       await holder.query('COMMIT');
-      await Promise.all(many);
+      await many;
     });
   });
 
