@@ -67,10 +67,13 @@ describe('trust changes', () => {
     const replies = await Promise.all(
       keys.map(({ id, holder }) => eventually(() => world.gateway.send(revokeKey, { id }, holder.context))),
     );
-    const numbers = replies.map(({ propagation }) => propagation?.number ?? 0).sort((a, b) => a - b);
-    expect(numbers).toEqual(Array.from({ length: 50 }, (_, index) => from + index + 1));
-    await eventually(() => listening.changes.length === 50);
+    await eventually(() => listening.changes.length >= 50);
+    const numbers = Array.from({ length: 50 }, (_, index) => from + index + 1);
     expect(listening.changes.map(({ number }) => number)).toEqual(numbers);
+    // The answer to a request that was sent again names no number.
+    const answered = replies.flatMap(({ propagation }) => propagation?.number ?? []);
+    expect(new Set(answered).size).toBe(answered.length);
+    expect(numbers).toEqual(expect.arrayContaining(answered));
     expect(new Set(listening.changes.map((change) => 'keyId' in change && change.keyId)).size).toBe(50);
   });
 
@@ -122,10 +125,15 @@ describe('trust changes', () => {
   });
 
   it('are kept for a day, and the reply shows a gateway that it has missed deleted ones', async () => {
-    await world.query("UPDATE changes SET at = now() - interval '25 hours' WHERE number <= 5");
+    const ada = await member(world);
+    for (const { id } of [await keyOf(world, ada), await keyOf(world, ada)]) {
+      await world.gateway.send(revokeKey, { id }, ada.context);
+    }
+    const old = (await counter()) - 1;
+    await world.query("UPDATE changes SET at = now() - interval '25 hours' WHERE number <= $1", [old]);
     await world.apps[0]?.get(Pruner).prune();
-    expect((await rows())[0]?.number).toBe('6');
-    expect(await since(0)).toMatchObject({ floor: 5, changes: expect.arrayContaining([]) });
+    expect((await rows())[0]?.number).toBe(String(old + 1));
+    expect(await since(0)).toMatchObject({ floor: old, changes: expect.arrayContaining([]) });
     await world.query("UPDATE changes SET at = now() - interval '25 hours'");
     await world.apps[1]?.get(Pruner).prune();
     const current = await counter();
@@ -165,28 +173,36 @@ describe('a revocation', () => {
   });
 
   it('is answered by a replica that stops only when every gateway has acknowledged it', async () => {
-    const ada = await member(world);
     const listening = await gateway();
+    listening.stuck = true;
     // Again if the busy machine takes longer than the replica waits.
     await eventually(
       async () => {
+        const ada = await member(world);
         const leaving = await world.boot();
-        listening.stuck = true;
-        // So many that each replica gets some.
-        const keys = await Promise.all(Array.from({ length: 20 }, () => keyOf(world, ada)));
-        const before = await counter();
-        const replies = keys.map(({ id }) => world.gateway.send(revokeKey, { id }, ada.context));
-        await eventually(async () => (await counter()) === before + keys.length);
-        const closed = leaving.close();
-        await eventually(async () => (await world.operations('/readyz')).includes('shutting_down'));
-        const acknowledged = { gatewayId: listening.id, number: before + keys.length };
-        await world.gateway.send(acknowledgeTrustChanges, acknowledged, nobody());
-        const propagations = (await Promise.all(replies)).map(({ propagation }) => propagation);
-        await closed;
-        world.apps.splice(world.apps.indexOf(leaving), 1);
-        for (const propagation of propagations) expect(propagation).toMatchObject({ gateways: 1, acknowledged: 1 });
+        let closed: Promise<void> | undefined;
+        try {
+          // So many that each replica gets some.
+          const keys = await Promise.all(Array.from({ length: 20 }, () => keyOf(world, ada)));
+          const before = await counter();
+          const replies = Promise.all(keys.map(({ id }) => world.gateway.send(revokeKey, { id }, ada.context)));
+          replies.catch(() => undefined);
+          await eventually(async () => (await counter()) === before + keys.length, { timeoutMs: 5_000 });
+          closed = leaving.close();
+          await eventually(async () => (await world.operations('/readyz')).includes('shutting_down'), {
+            timeoutMs: 5_000,
+          });
+          const acknowledged = { gatewayId: listening.id, number: before + keys.length };
+          await world.gateway.send(acknowledgeTrustChanges, acknowledged, nobody());
+          for (const { propagation } of await replies) {
+            expect(propagation).toMatchObject({ gateways: 1, acknowledged: 1 });
+          }
+        } finally {
+          await (closed ?? leaving.close());
+          world.apps.splice(world.apps.indexOf(leaving), 1);
+        }
       },
-      { timeoutMs: 30_000 },
+      { timeoutMs: 120_000 },
     );
   });
 
@@ -225,7 +241,7 @@ describe('a revocation', () => {
         await listening.stop();
         expect(propagation).toMatchObject({ gateways: 1, acknowledged: 1, expired: 0 });
       },
-      { timeoutMs: 30_000 },
+      { timeoutMs: 120_000 },
     );
   });
 

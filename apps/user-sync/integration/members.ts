@@ -8,10 +8,14 @@ import {
   setPassword,
   verifyLogin,
 } from '@gatehouse/contracts';
-import { type RequestContext } from '@gatehouse/messaging';
+import { type RequestContext, RequestRefusedError } from '@gatehouse/messaging';
+import { eventually } from '@gatehouse/testing';
 import { json } from './clerk-api';
 import { type UserJson, clerkUser, newClerkId } from './clerk-events';
 import { type SyncWorld } from './sync-world';
+
+/** Reasons of refusals that mean a timeout at PostgreSQL, Clerk or NATS. */
+const BUSY = new Set<string>(['unavailable', 'clerk_unavailable']);
 
 /** A stored user, with its principal and request context as the gateway sends them. */
 export interface Member {
@@ -62,9 +66,25 @@ export function memberAtClerk(world: SyncWorld, changes: Record<string, unknown>
   return arrive(world, userAtClerk(world, changes));
 }
 
+/** Sends a repeatable request again while a busy machine does not answer it in time. */
+async function patiently<Reply>(send: () => Promise<Reply>): Promise<Reply> {
+  const answer = await eventually(async () => {
+    try {
+      return { reply: await send() };
+    } catch (error) {
+      if (error instanceof RequestRefusedError && BUSY.has(error.reason)) throw error;
+      return { error };
+    }
+  });
+  if ('error' in answer) throw answer.error;
+  return answer.reply;
+}
+
 async function arrive(world: SyncWorld, user: UserJson): Promise<Member> {
   const sessionId = newSessionId();
-  const found = await world.gateway.send(resolvePrincipal, { clerkUserId: user.id, sessionId }, nobody());
+  const found = await patiently(() =>
+    world.gateway.send(resolvePrincipal, { clerkUserId: user.id, sessionId }, nobody()),
+  );
   const principal = principalOf(found, sessionId);
   return { user, principal, context: { principal, requestId: randomUUID() } };
 }

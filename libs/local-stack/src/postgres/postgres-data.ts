@@ -56,7 +56,7 @@ async function runInitdb(
   const [command, commandArgs] = asIdentity(identity, binaries.initdb, args);
   try {
     await promisify(execFile)(command, commandArgs, {
-      timeout: 60_000,
+      timeout: 300_000,
       cwd: join(data, '..'),
       ...(identity.kind === 'other-user' ? { uid: identity.uid, gid: identity.gid } : {}),
     });
