@@ -6,6 +6,7 @@ import { withClient } from '@gatehouse/local-stack';
 import { type DataSource } from 'typeorm';
 import { serviceDatabase, workerDatabase } from '../src/database/database-options';
 import { OwnerTransactions } from '../src/database/owner-transactions';
+import { runTransaction } from '../src/database/pooled-transaction';
 import { requireRowSecurity, requireWorkerRights } from '../src/database/require-row-security';
 import { WORKER_ROLE, restrictToOwner } from '../src/database/row-security';
 import { WorkerDatabase } from '../src/database/worker-database';
@@ -94,6 +95,13 @@ describe('a transaction in the name of a user', () => {
     });
     await expect(work).rejects.toMatchObject({ code: 'TRANSACTION_ABORTED' });
     expect(await bodies(asha)).toEqual([]);
+  });
+
+  it('returns a connection that works when its beginning failed after its work was done', async () => {
+    const single = await connect(serviceDatabase({ url: database.serviceUrl, poolSize: 1 }));
+    const failing = runTransaction(single, 'BEGIN; SELECT 1 / 0', async () => 'done');
+    await expect(failing).rejects.toMatchObject({ code: '22012' });
+    expect(await single.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
   it('ends with its last statement, or keeps nothing when that fails', async () => {

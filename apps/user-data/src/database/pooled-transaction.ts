@@ -27,8 +27,8 @@ export async function runTransaction<Result>(
     let committing = false;
     try {
       const result = await work(transactionOn(client, last));
-      committing = true;
       await opened;
+      committing = true;
       await commit(client, last);
       return result;
     } catch (error) {
