@@ -124,6 +124,20 @@ export class RelayWorld {
     this.keeper.release();
   }
 
+  /** Collects, from now on, what the server was asked for messages of the stream and did not find. */
+  async listenToVainReads(): Promise<string[]> {
+    const reads: string[] = [];
+    const client = this.operatorClient.get();
+    client.subscribe('$JS.EVENT.ADVISORY.API', {
+      callback: (_, message) => {
+        const { subject, request } = message.json<{ subject: string; request?: string }>();
+        if (subject === `$JS.API.STREAM.MSG.GET.${stream}`) reads.push(request ?? '');
+      },
+    });
+    await client.flush();
+    return reads;
+  }
+
   /** Publishes a message that is none of a relay, as nobody should. */
   async publish(key: string, content: object): Promise<void> {
     await this.operatorClient.get().request(`users.changed.${key}`, JSON.stringify(content), { timeout: 20_000 });

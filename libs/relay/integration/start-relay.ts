@@ -31,12 +31,13 @@ export interface StartedRelay {
   readonly hasFailed: () => Promise<boolean>;
 }
 
-/** Starts a relay of the table `things`. */
-export async function startRelay(
-  { databaseUrl, nats: login }: RelayServers,
-  pace: RelayPace = {},
-): Promise<StartedRelay> {
-  const log = createLogger({ service: 'relay-test', level: 'silent' });
+const log = createLogger({ service: 'relay-test', level: 'silent' });
+
+/** The connections of a relay. */
+export async function connectRelay({
+  databaseUrl,
+  nats: login,
+}: RelayServers): Promise<Pick<StartedRelay, 'dataSource' | 'nats'>> {
   const dataSource = await createDataSource({
     url: databaseUrl,
     applicationName: 'relay-test',
@@ -47,6 +48,12 @@ export async function startRelay(
   }).initialize();
   const nats = new NatsClient(login, log);
   await nats.start();
+  return { dataSource, nats };
+}
+
+/** Starts a relay of the table `things`. */
+export async function startRelay(servers: RelayServers, pace: RelayPace = {}): Promise<StartedRelay> {
+  const { dataSource, nats } = await connectRelay(servers);
   const metrics = new Registry();
   const relay = new StreamRelay(
     { source: thingsSource, dataSource, nats, jetStream: new JetStream(nats, log), metrics, log },

@@ -20,6 +20,7 @@ export interface NewMarker {
 const BLOCK_BYTES = 8 * 1024 * 1024;
 const PADDING_BYTES = 60 * 1024;
 const MAX_ATTEMPTS = 20;
+const NONE = 'none';
 const encoder = new TextEncoder();
 
 /** The marker of the epoch on a stream. */
@@ -40,16 +41,25 @@ export class EpochMarker {
 
   /**
    * Publishes a marker and returns its sequence.
-   * @throws LeaseLostError when the stream has the marker of a later epoch
+   * @throws LeaseLostError when the stream has a later marker: of a later epoch, or `complete` before `rebuilding`
    */
   async publish(marker: NewMarker): Promise<number> {
     return this.put(marker, {});
   }
 
   /**
+   * Publishes a marker on a stream that was purged, and returns its sequence. Does not read the stream first: the server
+   * may still be creating it, and nats-server before 2.9.15 then crashes.
+   * @throws LeaseLostError as {@link publish}
+   */
+  async publishAfterPurge(marker: NewMarker): Promise<number> {
+    return this.put(marker, {}, NONE);
+  }
+
+  /**
    * Publishes a marker often enough that it begins another block of the disk than the messages before it. Returns the
    * sequence of the last copy.
-   * @throws LeaseLostError when the stream has the marker of a later epoch
+   * @throws LeaseLostError as {@link publish}
    */
   async publishInNewBlock(marker: NewMarker): Promise<number> {
     const padding = ' '.repeat(PADDING_BYTES);
@@ -57,13 +67,14 @@ export class EpochMarker {
     return this.put(marker, {});
   }
 
-  private async put(marker: NewMarker, more: object): Promise<number> {
+  /** @param assumed what the stream is assumed to hold; read by default, and whenever the assumption was wrong */
+  private async put(marker: NewMarker, more: object, assumed?: typeof NONE): Promise<number> {
     const content = { kind: 'epoch', ...marker, at: new Date().toISOString(), ...more };
     const data = encoder.encode(JSON.stringify(content));
     for (let attempt = 1; ; attempt += 1) {
-      const last = await this.last();
-      // A marker that another process has put in its place, and that this one must not replace.
-      if (last?.marker !== undefined && last.marker.epoch > marker.epoch) throw new LeaseLostError(this.subject);
+      const last = attempt === 1 && assumed !== undefined ? undefined : await this.last();
+      // Another process has taken over, and may have finished the epoch, while this one was stalled.
+      if (last?.marker !== undefined && isLater(last.marker, marker)) throw new LeaseLostError(this.subject);
       try {
         return await this.stream.publish(this.subject, data, last?.sequence ?? 0);
       } catch (error) {
@@ -77,6 +88,11 @@ export class EpochMarker {
     const last = await this.stream.last(this.subject);
     return last && { sequence: last.sequence, marker: markerOf(last.data) };
   }
+}
+
+/** Whether a marker on the stream must not be replaced by `marker`. */
+function isLater(found: Marker, { epoch, state }: NewMarker): boolean {
+  return found.epoch > epoch || (found.epoch === epoch && found.complete && state === 'rebuilding');
 }
 
 function markerOf(data: Uint8Array): Marker | undefined {

@@ -85,7 +85,7 @@ export class EpochWriter {
     failpoint('after-stream-purge');
     publisher.startOver(Math.max(purgeBelow - 1, 0));
     const first = markerOf(begun, 'rebuilding');
-    const sequence = purgeBelow > 0 ? await marker.publish(first) : await marker.publishInNewBlock(first);
+    const sequence = purgeBelow > 0 ? await marker.publishAfterPurge(first) : await marker.publishInNewBlock(first);
     failpoint('after-stream-marker');
     return record.marked(epoch, sequence);
   }

@@ -32,7 +32,8 @@ describe('the comparison of a stream with its record', () => {
   });
 
   it.each([
-    ['was never written', { state: 'due', reason: 'first' } as const, {}, 'first'],
+    ['was never written', { state: 'due', reason: 'first' } as const, { marker: undefined }, 'first'],
+    ['was written by another database', { state: 'due', reason: 'first' } as const, {}, 'foreign'],
     ['must be written anew', { state: 'due', reason: 'restored_database' } as const, {}, 'restored_database'],
     ['was created at another time', {}, { createdAt: new Date(0) }, 'lost'],
     ['was purged', {}, { marker: undefined }, 'lost'],

@@ -6,6 +6,13 @@ export interface Marker {
   readonly complete: boolean;
 }
 
+/** What was found on the server. */
+export interface StreamFound {
+  readonly createdAt: Date;
+  readonly lastSequence: number;
+  readonly marker: Marker | undefined;
+}
+
 /**
  * What the relay must do. `intact`: nothing. `continue`: finish the epoch that has begun. `begin`: begin a new one. With
  * `purge`, what the stream holds is removed first, because it may be newer than the database.
@@ -19,15 +26,15 @@ export type Verdict =
  * processes publish meanwhile.
  * @param refillMs age at which a complete epoch is replaced; 0: never
  */
-export function judgeStream(
-  record: Epoch,
-  stream: { readonly createdAt: Date; readonly lastSequence: number; readonly marker: Marker | undefined },
-  refillMs: number,
-): Verdict {
+export function judgeStream(record: Epoch, stream: StreamFound, refillMs: number): Verdict {
   const begin = (reason: EpochReason): Verdict => ({ kind: 'begin', reason, purge: reason !== 'refill' });
   const { marker } = stream;
   const isOther = record.streamCreatedAt?.getTime() !== stream.createdAt.getTime();
-  if (record.state === 'due') return begin(record.reason === 'went_back' && isOther ? 'lost' : record.reason);
+  if (record.state === 'due') {
+    // This database has never written a marker.
+    if (record.reason === 'first' && marker !== undefined) return begin('foreign');
+    return begin(record.reason === 'went_back' && isOther ? 'lost' : record.reason);
+  }
   if (isOther) return begin('lost');
   if (stream.lastSequence < record.ackedSequence) return begin('went_back');
   // The marker is published in this state, so the stream has the one of an earlier epoch, none, or this one already.

@@ -2,7 +2,7 @@ import { type CompactedStream } from '@gatehouse/messaging';
 import { type Logger } from 'pino';
 import { type EpochMarker } from './epoch-marker';
 import { type Epoch, type EpochReason, type EpochRecord } from './epoch-record';
-import { type Verdict, judgeStream } from './judge-stream';
+import { type StreamFound, type Verdict, judgeStream } from './judge-stream';
 import { type RelayMetrics } from './relay-metrics';
 
 /** More messages than replicas publish before they record that. */
@@ -26,6 +26,9 @@ export interface StreamInspectorParts {
 
 /** Finds out whether the stream is the one that the database knows, and begins a new epoch when it is not. */
 export class StreamInspector {
+  /** Creation time of the stream that was last found to be the recorded one; milliseconds. */
+  private recordedStream: number | undefined;
+
   constructor(private readonly parts: StreamInspectorParts) {}
 
   /**
@@ -56,31 +59,50 @@ export class StreamInspector {
 
   private async begin(last: Epoch, reason: EpochReason, purge: boolean): Promise<Epoch> {
     const { record, metrics, log, stream } = this.parts;
-    const { createdAt, lastSequence } = await stream.state();
-    const foreign = (await this.parts.marker.read())?.epoch ?? 0;
+    const { createdAt, lastSequence, marker } = await this.look();
     const begun = await record.begin({
       reason,
       streamCreatedAt: createdAt,
       purgeBelow: purge ? purgeBelow(last, reason, lastSequence) : 0,
       lastSequence,
-      foreign,
+      foreign: marker?.epoch ?? 0,
     });
+    this.recordedStream = createdAt.getTime();
     metrics.began(reason);
     log.info({ epoch: begun.epoch, reason, stream: stream.contract.name }, 'epoch of the stream began');
     return begun;
   }
 
   private async judge(epoch: Epoch): Promise<Verdict> {
-    const { stream, marker, metrics, refillMs } = this.parts;
+    const { metrics, refillMs } = this.parts;
     // After the record: see `judgeStream`.
-    const { createdAt, lastSequence } = await stream.state();
-    const found = { createdAt, lastSequence, marker: await marker.read() };
+    const found = await this.look();
     const verdict = judgeStream(epoch, found, refillMs);
-    stream.expectAbove(lastSequence);
+    if (verdict.kind !== 'begin') this.expectMore(found);
     const refills = epoch.purgeBelow === 0 && epoch.state !== 'due';
     const holdsAll = verdict.kind === 'intact' || (verdict.kind === 'continue' && refills);
     metrics.standing(holdsAll || (verdict.kind === 'begin' && verdict.reason === 'refill'), epoch.ageMs);
     return verdict;
+  }
+
+  /**
+   * Reads the state of the stream and its marker. An empty stream has none and is not asked: nats-server before 2.9.15
+   * crashes when it is asked for a message of a stream that it is creating.
+   */
+  private async look(): Promise<StreamFound> {
+    const { createdAt, lastSequence } = await this.parts.stream.state();
+    return { createdAt, lastSequence, marker: lastSequence === 0 ? undefined : await this.parts.marker.read() };
+  }
+
+  /**
+   * Expects later messages above the last sequence. Only another stream lowers what was expected before: a stream that
+   * went back must be noticed by the publishes that raise its last sequence, until a new epoch is on record.
+   */
+  private expectMore({ createdAt, lastSequence }: StreamFound): void {
+    const { stream } = this.parts;
+    if (this.recordedStream === createdAt.getTime()) stream.acknowledged(lastSequence);
+    else stream.expectAbove(lastSequence);
+    this.recordedStream = createdAt.getTime();
   }
 }
 
