@@ -150,6 +150,8 @@ export class StreamRelay implements OnApplicationBootstrap, OnModuleDestroy, Bef
       this.trust(true);
       const startedAt = performance.now();
       const { rows } = await this.writer.write(epoch, this.stopping.signal, () => this.inspectBetweenSteps());
+      // Changes waited in the outbox until the marker of the epoch was on the stream.
+      this.wake();
       const ms = Math.round(performance.now() - startedAt);
       this.parts.log.info({ epoch: epoch.epoch, reason: epoch.reason, rows, ms }, 'epoch of the stream is complete');
     } finally {
