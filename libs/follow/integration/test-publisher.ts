@@ -65,6 +65,20 @@ export class TestPublisher {
     await this.manager.streams.delete(this.stream.name).catch(() => undefined);
   }
 
+  /** Collects, from now on, the calls about the stream that JetStream reports: of `MSG.GET` those that find nothing. */
+  async listenToCalls(): Promise<string[]> {
+    const calls: string[] = [];
+    this.connection.subscribe('$JS.EVENT.ADVISORY.API', {
+      callback: (_, message) => {
+        const { subject } = message.json<{ subject: string }>();
+        const [, call] = /^\$JS\.API\.STREAM\.(.+)\.(.+)$/.exec(subject) ?? [];
+        if (call !== undefined && subject.endsWith(`.${this.stream.name}`)) calls.push(call);
+      },
+    });
+    await this.connection.flush();
+    return calls;
+  }
+
   /** Changes or creates a user in the table alone. @returns the new row */
   write(id: string, firstName = `name ${Math.random()}`): TableRow {
     const version = (this.table.get(id)?.version ?? 0) + 1;

@@ -142,7 +142,8 @@ export class Follower<Body> implements Following {
 
   /** Reads what the stream holds of the callers' rows. @returns false if the stream has no marker yet, or an old one */
   private async begin(state: StreamState): Promise<boolean> {
-    const marker = await this.marker();
+    // nats-server before 2.9.15 crashes when it is asked for a message of a stream that it is creating.
+    const marker = state.lastSequence === 0 ? undefined : await this.marker();
     if (marker === undefined) return false;
     const generation = await this.intake.begin(marker, (await this.options.known?.()) ?? []);
     if (generation === 'later') throw new StreamOutdatedError(this.stream.name);

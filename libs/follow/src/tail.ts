@@ -106,11 +106,13 @@ export class Tail<Body> implements Tailing {
 
   private async check(): Promise<void> {
     if (this.feed.attach(currentConnection(this.options.nats))) this.silence.restart();
+    // The feed may bring newer messages while the state is on the way.
+    const before = this.position;
     const state = await this.reader.info();
     // stream-keeper creates a missing stream, and the publisher fills it.
     if (state === undefined || this.stopping.signal.aborted) return;
     this.silence.check(state.lastSequence, performance.now());
-    const reason = this.reasonToBegin(state);
+    const reason = this.reasonToBegin(state, before);
     if (reason !== undefined && !(await this.begin(reason, state))) return;
     this.extendTo(state.lastSequence);
     await this.catchUp();
@@ -119,15 +121,18 @@ export class Tail<Body> implements Tailing {
     this.checkedAt = performance.now();
   }
 
-  private reasonToBegin({ created, lastSequence }: StreamState): TailBeginning['reason'] | undefined {
+  /** @param before position when the state was asked for */
+  private reasonToBegin({ created, lastSequence }: StreamState, before: number): TailBeginning['reason'] | undefined {
     if (!this.hasBegun) return 'first';
-    if (created !== this.created || lastSequence < this.position) return 'lost';
+    if (created !== this.created || lastSequence < before) return 'lost';
     if (Math.max(lastSequence, this.head) - this.position > this.backlog) return 'gap';
     return this.again;
   }
 
   /** @returns false if the stream has no marker yet */
   private async begin(reason: TailBeginning['reason'], state: StreamState): Promise<boolean> {
+    // nats-server before 2.9.15 crashes when it is asked for a message of a stream that it is creating.
+    if (state.lastSequence === 0) return false;
     const stored = await this.reader.last(this.stream.prefix + MARKER_KEY);
     const marker = stored && readMessage(this.stream, MARKER_KEY, stored.data);
     if (stored === undefined || marker?.type !== 'marker' || this.stopping.signal.aborted) return false;
