@@ -213,9 +213,19 @@ describe('trust', () => {
     ],
   ])('ends when %s: the stream is closed, and brings nothing after that', async (_, revoke) => {
     const client = await open();
+    const witness = { id: randomUUID(), subject: `user_witness${people}` };
+    ids.set(witness.subject, witness.id);
+    const watching = await open(gateway, undefined, {
+      authorization: `Bearer ${await mint(gateway.pair, witness.subject)}`,
+    });
     revoke();
     expect((await client.until('closed')).data).toEqual({ reason: 'revoked' });
+    await publisher.item(userId, randomUUID(), 1);
+    // The gateway handles changes in their order.
+    await publisher.item(witness.id, randomUUID(), 1);
+    await watching.until('item');
     await eventually(() => client.isEnded);
+    expect(client.names.at(-1)).toBe('closed');
     await expect(EventClient.open(gateway.url, await bearer())).rejects.toThrow(/^40[13] /);
   });
 
