@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Answer, type Headers } from './isolation/people';
 import { AnswerCheck } from './openapi/answer-check';
 import { type CallPlan, lastOperations, pathValuesOf, plansOf } from './openapi/call-plans';
+import { type LiveEvent, LiveStream } from './openapi/live-stream';
 import { type ApiDocument, type Operation, type Parameter, operationsOf, resolve } from './openapi/operations';
 import { type World, makeWorld } from './openapi/world';
 import { type Stack, startStack } from './stack';
@@ -143,6 +144,38 @@ it(
   },
   LIMIT_MS,
 );
+
+it(
+  'live updates bring a change of every kind and a deletion, each as the document says',
+  async () => {
+    const operation = operations.find(({ path }) => path === '/api/realtime') as Operation;
+    const credential = await credentialOf(operation);
+    const stream = await LiveStream.open(`http://127.0.0.1:${stack.gatehouse.ports.gateway}`, credential);
+    try {
+      await stream.until((events) => events.length > 0);
+      const change = async (method: string, path: string, body?: object) => {
+        const { status, text } = await world.people.send(method, { path, ...(body && { body }) }, credential);
+        expect([method, path, status < 300 ? '' : text]).toEqual([method, path, '']);
+        return text;
+      };
+      await change('PATCH', '/api/me', { bio: 'live' });
+      await change('POST', '/api/templates', { name: 'live', body: 'live' });
+      await change('POST', '/api/sessions', { name: 'live', settings: { model: 'live' } });
+      const { id } = JSON.parse(await change('POST', '/api/items', { title: 'live' })) as { id: string };
+      await stream.until((events) =>
+        ['profile', 'template', 'assistant-session', 'item'].every((kind) => has(events, kind)),
+      );
+      await change('DELETE', `/api/items/${id}`);
+      await stream.until((events) => events.some(({ data }) => (data as { data?: unknown }).data === null));
+    } finally {
+      stream.close();
+    }
+    expect(check.faultsOf(operation, stream.answer)).toEqual([]);
+  },
+  LIMIT_MS,
+);
+
+const has = (events: readonly LiveEvent[], kind: string) => events.some(({ event }) => event === kind);
 
 /** Statuses of requests about what does not exist, where it is not 404. */
 const unknownStatuses: Readonly<Record<string, number>> = {

@@ -1,5 +1,6 @@
 import Ajv2020, { type ValidateFunction } from '@redocly/ajv/dist/2020.js';
 import { type Answer } from '../isolation/people';
+import { eventsOf } from './live-stream';
 import { type ApiDocument, type Operation, type Response, type Schema, resolve } from './operations';
 
 /** Headers of HTTP, of CORS and of security, which the document does not repeat for each response. */
@@ -13,6 +14,9 @@ const formats: Readonly<Record<string, RegExp>> = {
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
   'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/,
 };
+
+/** Server-sent events whose data is no `LiveChange`. */
+const WITHOUT_CHANGE = new Set(['reset', 'resumed', 'heartbeat', 'closed']);
 
 /** Compares answers with what the document says of their operations. */
 export class AnswerCheck {
@@ -48,11 +52,24 @@ export class AnswerCheck {
     const type = headers['content-type']?.split(';')[0] ?? '';
     const schema = content[type]?.schema;
     if (schema === undefined) return [`the content type ${type} of ${status} is not described`];
+    if (type === 'text/event-stream') return this.eventFaults(text);
     if (!/json$/.test(type)) return [];
+    return this.valueFaults(schema, JSON.parse(text)).map((fault) => `${status} ${fault}`);
+  }
+
+  /** The data of each event that the document does not call by another name is a change. */
+  private eventFaults(text: string): string[] {
+    const changes = eventsOf(text).filter(({ event }) => !WITHOUT_CHANGE.has(event));
+    return changes.flatMap(({ event, data }) =>
+      this.valueFaults({ $ref: '#/components/schemas/LiveChange' }, data).map((fault) => `${event} ${fault}`),
+    );
+  }
+
+  private valueFaults(schema: Schema, value: unknown): string[] {
     const validate = this.validatorOf(schema);
-    if (validate(JSON.parse(text))) return [];
+    if (validate(value)) return [];
     return (validate.errors ?? []).map(
-      ({ instancePath, message, params }) => `${status} ${instancePath} ${message} ${JSON.stringify(params)}`,
+      ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
     );
   }
 
