@@ -7,6 +7,7 @@ import {
   items,
   templates,
 } from '@gatehouse/contracts';
+import { NatsClient } from '@gatehouse/messaging';
 import { TcpProxy, eventually } from '@gatehouse/testing';
 import { TombstoneSweeper } from '../../src/relay-changes/tombstone-sweeper';
 import { caller } from '../data-world';
@@ -20,8 +21,6 @@ beforeAll(async () => {
   world = await StreamWorld.start();
   proxy = await TcpProxy.start(world.nats.url);
   await world.boot();
-  // The second replica loses its connection, and acknowledgements with it, when a test breaks the proxy.
-  await world.boot({}, proxy.url);
 });
 
 afterAll(async () => {
@@ -141,6 +140,9 @@ describe('GATEHOUSE_DATA', () => {
   });
 
   it('holds the newest version of each resource after two relays lost connections and acknowledgements', async () => {
+    // The second replica loses its connection, and acknowledgements with it, when the proxy breaks.
+    const second = await world.boot({}, proxy.url);
+    await eventually(() => second.get(NatsClient).connected);
     const user = caller({ tier: 'pro' });
     const ids: string[] = [];
     for (let n = 0; n < 10; n += 1) ids.push((await world.send(items.create, { fields: { title: 'a' } }, user)).id);
