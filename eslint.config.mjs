@@ -48,6 +48,8 @@ const boundaries = [
     // Other people's services use it. It ships with the types of nats-core and the errors alone; see below.
     onlyDependOnLibsWithTags: ['type:contracts', 'type:errors', 'type:local-stack', 'type:testing'],
   },
+  // Other people's services use it. It bundles the errors alone.
+  { sourceTag: 'type:verify', onlyDependOnLibsWithTags: ['type:errors'], allowedExternalImports: ['jose'] },
   {
     sourceTag: 'type:relay',
     onlyDependOnLibsWithTags: [
@@ -170,6 +172,17 @@ export default tseslint.config(
             { regex: '^@nats-io/nats-core$', allowTypeImports: true, message: 'Import types of the peer alone.' },
           ],
         },
+      ],
+    },
+  },
+  {
+    name: 'the package for services behind the gate imports jose, and of ours the errors alone',
+    files: ['libs/verify/src/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(?!\\.|jose$|@gatehouse/errors$)', message: 'The package stands alone.' }] },
       ],
     },
   },

@@ -1,0 +1,84 @@
+import { type JWTVerifyGetKey, createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { type Caller, callerOf } from './caller';
+import { AssertionInvalidError, KeysUnavailableError } from './errors';
+
+/** Options of {@link createVerifier}. */
+export interface VerifierOptions {
+  /** `PUBLIC_URL` of the gateway, such as `https://api.example.com`. */
+  readonly issuer: string;
+  /** `audience` of this service in the policy of the gate. */
+  readonly audience: string;
+  /** URL of the key set, if the service reaches the gateway by another address. Default: below the issuer. */
+  readonly jwksUrl?: string;
+  /** Allowed difference between the clocks of gateway and service; seconds. Default: 5. */
+  readonly clockToleranceSeconds?: number;
+}
+
+/**
+ * Verifies the value of the header `X-Gatehouse-Assertion`.
+ * @throws AssertionInvalidError, KeysUnavailableError
+ */
+export type Verifier = (assertion: string | readonly string[] | undefined) => Promise<Caller>;
+
+const KEY_SET = '.well-known/jwks.json';
+const FETCH_LIMIT_MS = 5_000;
+/** The gateway allows this time. */
+const KEYS_MAX_AGE_MS = 300_000;
+/** Shortest time between two fetches because of unknown keys. Forged assertions name keys that do not exist. */
+const COOLDOWN_MS = 10_000;
+const MAX_LENGTH = 16 * 1024;
+
+/**
+ * Makes the verifier of a service behind the gate. It fetches the keys of the gateway at the first assertion, keeps them
+ * for 5 minutes, and fetches them again when an assertion names an unknown key.
+ *
+ * @example
+ *   const verify = createVerifier({ issuer: 'https://api.example.com', audience: 'orders' });
+ *   const caller = await verify(request.headers['x-gatehouse-assertion']);
+ */
+export function createVerifier({
+  issuer,
+  audience,
+  jwksUrl = `${issuer.replace(/\/+$/, '')}/${KEY_SET}`,
+  clockToleranceSeconds = 5,
+}: VerifierOptions): Verifier {
+  const keys = createRemoteJWKSet(new URL(jwksUrl), {
+    timeoutDuration: FETCH_LIMIT_MS,
+    cacheMaxAge: KEYS_MAX_AGE_MS,
+    cooldownDuration: COOLDOWN_MS,
+  });
+  const findKey: JWTVerifyGetKey = async (header, token) => {
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      // The key set was read, and has no such key.
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
+      throw new KeysUnavailableError({ cause: error });
+    }
+  };
+  const rules = {
+    issuer: issuer.replace(/\/+$/, ''),
+    audience,
+    typ: 'gatehouse+jwt',
+    algorithms: ['EdDSA'],
+    requiredClaims: ['exp', 'iat', 'sub'],
+    clockTolerance: clockToleranceSeconds,
+  };
+  return async (assertion) => {
+    if (assertion === undefined || assertion === '') throw new AssertionInvalidError('missing');
+    if (typeof assertion !== 'string' || assertion.length > MAX_LENGTH) throw new AssertionInvalidError('invalid');
+    const { payload } = await jwtVerify(assertion, findKey, rules).catch((error: unknown) => {
+      throw refusalOf(error);
+    });
+    const caller = callerOf(payload);
+    if (caller === undefined) throw new AssertionInvalidError('invalid');
+    return caller;
+  };
+}
+
+function refusalOf(error: unknown): Error {
+  if (error instanceof KeysUnavailableError) return error;
+  if (error instanceof errors.JWTExpired) return new AssertionInvalidError('expired', { cause: error });
+  const isOtherAudience = error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud';
+  return new AssertionInvalidError(isOtherAudience ? 'other_audience' : 'invalid', { cause: error });
+}

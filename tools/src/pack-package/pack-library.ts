@@ -1,0 +1,69 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundle } from './bundle';
+import { checkPackage } from './check-package';
+import { npmPack } from './npm-pack';
+import { readWorkspaceManifest } from './workspace-manifest';
+
+/** What the package.json of a library has of its own: name, description, keywords and dependencies. */
+export interface LibraryManifest {
+  readonly name: string;
+  readonly description: string;
+  readonly keywords: readonly string[];
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Makes a tarball of a library, and checks it: the code as ES module and as CommonJS, each with its types.
+ * @param project path in the workspace
+ * @param destination folder of the tarball
+ * @returns the path of the tarball
+ * @throws PackError
+ */
+export async function packLibrary(
+  root: string,
+  project: string,
+  destination: string,
+  manifest: LibraryManifest,
+): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-pack-'));
+  try {
+    bundle(root, project, join(folder, 'lib'));
+    writeFileSync(join(folder, 'package.json'), `${JSON.stringify(packageManifest(root, manifest), undefined, 2)}\n`);
+    cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+    cpSync(join(root, project, 'README.md'), join(folder, 'README.md'));
+    const tarball = npmPack(folder, destination);
+    await checkPackage(tarball);
+    return tarball;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function packageManifest(root: string, { name, description, keywords, ...needed }: LibraryManifest): object {
+  const { version, license, engines } = readWorkspaceManifest(root);
+  return {
+    name,
+    version,
+    description,
+    keywords,
+    license,
+    type: 'module',
+    sideEffects: false,
+    engines,
+    exports: {
+      '.': {
+        import: { types: './lib/index.d.mts', default: './lib/index.mjs' },
+        require: { types: './lib/index.d.cts', default: './lib/index.cjs' },
+      },
+      './package.json': './package.json',
+    },
+    main: './lib/index.cjs',
+    module: './lib/index.mjs',
+    types: './lib/index.d.cts',
+    files: ['lib'],
+    ...needed,
+  };
+}
