@@ -24,6 +24,7 @@ import { CLERK_KEYS, CONFIG, SERVICE_NAME, STEADY_CLOCK } from './tokens';
 import { type MonotonicClock } from './trust/steady-clock';
 import { TrustChangeFeed } from './trust/trust-change-feed';
 import { TrustModule } from './trust/trust.module';
+import { WellKnownModule } from './well-known/well-known.module';
 
 /** The gateway: its feature modules, and what all of them share. */
 @Global()
@@ -62,6 +63,7 @@ export class AppModule {
         HttpModule,
         PolicyModule,
         AssertionModule,
+        WellKnownModule,
         MetricsModule,
         AccountModule,
         AdminModule,

@@ -4,12 +4,10 @@ import { CONFIG } from '../../tokens';
 import { TrustChangeFeed } from '../../trust/trust-change-feed';
 import { TrustModule } from '../../trust/trust.module';
 import { AssertionIssuer } from './assertion-issuer';
-import { JwksController } from './jwks.controller';
 
-/** Assertions for services behind the gate, and the key set that verifies them. */
+/** Assertions for services behind the gate. */
 @Module({
   imports: [TrustModule],
-  controllers: [JwksController],
   providers: [
     {
       provide: AssertionIssuer,

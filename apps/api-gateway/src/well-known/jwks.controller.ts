@@ -1,8 +1,8 @@
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { Access } from '../../access/access';
-import { type GatewayConfig } from '../../config';
-import { CONFIG } from '../../tokens';
+import { Access } from '../access/access';
+import { type GatewayConfig } from '../config';
+import { CONFIG } from '../tokens';
 
 /** A JWK set. */
 interface KeySet {
