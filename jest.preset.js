@@ -6,7 +6,8 @@ const suite = process.env.GATEHOUSE_TEST_SUITE;
 
 /** What every project's jest.config.cjs spreads: TypeScript compiled by swc, real servers started once for the whole run. */
 module.exports = {
-  testEnvironment: 'node',
+  testEnvironment: join(__dirname, 'libs/testing/src/jest/shared-realm.cjs'),
+  runtime: join(__dirname, 'libs/testing/src/jest/native-packages.cjs'),
   testMatch: [suite === 'unit' ? '<rootDir>/src/**/*.spec.ts' : `<rootDir>/**/*${suite ? `.${suite}` : ''}.spec.ts`],
   testPathIgnorePatterns: [
     '/node_modules/',

@@ -24,10 +24,8 @@ await main(async () => {
   const report = kept || join(mkdtempSync(join(tmpdir(), 'gatehouse-tests-')), 'report.json');
   makeDirectory(dirname(report));
   rmSync(report, { force: true });
-  const options = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const env = {
     ...workspaceEnvironment(),
-    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${options.join(' ')}`.trim(),
     GATEHOUSE_TEST_SUITE: suite,
   };
   const jest = join(root, 'node_modules/jest/bin/jest.js');

@@ -84,15 +84,13 @@ describe('a generated service', () => {
   });
 
   it('passes its own spec', () => {
-    const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-    const { status, stderr } = node(...flags, 'node_modules/jest/bin/jest.js', `apps/${name}/integration`);
+    const { status, stderr } = node('node_modules/jest/bin/jest.js', `apps/${name}/integration`);
     expect(stderr).toContain('3 passed, 3 total');
     expect(status).toBe(0);
   });
 
   it('has what a deployment on one machine and with Docker Compose asks of a service', () => {
-    const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-    const { status, stderr } = node(...flags, 'node_modules/jest/bin/jest.js', 'tools/integration/deployment/');
+    const { status, stderr } = node('node_modules/jest/bin/jest.js', 'tools/integration/deployment/');
     expect(stderr).toMatch(/^Tests: +\d+ passed, \d+ total$/m);
     expect(status).toBe(0);
   });
@@ -105,16 +103,8 @@ describe('a generated service', () => {
       'k8s/base/nats/accounts.conf',
     ];
     expect(node('dist/apps/stream-keeper/src/nats-config.js', ...accounts)).toMatchObject({ status: 0, stderr: '' });
-    const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-    const { status, stderr } = node(
-      ...[
-        ...flags,
-        'node_modules/jest/bin/jest.js',
-        'tools/src/verify-k8s',
-        '-t',
-        'match their schemas and every rule',
-      ],
-    );
+    const only = ['-t', 'match their schemas and every rule'];
+    const { status, stderr } = node('node_modules/jest/bin/jest.js', 'tools/src/verify-k8s', ...only);
     expect(stderr).toContain('1 passed');
     expect(status).toBe(0);
   });
