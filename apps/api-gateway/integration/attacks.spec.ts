@@ -1,7 +1,5 @@
 import { createPublicKey, randomUUID } from 'node:crypto';
 import { CompactEncrypt, SignJWT } from 'jose';
-import { algorithms } from './attacks/algorithms';
-import { apiKeys } from './attacks/api-keys';
 import {
   attackGateway,
   bearer,
@@ -12,20 +10,18 @@ import {
   claimText,
   strike,
   expectRefused,
+  runAttacks,
   target,
 } from './attacks/attack';
-import { claims } from './attacks/claims';
-import { headers } from './attacks/headers';
+import { credentialAttacks } from './attacks/credential-attacks';
+import { firstSessions } from './attacks/first-sessions';
 import { asAda, exchange, identities } from './attacks/identities';
 import { logins } from './attacks/logins';
 import { messages } from './attacks/messages';
-import { ownTokens } from './attacks/own-tokens';
-import { signatures } from './attacks/signatures';
-import { tokenKeys } from './attacks/token-keys';
 import { CLERK_USER } from './support/attacked-gateway';
 import { mint } from './support/clerk-tokens';
 
-const tables = [algorithms, tokenKeys, signatures, claims, headers, apiKeys, ownTokens, identities, logins, messages];
+const tables = [...credentialAttacks, firstSessions, identities, logins, messages];
 attackGateway();
 
 describe('the table of attacks', () => {
@@ -108,9 +104,7 @@ describe('DELETE /api/keys/:id', () => {
   );
 });
 
-describe.each(tables)('$title:', ({ cases }) => {
-  it.each(cases)('%s', async (_, status, code, attack) => void (await expectRefused(status, code, await attack())));
-});
+runAttacks(tables);
 
 describe('a token in another format is rejected:', () => {
   it('an encrypted token', async () => {

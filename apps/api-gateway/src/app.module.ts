@@ -14,6 +14,7 @@ import { keysReadiness } from './authentication/clerk-keys';
 import { type GatewayConfig } from './config';
 import { DocsModule } from './docs/docs.module';
 import { AssertionModule } from './gate/assertion/assertion.module';
+import { ForwardAuthModule } from './gate/forward-auth/forward-auth.module';
 import { PolicyModule } from './gate/policy/policy.module';
 import { HttpModule } from './http/http.module';
 import { MetricsModule } from './metrics/metrics.module';
@@ -62,6 +63,7 @@ export class AppModule {
         AccessModule,
         HttpModule,
         PolicyModule,
+        ForwardAuthModule,
         AssertionModule,
         WellKnownModule,
         MetricsModule,

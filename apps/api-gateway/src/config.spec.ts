@@ -13,7 +13,7 @@ const needed = {
   ENVELOPE_PRIVATE_KEY: pem.replaceAll('\n', '\\n'),
 };
 
-function faultsOf(environment: Record<string, string>): ConfigError {
+function faultsOf(environment: Record<string, string | undefined>): ConfigError {
   try {
     loadConfig(environment);
   } catch (error) {
@@ -98,6 +98,30 @@ describe('loadConfig', () => {
   ])('resolves FALLBACK_REDIRECT_URL %s', (FALLBACK_REDIRECT_URL, expected) => {
     const config = loadConfig({ ...needed, PUBLIC_URL: 'https://api.example.com/', FALLBACK_REDIRECT_URL });
     expect(config.fallbackRedirectUrl).toBe(expected);
+  });
+
+  it('reads which proxies may ask for forward auth', () => {
+    expect(loadConfig({ ...needed, FORWARD_AUTH_PROXIES: '10.0.0.0/8' }).forwardAuth).toBeUndefined();
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-forward-auth-'));
+    const GATE_FILE = join(folder, 'gate.yaml');
+    writeFileSync(GATE_FILE, 'routes: []');
+    const gate = { GATE_FILE, ASSERTION_PRIVATE_KEYS: pem };
+    const set = { ...needed, ...gate, FORWARD_AUTH: 'nginx', FORWARD_AUTH_PROXIES: '10.0.0.0/8, loopback' };
+    const proxies = ['10.0.0.0/8', 'loopback'];
+    expect(loadConfig(set).forwardAuth).toEqual({ family: 'nginx', port: 8_082, proxies });
+    expect(faultsOf({ ...set, FORWARD_AUTH_PROXIES: 'true' }).message).toBe(
+      'FORWARD_AUTH_PROXIES must not be true: everybody could ask, and choose the address it is counted by',
+    );
+    for (const none of [undefined, 'false']) {
+      expect(faultsOf({ ...set, FORWARD_AUTH_PROXIES: none }).message).toMatch(
+        /^FORWARD_AUTH needs FORWARD_AUTH_PROXIES/,
+      );
+    }
+    expect(faultsOf({ ...set, GATE_FILE: undefined }).message).toBe(
+      'FORWARD_AUTH needs GATE_FILE: without a policy every request would be refused',
+    );
+    expect(faultsOf({ ...set, FORWARD_AUTH: 'apache' }).message).toMatch(/^FORWARD_AUTH .*nginx/);
+    rmSync(folder, { recursive: true });
   });
 
   it('normalises every list of origins and header names', () => {

@@ -23,8 +23,10 @@ import {
 import { type EnvelopeSigner, services } from '@gatehouse/contracts';
 import { z } from 'zod';
 import { type AssertionKey, assertionKeys } from './gate/assertion/assertion-keys';
+import { type ProxyFamily, proxyFamilies } from './gate/forward-auth/proxy-family';
 import { PolicyFile } from './gate/policy/policy-file';
 import { SYNC_PATH, isPath } from './sign-in/redirect-target';
+import { withRules } from './variable-rules';
 
 /**
  * Schema of `CLERK_AUTHORIZED_PARTIES` and `CORS_ORIGINS`: origins of pages and apps that call the gateway. Accepts
@@ -45,6 +47,14 @@ const fallbackRedirectUrl = z
     `must not lead to ${SYNC_PATH}, which redirects there`,
   );
 const corsHeaders = headerNames({ 'x-api-key': 'web pages must not hold API keys' });
+
+const forwardAuthProxies = trustProxy
+  .refine(
+    (proxies) => proxies !== true,
+    'must not be true: everybody could ask, and choose the address it is counted by',
+  )
+  .transform((proxies) => (Array.isArray(proxies) ? proxies : []));
+const FORWARD_AUTH_PORT = 8_082;
 
 const DAY_SECONDS = 24 * 60 * 60;
 const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
@@ -86,6 +96,9 @@ const variables = z.object({
   PUBLIC_URL: httpUrl.default('http://localhost:8080'),
   SIGN_IN_URL: httpUrl.optional(),
   GATE_FILE: policyFile.optional(),
+  FORWARD_AUTH: z.enum(proxyFamilies).optional(),
+  FORWARD_AUTH_PORT: port.default(FORWARD_AUTH_PORT),
+  FORWARD_AUTH_PROXIES: forwardAuthProxies.default([]),
   FALLBACK_REDIRECT_URL: fallbackRedirectUrl.default('/'),
   REDIRECT_ORIGINS: redirectTargets.default([]),
   LEGACY_JWT_SECRETS: commaSeparated
@@ -137,6 +150,8 @@ export interface GatewayConfig {
   readonly publicUrl: string;
   /** Policy of the gate: what is open, to whom. Nothing is open without `GATE_FILE`. */
   readonly gate: PolicyFile;
+  /** Reverse proxies that may ask, their family, and where; undefined without `FORWARD_AUTH`. */
+  readonly forwardAuth?: { readonly family: ProxyFamily; readonly port: number; readonly proxies: readonly string[] };
   /** Sign-in page for browsers. */
   readonly signInUrl?: string;
   /**
@@ -179,12 +194,7 @@ export function findNearMisses(): readonly NearMiss[] {
  * @throws ConfigError that names every invalid variable
  */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): GatewayConfig {
-  const {
-    values: v,
-    live,
-    approve,
-    secretFiles,
-  } = parseLiveEnvironment(withAssertionKeys(withParties(variables)), environment);
+  const { values: v, live, approve, secretFiles } = parseLiveEnvironment(withRules(variables), environment);
   const { CLERK_JWT_KEY } = v;
   const isShared = v.RATE_LIMIT_STORE !== 'memory';
   approve('RATE_LIMIT_STORE', async (changed) =>
@@ -212,6 +222,9 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     corsAllowedHeaders: v.CORS_ALLOWED_HEADERS,
     publicUrl: v.PUBLIC_URL,
     gate: v.GATE_FILE ?? PolicyFile.none,
+    ...(v.FORWARD_AUTH !== undefined && {
+      forwardAuth: { family: v.FORWARD_AUTH, port: v.FORWARD_AUTH_PORT, proxies: v.FORWARD_AUTH_PROXIES },
+    }),
     ...(v.SIGN_IN_URL !== undefined && { signInUrl: v.SIGN_IN_URL }),
     fallbackRedirectUrl: new URL(v.FALLBACK_REDIRECT_URL, v.PUBLIC_URL).href,
     redirectOrigins: v.REDIRECT_ORIGINS,
@@ -230,40 +243,6 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     },
     secretFiles,
   };
-}
-
-const parties = z.looseObject({ CLERK_REQUIRE_AZP: z.boolean(), CLERK_AUTHORIZED_PARTIES: z.array(z.string()) });
-
-/**
- * Makes the schema reject CLERK_REQUIRE_AZP without CLERK_AUTHORIZED_PARTIES. The fault is reported together
- * with all others.
- */
-function withParties<Schema extends z.ZodObject>(schema: Schema): Schema {
-  return schema.refine(
-    (env) => {
-      const { CLERK_REQUIRE_AZP, CLERK_AUTHORIZED_PARTIES } = parties.parse(env);
-      return !CLERK_REQUIRE_AZP || CLERK_AUTHORIZED_PARTIES.length > 0;
-    },
-    {
-      path: ['CLERK_REQUIRE_AZP'],
-      message: 'needs CLERK_AUTHORIZED_PARTIES: without it every token would be rejected',
-      when: ({ value }) => parties.safeParse(value).success,
-    },
-  );
-}
-
-const gate = z.looseObject({
-  GATE_FILE: z.custom((value) => value instanceof PolicyFile),
-  ASSERTION_PRIVATE_KEYS: z.unknown().optional(),
-});
-
-/** Makes the schema reject GATE_FILE without ASSERTION_PRIVATE_KEYS, together with all other faults. */
-function withAssertionKeys<Schema extends z.ZodObject>(schema: Schema): Schema {
-  return schema.refine((env) => gate.parse(env).ASSERTION_PRIVATE_KEYS !== undefined, {
-    path: ['ASSERTION_PRIVATE_KEYS'],
-    message: 'is required with GATE_FILE: it signs what services behind the gate learn about callers',
-    when: ({ value }) => gate.safeParse(value).success,
-  });
 }
 
 function isRedisUrl(value: string): boolean {

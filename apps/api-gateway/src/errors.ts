@@ -63,6 +63,18 @@ export class SessionNeededError extends codedError(
   'This route does not accept API keys. Send a session token.',
 ) {}
 
+/** No route of the policy matches a request that a proxy asks about. */
+export class RouteUnknownError extends codedError('route_unknown', 'No route of the gate allows this request.') {}
+
+/** A program that is no listed proxy asks for forward auth. */
+export class ProxyNotAllowedError extends codedError(
+  'proxy_not_allowed',
+  'Only proxies that FORWARD_AUTH_PROXIES lists may ask.',
+) {}
+
+/** A proxy asks at another path than the one for forward auth. */
+export class ForwardAuthPathError extends codedError('not_found', 'Proxies ask at /forward-auth.') {}
+
 /** The caller has exceeded a rate limit. */
 export class RateLimitedError extends codedError(
   'rate_limited',

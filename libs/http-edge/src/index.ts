@@ -7,4 +7,5 @@ export { writeProblem } from './problem';
 export { clientRequestId } from './request-id';
 export { RequestRejectedError, type Rejection } from './rejection';
 export { unreadableFault } from './unreadable';
+export { TrustedProxies } from './trusted-proxies';
 export { type Upgrade } from './upgrade';

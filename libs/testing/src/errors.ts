@@ -37,6 +37,12 @@ export class PgBouncerNotFoundError extends localServerError(
   'pgbouncer not found. Install PgBouncer 1.18 or later, or name its program with PGBOUNCER_BIN.',
 ) {}
 
+/** A test needs a reverse proxy, and none was found. */
+export class ReverseProxyNotFoundError extends localServerError(
+  'REVERSE_PROXY_NOT_FOUND',
+  (name: string) => `${name} not found. Install it, or name its program with ${name.toUpperCase()}_BIN.`,
+) {}
+
 /** A test helper was used outside a Jest run, or in a run that started no servers. */
 export class TestServersMissingError extends localServerError(
   'TEST_SERVERS_MISSING',

@@ -14,6 +14,7 @@ export { type ParsedJson } from './parsed-json';
 export { RepeatedWork } from './repeated-work';
 export { startOwnRedis, type OwnRedis } from './redis/own-redis';
 export { startOwnPgBouncer, type OwnPgBouncer } from './pgbouncer/own-pgbouncer';
+export { startOwnReverseProxy, type OwnReverseProxy } from './reverse-proxies/own-reverse-proxy';
 export { findPrometheus } from './prometheus/find-prometheus';
 export { TcpProxy } from './tcp-proxy';
 export { eventually } from '@gatehouse/local-stack';

@@ -112,17 +112,5 @@ export const apiKeys: AttackTable = {
       'session_needed',
       () => asAdmin(`/admin/users/${randomUUID()}/role`, { role: 'admin' }, 'PUT'),
     ],
-    [
-      'that is exchanged for a session',
-      401,
-      'credential_unknown',
-      () => withKey(target().key(), json({}, { method: 'POST', path: '/auth/verify-clerk-token' })),
-    ],
-    [
-      'that creates a user',
-      401,
-      'credential_unknown',
-      () => withKey(target().key(), { method: 'POST', path: '/api/clerk/syncUsers' }),
-    ],
   ],
 };

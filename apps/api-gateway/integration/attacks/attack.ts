@@ -9,7 +9,13 @@ export const STRANGER = 'sess_stranger';
 /** Origin that `CORS_ORIGINS` lists. */
 export const ORIGIN = 'https://app.example.com';
 
+/** Sends the request of a client to an edge of the gateway, and returns the answer for the client. */
+export type SendToEdge = (gateway: AttackedGateway, request: RawRequest) => Promise<RawAnswer>;
+
+const toOwnRoutes: SendToEdge = ({ url }, request) => sendRaw(url, request);
+
 let gateway: AttackedGateway | undefined;
+let send = toOwnRoutes;
 let addresses = 0;
 
 /** Returns the attacked gateway; available after `beforeAll`. */
@@ -18,14 +24,19 @@ export function target(): AttackedGateway {
   return gateway;
 }
 
-/** Starts a gateway for the tests of a file, and stops it. */
-export function attackGateway(): void {
+/**
+ * Starts a gateway for the tests of a file, and stops it. Attacks are sent to its own routes, or to another edge, for
+ * which `environment` configures the gateway.
+ */
+export function attackGateway(sendToEdge = toOwnRoutes, environment: Record<string, string> = {}): void {
   beforeAll(async () => {
+    send = sendToEdge;
     gateway = await startAttackedGateway({
       TRUST_PROXY: 'loopback',
       CORS_ORIGINS: ORIGIN,
       REDIRECT_ORIGINS: 'https://shop.example.com',
       SIGN_IN_URL: 'https://accounts.example.com/sign-in',
+      ...environment,
     });
     // Fetches Clerk's keys. They are not fetched again, because the clock stands still.
     await call(`${target().url}/api/me`, await mint(target().pair, CLERK_USER));
@@ -90,7 +101,7 @@ export const flip = (signature: string, at: number) => {
 export async function strike({ request, secret }: Attack): Promise<RawAnswer> {
   const address = `203.0.${Math.floor(++addresses / 250)}.${(addresses % 250) + 1}`;
   const headers = [['X-Forwarded-For', address] as const, ...(request.headers ?? [])];
-  const answer = await sendRaw(target().url, { ...request, headers });
+  const answer = await send(target(), { ...request, headers });
   if (secret !== undefined && secret.length >= 8) {
     expect(target().logs()).not.toContain(secret);
     expect(answer.text).not.toContain(secret);
@@ -107,6 +118,13 @@ export async function expectRefused(status: number, code: string, attack: Attack
   if (status === 401) expect(answer.headers['www-authenticate']).toMatch(/^Bearer realm="gatehouse"/);
   expect(target().reached).toEqual([]);
   return answer;
+}
+
+/** Runs every attack of the tables, and expects its refusal. */
+export function runAttacks(tables: readonly AttackTable[]): void {
+  describe.each(tables)('$title:', ({ cases }) => {
+    it.each(cases)('%s', async (_, status, code, attack) => void (await expectRefused(status, code, await attack())));
+  });
 }
 
 /** Returns a letter that differs from the last one only in unused low bits, so that both decode to the same bytes. */

@@ -92,6 +92,6 @@ export const claims: AttackTable = {
     ['a session that has ended', 401, 'token_revoked', claiming({ sub: 'user_signedout', sid: 'sess_out' })],
     ['a deactivated user', 403, 'account_inactive', claiming({ sub: 'user_inactive', sid: 'sess_in' })],
     ['larger than 8 KiB', 401, 'token_too_large', claiming({ x: 'a'.repeat(8_000) })],
-    ['larger than the limit of headers', 431, 'headers_too_large', claiming({ x: 'a'.repeat(20_000) })],
+    ['larger than the limit of headers', 431, 'headers_too_large', claiming({ x: 'a'.repeat(40_000) })],
   ],
 };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AttackedGateway, CLERK_USER } from '../support/attacked-gateway';
 import { ISSUER } from '../support/clerk-tokens';
-import { now, bearer, json, target, type AttackTable } from './attack';
+import { now, bearer, target, type AttackTable } from './attack';
 
 const legacy = (changes: Parameters<AttackedGateway['legacy']>[0]) => () => bearer(target().legacy(changes));
 
@@ -42,18 +42,6 @@ export const ownTokens: AttackTable = {
       403,
       'role_insufficient',
       () => bearer(target().legacy({ claims: { role: 'admin' } }), { path: '/admin/users' }),
-    ],
-    [
-      'that is exchanged again',
-      401,
-      'token_issuer_unknown',
-      () => bearer(target().legacy(), json({}, { method: 'POST', path: '/auth/verify-clerk-token' })),
-    ],
-    [
-      'that creates a user',
-      401,
-      'token_issuer_unknown',
-      () => bearer(target().legacy(), { method: 'POST', path: '/api/clerk/syncUsers' }),
     ],
   ],
 };

@@ -24,7 +24,9 @@ import {
   verifyLogin,
 } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
+import { eventually } from '@gatehouse/testing';
 import v2 from '../../fixtures/clerk/jwt.session-v2.json';
+import { TrustChangeFeed } from '../../src/trust/trust-change-feed';
 import { samplePrincipal, sampleUser } from './samples';
 import { LEGACY_SECRET, PUBLIC_URL, type TestGateway, startTestGateway } from './test-gateway';
 
@@ -34,6 +36,8 @@ type FoundKey = NonNullable<ReplyOf<typeof resolveKey>['key']>;
 export interface AttackedGateway extends TestGateway {
   /** Stores an API key; by default active, with all scopes, of an active user. */
   key(changes?: Partial<FoundKey>): string;
+  /** Revokes an API key. Resolves when the gateway has learnt it. */
+  revoke(key: string): Promise<void>;
   /** Mints a Gatehouse token of a stored session. */
   legacy(changes?: LegacyChanges): string;
   /** Signs a Clerk token with exactly these texts as header and claims. */
@@ -172,6 +176,14 @@ export async function startAttackedGateway(environment: Record<string, string> =
       const state = { scopes: ['*:*'], state: 'active', expiresAt: null, rateLimit: null } as const;
       keys.set(apiKeyHash(text), { ...holder(), keyId: randomUUID(), ...state, scopes: ['*:*'], ...changes });
       return text;
+    },
+    async revoke(text) {
+      const key = keys.get(apiKeyHash(text));
+      if (key === undefined) throw new RangeError('no such key');
+      keys.set(apiKeyHash(text), { ...key, state: 'revoked' });
+      const { keyId, userId } = key;
+      const { number } = gateway.changes.change({ kind: 'api_key', reason: 'revoked', keyId, userId });
+      await eventually(() => gateway.app.get(TrustChangeFeed).current === number, { intervalMs: 1 });
     },
     legacy({ claims = {}, header = {}, secret = LEGACY_SECRET, hash = 'sha256', session = {} } = {}) {
       const [jti, userId] = [randomUUID(), randomUUID()];

@@ -8,7 +8,7 @@ import { type RateClass } from '../limits/rate-limits';
  * - `api_key`: an API key, in `X-API-Key` or `Authorization`
  * - `cookie`: Clerk's session cookie
  */
-export type CredentialKind = 'bearer' | 'api_key' | 'cookie';
+type CredentialKind = 'bearer' | 'api_key' | 'cookie';
 
 /** Who may use a route, and how often. */
 export interface RouteRules {

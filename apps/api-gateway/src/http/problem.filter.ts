@@ -4,6 +4,7 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Logger } from 'pino';
 import { RouteRegister } from '../access/route-register';
 import { type ErrorResponse, errorResponse, statusResponse } from '../problems/error-response';
+import { logProblem } from '../problems/log-problem';
 import { PROBLEM_TYPE, toProblem } from '../problems/problem';
 import { RoundTrips } from '../sign-in/round-trips';
 import { SignIn } from '../sign-in/sign-in';
@@ -27,7 +28,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const response = this.withAllowedMethods(errorResponse(error, request), request);
-    this.log(error, response);
+    logProblem(this.logger, error, response);
     if (reply.sent) return;
     if (hasUnreadBody(request)) void reply.header('connection', 'close');
     void reply.status(response.status).headers(response.headers ?? {});
@@ -42,13 +43,6 @@ export class ProblemFilter implements ExceptionFilter {
     // so no loop can occur.
     void reply.headers({ 'set-cookie': this.trips.forget(), 'content-security-policy': pagePolicy });
     void reply.type('text/html; charset=utf-8').send(problemPage(response, request.id, signInUrl));
-  }
-
-  private log(error: unknown, { status, code }: ErrorResponse): void {
-    if (status === 500) this.logger.error({ err: error, code }, 'request failed');
-    // Without the stack: an outage repeats this line for every request.
-    else if (status > 500) this.logger.warn({ code, reason: String(error) }, 'request failed: dependency unavailable');
-    else this.logger.debug({ code, status }, 'request rejected');
   }
 
   /** Turns the 404 of the router into 405 if the path exists with other methods. The router never answers 405. */

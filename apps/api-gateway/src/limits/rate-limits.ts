@@ -2,7 +2,10 @@ import { type Tier } from '@gatehouse/contracts';
 import { type Purpose } from './counter-store';
 
 /** Classes of routes; each has its own rate limit. */
-export const rateClasses = ['docs', 'read', 'write', 'admin', 'login', 'exchange', 'sync', 'export'] as const;
+export const rateClasses = [
+  ...(['docs', 'read', 'write', 'admin', 'login', 'exchange', 'sync', 'export'] as const),
+  ...(['gate-read', 'gate-write'] as const),
+] as const;
 
 /** Class of routes with its own rate limit. */
 export type RateClass = (typeof rateClasses)[number];
@@ -40,6 +43,8 @@ export type ActionPolicy = Omit<RatePolicy, 'limits'> & { readonly limit: number
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 const byTier = { free: 60, pro: 600, enterprise: 6_000 };
+/** Requests to services behind the gate: a page may take twenty or more at once. */
+const behindTheGate = { anonymous: 1_200, free: 1_200, pro: 12_000, enterprise: 120_000 };
 
 /**
  * Rate limits per minute, by class and tier.
@@ -60,6 +65,8 @@ export const ratePolicies: Record<RateClass, RatePolicy> = {
   exchange: { limits: same('exchange', 20), withoutStore: 'closed', whenFull: 'share' },
   sync: { limits: same('sync', 60), withoutStore: 'open', whenFull: 'evict' },
   export: { limits: same('export', 5), withoutStore: 'open', whenFull: 'share' },
+  'gate-read': { limits: perMinute('gate-read', behindTheGate), withoutStore: 'open', whenFull: 'evict' },
+  'gate-write': { limits: perMinute('gate-write', behindTheGate), withoutStore: 'open', whenFull: 'evict' },
 };
 
 /** Limits of single actions, in addition to the rate limits of routes. */

@@ -56,6 +56,8 @@ const ofGateway = {
   scope_insufficient: 403,
   session_needed: 403,
   tier_insufficient: 403,
+  route_unknown: 403,
+  proxy_not_allowed: 403,
   https_required: 403,
   origin_not_allowed: 403,
   method_not_allowed: 405,

@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { type IncomingMessage, type Server, createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { type OwnReverseProxy, startOwnReverseProxy } from '@gatehouse/testing';
+import { freePort } from '@gatehouse/local-stack';
+import { ForwardAuthServer } from '../src/gate/forward-auth/forward-auth-server';
+import { type AttackedGateway, startAttackedGateway } from './support/attacked-gateway';
+import { forwardAuthEnvironment } from './support/forward-auth-edge';
+import { type RawRequest, sendRaw } from './support/raw-request';
+
+const policy = `
+scopes: [orders:read]
+routes:
+  - { path: /orders/*, audience: orders, access: user, scope: 'orders:read' }
+  - { path: /reports/*, audience: orders, access: admin }
+  - { path: /health, audience: orders, access: public }
+`;
+const page = readFileSync(join(__dirname, '../../../docs/reference/forward-auth.md'), 'utf8');
+
+/** The configuration that the documentation shows, with other addresses. */
+function documented(language: string, port: number, gateway: string, service: string): string {
+  const [, text = ''] = new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(page) ?? [];
+  return text
+    .replace('listen 443 ssl', `listen 127.0.0.1:${port}`)
+    .replace('app.example.com {', `http://:${port} {\n  bind 127.0.0.1`)
+    .replace('127.0.0.1:8082', gateway)
+    .replace('127.0.0.1:8090', service);
+}
+
+const identityNames = ['x-gatehouse-assertion', 'x-gatehouse-user-id', 'x-gatehouse-role', 'x-gatehouse-tier'];
+
+describe.each([
+  ['nginx', 'nginx'],
+  ['caddy', 'caddyfile'],
+] as const)('%s as documented', (family, language) => {
+  let gateway: AttackedGateway;
+  let service: Server;
+  let proxy: OwnReverseProxy;
+  let url: string;
+  let asked: { readonly request: IncomingMessage; readonly body: string }[] = [];
+
+  beforeAll(async () => {
+    service = createServer((request, response) => {
+      let body = '';
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => {
+        asked.push({ request, body });
+        response.end('the order');
+      });
+    });
+    await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+    gateway = await startAttackedGateway(forwardAuthEnvironment(policy, family));
+    const port = await freePort();
+    const asks = new URL(gateway.app.get(ForwardAuthServer).url ?? '').host;
+    const serves = `127.0.0.1:${(service.address() as AddressInfo).port}`;
+    proxy = await startOwnReverseProxy(family, documented(language, port, asks, serves), port);
+    url = `http://127.0.0.1:${port}`;
+    // The first run downloads the package.
+  }, 300_000);
+  afterAll(async () => {
+    await proxy?.dispose();
+    await gateway?.stop();
+    service?.close();
+  });
+  beforeEach(() => (asked = []));
+
+  const send = (path: string, headers: RawRequest['headers'] = [], more: RawRequest = {}) =>
+    sendRaw(url, { path, headers, ...more });
+
+  it('passes an allowed request on with body and identity, and without the credential', async () => {
+    const key = gateway.key({ tier: 'pro', scopes: ['orders:read'] });
+    const answer = await send('/orders/7?page=2', [['X-API-Key', key]], { method: 'POST', body: 'two of them' });
+    expect([answer.status, answer.text]).toEqual([200, 'the order']);
+    const [{ request, body } = {}] = asked;
+    expect([request?.method, request?.url, body]).toEqual(['POST', '/orders/7?page=2', 'two of them']);
+    expect(request?.headers).toMatchObject({ 'x-gatehouse-role': 'user', 'x-gatehouse-tier': 'pro' });
+    expect(request?.headers['x-gatehouse-assertion']).toMatch(/^ey[\w-]+\.ey[\w-]+\.[\w-]+$/);
+    expect(request?.rawHeaders.join()).not.toContain(key);
+    expect(request?.headers.authorization).toBeUndefined();
+  });
+
+  it('replaces identity headers of the client in every spelling', async () => {
+    const spellings = identityNames.flatMap((name) => [name, name.toUpperCase(), name.replaceAll('-', '_')]);
+    const spoofed = spellings.map((name) => [name, 'spoofed'] as const);
+    expect((await send('/health', spoofed)).status).toBe(200);
+    expect(asked).toHaveLength(1);
+    expect(asked[0]?.request.rawHeaders.join()).not.toContain('spoofed');
+  });
+
+  it.each([
+    ['without a credential', '/orders/7', [], 401],
+    ['with an unknown key', '/orders/7', [['X-API-Key', 'sk_prod_nonsense']], 401],
+    ['without a route', '/other', [], 403],
+    ['to an ambiguous path', '/orders/%2e%2e/health', [], 400],
+    ['with a credential in the query', '/orders/7?access_token=x', [], 400],
+  ] as const)('refuses a request %s, with its status', async (_, path, headers, status) => {
+    const answer = await send(path, headers);
+    expect(answer.status).toBe(status);
+    if (status === 401) expect(answer.headers['www-authenticate']).toMatch(/^Bearer realm="gatehouse"/);
+    expect(asked).toEqual([]);
+  });
+
+  it('refuses a role that is not enough, and a revoked key', async () => {
+    const key = gateway.key({ scopes: ['*:*'] });
+    expect((await send('/reports/1', [['X-API-Key', key]])).status).toBe(403);
+    expect((await send('/orders/1', [['X-API-Key', key]])).status).toBe(200);
+    await gateway.revoke(key);
+    expect((await send('/orders/1', [['X-API-Key', key]])).status).toBe(401);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('tells a client beyond its rate limit when to come back', async () => {
+    const key = gateway.key({ rateLimit: 1 });
+    expect((await send('/orders/1', [['X-API-Key', key]])).status).toBe(200);
+    const answer = await send('/orders/1', [['X-API-Key', key]]);
+    expect([answer.status, Number(answer.headers['retry-after']) > 0]).toEqual([429, true]);
+  });
+
+  it('does not let a client choose the route by which it is judged', async () => {
+    const names = ['X-Original-URL', 'X-Original-URI', 'X-Original-Method', 'X-Rewrite-URL', 'X-Forwarded-Uri'];
+    for (const name of [...names, 'X-Forwarded-Method', 'X-Forwarded-Path', 'X-Envoy-Original-Path']) {
+      const answer = await send('/orders/7', [[name, name.endsWith('Method') ? 'OPTIONS' : '/health']]);
+      expect([name, answer.status]).toEqual([name, 401]);
+    }
+    expect(asked).toEqual([]);
+  });
+
+  it('refuses every request while the gateway is away', async () => {
+    await gateway.app.get(ForwardAuthServer).beforeApplicationShutdown();
+    expect((await send('/health')).status).toBeGreaterThanOrEqual(500);
+    expect(asked).toEqual([]);
+  });
+});

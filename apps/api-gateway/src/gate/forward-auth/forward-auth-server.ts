@@ -1,0 +1,98 @@
+import { METHODS } from 'node:http';
+import { ByteBudget, type Exchange, HttpEdge, TrustedProxies, clientAddress } from '@gatehouse/http-edge';
+import { LOGGER, withLogContext } from '@gatehouse/observability';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { type GatewayConfig } from '../../config';
+import { GatewayMetrics } from '../../metrics/gateway-metrics';
+import { logProblem } from '../../problems/log-problem';
+import { errorResponse } from '../../problems/error-response';
+import { CONFIG } from '../../tokens';
+import { AssertionIssuer } from '../assertion/assertion-issuer';
+import { Gate } from '../decide';
+import { ForwardAuth, type ForwardOutcome } from './forward-auth';
+import { PolicyRoutes } from './policy-routes';
+
+/** Proxies add headers of their own to those of the client. */
+const LIMITS = { headerBytes: 32 * 1_024, headerCount: 200 };
+
+const KNOWN_METHODS = new Set(METHODS);
+
+/** HTTP server on which reverse proxies ask. Listens where `FORWARD_AUTH` is set, and is never exposed to clients. */
+@Injectable()
+export class ForwardAuthServer implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private edge: HttpEdge | undefined;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: GatewayConfig,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly gate: Gate,
+    private readonly assertions: AssertionIssuer,
+    private readonly metrics: GatewayMetrics,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { forwardAuth, host, requireHttps, trustProxy, gate, publicUrl } = this.config;
+    if (forwardAuth === undefined) return;
+    const routes = new PolicyRoutes(gate.policy, new URL(publicUrl).origin);
+    const { family, port, proxies } = forwardAuth;
+    const asked = new ForwardAuth(this.gate, routes, this.assertions, { family, requireHttps });
+    const askers = new TrustedProxies(proxies);
+    const before = Array.isArray(trustProxy) ? trustProxy : [];
+    this.edge = new HttpEdge(
+      {
+        handle: (exchange) => {
+          const outcome = asked.answer(questionOf(exchange, askers));
+          if (!(outcome instanceof Promise)) return this.send(exchange, outcome);
+          return outcome.then((known) => this.send(exchange, known));
+        },
+      },
+      {
+        ...{ logger: this.logger, withContext: withLogContext, limits: LIMITS },
+        trustProxy: [...proxies, ...before],
+        // No body is read.
+        budget: new ByteBudget(0),
+      },
+    );
+    await this.edge.listen(port, host);
+    this.logger.info({ url: this.edge.url, family }, 'listening for forward auth');
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.edge?.close();
+  }
+
+  /** URL at which proxies ask; undefined while the server does not listen. */
+  get url(): string | undefined {
+    return this.edge?.url;
+  }
+
+  private send(exchange: Exchange, { answer, route, caller, method, error }: ForwardOutcome): void {
+    exchange.route = `forward-auth ${route?.name ?? 'unknown'}`;
+    const keyId = caller?.principal.keyId;
+    if (keyId !== undefined) exchange.logged = { keyId };
+    const problem = error === undefined ? undefined : errorResponse(error);
+    if (problem !== undefined) logProblem(this.logger, error, problem);
+    exchange.send(answer.status, answer.headers, answer.body);
+    this.metrics.requests.inc({
+      // Proxies name the method in a header, which may hold any text.
+      method: method !== undefined && KNOWN_METHODS.has(method) ? method : 'other',
+      route: exchange.route,
+      // nginx gets 403 for most refusals.
+      status: problem?.status ?? answer.status,
+      auth: caller?.principal.method ?? 'none',
+    });
+    this.metrics.requestSeconds.observe({ route: exchange.route }, exchange.elapsedMs / 1_000);
+  }
+}
+
+function questionOf(exchange: Exchange, askers: TrustedProxies) {
+  const { id, method, url, request } = exchange;
+  return {
+    ...{ id, method, url, rawHeaders: request.rawHeaders, headers: request.headers },
+    isFromProxy: askers.trusts(clientAddress(exchange.peerAddress) ?? ''),
+    get clientAddress() {
+      return exchange.clientAddress;
+    },
+  };
+}

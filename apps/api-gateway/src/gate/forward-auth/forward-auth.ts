@@ -1,0 +1,131 @@
+import { type IncomingHttpHeaders } from 'node:http';
+import { type Caller } from '../../caller/caller';
+import { type GateRequest } from '../../caller/gate-request';
+import { ForwardAuthPathError, HttpsRequiredError, ProxyNotAllowedError } from '../../errors';
+import { type MaybePromise, whenKnown } from '../../maybe-promise';
+import { type Gate } from '../decide';
+import { type Allowed, Refused } from '../decision';
+import { type ForwardAnswer, passAnswer, refuseAnswer } from './forward-answer';
+import { identityHeaders, noIdentity } from './identity-headers';
+import { type ProtectedRoute, type RouteFinder } from './protected-route';
+import { type OriginalTarget, type ProxyFamily, asksHere, readOriginal } from './proxy-family';
+
+/** A proxy's question about a request. `rawHeaders` and `headers` are as in Node. */
+export interface ForwardRequest {
+  readonly id: string;
+  readonly method: string;
+  readonly url: string;
+  readonly rawHeaders: readonly string[];
+  readonly headers: IncomingHttpHeaders;
+  /** Whether the other end of the connection is a listed proxy. */
+  readonly isFromProxy: boolean;
+  /** Address of the client, as the proxies say. */
+  readonly clientAddress: string;
+}
+
+/** Rules of forward auth. */
+interface ForwardAuthRules {
+  readonly family: ProxyFamily;
+  /** Whether requests that reached the proxies over plain HTTP are refused. */
+  readonly requireHttps: boolean;
+}
+
+/** Issues signed assertions of who is calling. */
+interface Assertions {
+  /** Returns a JWT about the caller, for the service with this audience; undefined without a key. */
+  issue(caller: Caller, audience: string): string | undefined;
+}
+
+/** What a proxy gets, and what is logged and counted of it. */
+export interface ForwardOutcome {
+  readonly answer: ForwardAnswer;
+  /** Method of the original request; undefined if the question is invalid. */
+  readonly method: string | undefined;
+  /** undefined if no route matches or the question is invalid. */
+  readonly route: ProtectedRoute | undefined;
+  readonly caller: Caller | undefined;
+  /** Set if the request is refused. */
+  readonly error?: unknown;
+}
+
+/** A question that was understood. */
+interface Subject {
+  readonly method: string;
+  readonly route: ProtectedRoute;
+}
+
+/**
+ * Answers proxies that ask whether a request may pass, before they send it to a service. Refuses what no route allows.
+ */
+export class ForwardAuth {
+  constructor(
+    private readonly gate: Pick<Gate, 'decide'>,
+    private readonly routes: RouteFinder,
+    private readonly assertions: Assertions,
+    private readonly rules: ForwardAuthRules,
+  ) {}
+
+  /** Answers a proxy. Never throws or rejects. */
+  answer(asked: ForwardRequest): MaybePromise<ForwardOutcome> {
+    let method: string | undefined;
+    let route: ProtectedRoute | undefined;
+    const refuse = (error: unknown) => this.refuse(new Refused(error), { method, route }, asked.id);
+    try {
+      const original = this.readTrusted(asked);
+      ({ method } = original);
+      const requested = preflightMethod(method, asked.headers);
+      route = this.routes.find(requested ?? method, original.host, original.url);
+      const subject = { method, route };
+      const rules = requested === undefined ? route.rules : { ...route.rules, access: 'public' as const };
+      const outcome = whenKnown(this.gate.decide(rules, gateRequest(asked, original)), (decision) =>
+        decision.allowed ? this.pass(decision, subject) : this.refuse(decision, subject, asked.id),
+      );
+      return outcome instanceof Promise ? outcome.catch(refuse) : outcome;
+    } catch (error) {
+      return refuse(error);
+    }
+  }
+
+  private readTrusted(asked: ForwardRequest): OriginalTarget {
+    if (!asked.isFromProxy) throw new ProxyNotAllowedError();
+    const { family, requireHttps } = this.rules;
+    if (!asksHere(family, asked)) throw new ForwardAuthPathError();
+    const original = readOriginal(family, asked);
+    if (requireHttps && !original.isHttps) throw new HttpsRequiredError();
+    return original;
+  }
+
+  private pass({ caller, rateHeaders }: Allowed, subject: Subject): ForwardOutcome {
+    const identity =
+      caller === undefined
+        ? noIdentity
+        : identityHeaders(caller, this.assertions.issue(caller, subject.route.audience) ?? '');
+    return { answer: passAnswer(identity, rateHeaders), ...subject, caller };
+  }
+
+  private refuse(refused: Refused, subject: Partial<Subject>, requestId: string): ForwardOutcome {
+    const { problem, rateHeaders, caller, error } = refused;
+    const answer = refuseAnswer(this.rules.family, problem, requestId, rateHeaders);
+    return { answer, method: subject.method, route: subject.route, caller, error };
+  }
+}
+
+/**
+ * The method that a preflight asks for; undefined if the request is no preflight. Browsers send preflights without
+ * credentials, so they pass, and the service answers them.
+ * @see https://fetch.spec.whatwg.org/#cors-preflight-fetch
+ */
+function preflightMethod(method: string, headers: IncomingHttpHeaders): string | undefined {
+  return method === 'OPTIONS' && headers.origin !== undefined ? headers['access-control-request-method'] : undefined;
+}
+
+function gateRequest(asked: ForwardRequest, { method, url }: OriginalTarget): GateRequest {
+  const { id, rawHeaders, headers } = asked;
+  return {
+    ...{ id, method, url, rawHeaders, headers },
+    // Read late: most requests are counted by user.
+    get ip() {
+      return asked.clientAddress;
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { LiveValue } from '@gatehouse/config';
+import { RequestInvalidError, RouteUnknownError } from '../../errors';
+import { parsePolicy } from '../policy/parse-policy';
+import { Policy } from '../policy/policy';
+import { PolicyRoutes } from './policy-routes';
+
+const PUBLIC_URL = 'https://api.example.com';
+
+function policyOf(...routes: readonly string[]): Policy {
+  const parsed = parsePolicy(['scopes: [orders:read]', 'routes:', ...routes.map((route) => `  - ${route}`)].join('\n'));
+  if ('faults' in parsed) throw new RangeError(parsed.faults.join('; '));
+  return parsed;
+}
+
+const policy = new LiveValue(
+  policyOf(
+    '{ path: /orders/*, methods: [GET], audience: orders, access: user, scope: "orders:read", roles: [admin] }',
+    '{ host: shop.example.com, path: /*, audience: shop, access: user, tiers: [pro], credentials: [cookie], origins: ["https://app.example.com"], rateClass: write }',
+    '{ path: /health, audience: orders, access: public }',
+  ),
+);
+const routes = new PolicyRoutes(policy, PUBLIC_URL);
+
+describe('routes of the policy', () => {
+  it('have the rules of the file', () => {
+    expect(routes.find('GET', 'api.example.com', '/orders/7?page=2')).toMatchObject({
+      ...{ name: '/orders/*', audience: 'orders' },
+      rules: {
+        ...{ access: 'user', subject: '/orders/*', scope: 'orders:read', roles: ['admin'], tiers: null },
+        ...{ credentials: ['bearer', 'api_key'], rateClass: 'gate-read' },
+      },
+    });
+    expect(routes.find('POST', 'SHOP.example.com:443', '/cart')).toMatchObject({
+      ...{ name: 'shop.example.com/*', audience: 'shop' },
+      rules: { scope: null, roles: null, tiers: ['pro'], credentials: ['cookie'], rateClass: 'gate-write' },
+    });
+    expect(routes.find('GET', 'api.example.com', '/health').rules.access).toBe('public');
+  });
+
+  it('allow cookies from PUBLIC_URL, or from the origins that they list', () => {
+    const allowed = (host: string, path: string) =>
+      [PUBLIC_URL, 'https://app.example.com'].filter((origin) =>
+        routes.find('GET', host, path).rules.cookieOrigins.includes(origin),
+      );
+    expect(allowed('api.example.com', '/orders/7')).toEqual([PUBLIC_URL]);
+    expect(allowed('shop.example.com', '/cart')).toEqual(['https://app.example.com']);
+  });
+
+  it('are found anew when the policy changes', () => {
+    const changing = new LiveValue(policyOf('{ path: /a, audience: a, access: public }'));
+    const found = new PolicyRoutes(changing, PUBLIC_URL);
+    expect(found.find('GET', 'h', '/a').audience).toBe('a');
+    changing.set(policyOf('{ path: /a, audience: b, access: admin }'));
+    expect(found.find('GET', 'h', '/a')).toMatchObject({ audience: 'b', rules: { access: 'admin' } });
+    changing.set(Policy.closed);
+    expect(() => found.find('GET', 'h', '/a')).toThrow(RouteUnknownError);
+  });
+
+  it.each([
+    ['no route', 'POST', 'api.example.com', '/orders/7', RouteUnknownError],
+    ['an ambiguous path', 'GET', 'api.example.com', '/orders/../health', RequestInvalidError],
+    ['another spelling of a route', 'GET', 'api.example.com', '/Orders/7', RequestInvalidError],
+    ['two hosts', 'GET', 'api.example.com, shop.example.com', '/health', RequestInvalidError],
+    ['no host', 'GET', '', '/health', RequestInvalidError],
+  ])('are not found for %s', (_, method, host, url, error) => {
+    expect(() => routes.find(method, host, url)).toThrow(error);
+  });
+});

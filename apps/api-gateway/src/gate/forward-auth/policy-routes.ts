@@ -1,0 +1,51 @@
+import { type Live, OriginList } from '@gatehouse/config';
+import { RequestInvalidError, RouteUnknownError } from '../../errors';
+import { fieldFault } from '../../problems/field-faults';
+import { normalizeHost } from '../path/normal-host';
+import { normalizePath, pathFaults } from '../path/normal-path';
+import { type Policy } from '../policy/policy';
+import { type Route } from '../policy/route';
+import { type ProtectedRoute, type RouteFinder } from './protected-route';
+
+const MAX_SUBJECT = 200;
+
+/** Routes of the policy, as forward auth needs them. */
+export class PolicyRoutes implements RouteFinder {
+  private readonly known = new WeakMap<Route, ProtectedRoute>();
+
+  constructor(
+    private readonly policy: Live<Policy>,
+    /** Origin whose pages may use a cookie on routes that list no origins. */
+    private readonly defaultOrigin: string,
+  ) {}
+
+  find(method: string, host: string, url: string): ProtectedRoute {
+    const normalHost = normalizeHost(host);
+    if (normalHost === undefined) throw new RequestInvalidError([fieldFault('header', ['Host'], 'must be one host')]);
+    const path = normalizePath(url);
+    if ('fault' in path) throw new RequestInvalidError([fieldFault('path', [], pathFaults[path.fault])]);
+    const match = this.policy.current.table.find({ method, host: normalHost, segments: path.segments });
+    if (match.kind === 'none') throw new RouteUnknownError();
+    if (match.kind === 'ambiguous') {
+      const message = 'resembles the path of a route in another spelling, and servers may read both alike';
+      throw new RequestInvalidError([fieldFault('path', [], message)]);
+    }
+    return this.known.get(match.route) ?? this.remember(match.route);
+  }
+
+  private remember(route: Route): ProtectedRoute {
+    const { access, scope = null, roles = null, tiers = null, credentials, rateClass, origins, audience } = route;
+    const name = `${route.host ?? ''}${route.path}`;
+    const found: ProtectedRoute = {
+      ...{ name, audience },
+      rules: {
+        ...{ access, scope, roles, tiers, credentials: [...credentials] },
+        subject: name.slice(0, MAX_SUBJECT),
+        cookieOrigins: new OriginList(origins ?? [this.defaultOrigin]),
+        rateClass: `gate-${rateClass}`,
+      },
+    };
+    this.known.set(route, found);
+    return found;
+  }
+}
