@@ -90,10 +90,15 @@ const told = (action: AuditAction) => async () => {
   return { context, credentialId: ada.principal.sessionId };
 };
 
-/** Actions of requests. Actions of the command have no credential; `make-admin.spec.ts` tests them. */
-type RequestedAction = Exclude<AuditAction, `admin_promise.${string}`>;
+/**
+ * Actions of requests. Actions of the command have no credential; `make-admin.spec.ts` tests them. An import acts long
+ * after its approval; `import-undo.spec.ts` tests that.
+ */
+type LaterAction = `admin_promise.${string}` | 'user_import.apply' | 'user_import.revert';
+type RequestedAction = Exclude<AuditAction, LaterAction>;
 const requestedActions = auditActions.filter(
-  (action): action is RequestedAction => !action.startsWith('admin_promise.'),
+  (action): action is RequestedAction =>
+    !action.startsWith('admin_promise.') && action !== 'user_import.apply' && action !== 'user_import.revert',
 );
 
 /** Causes each action; returns the credential that was used. */

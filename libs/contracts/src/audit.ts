@@ -44,6 +44,8 @@ export const auditActions = [
   'user_import.approve',
   'user_import.undo',
   'user_import.discard',
+  'user_import.apply',
+  'user_import.revert',
   'write_back.retry',
   'metadata_collision.take',
   'metadata_collision.leave',

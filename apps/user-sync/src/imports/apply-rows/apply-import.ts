@@ -1,11 +1,9 @@
 import { type UserImportOutcome, type ImportedUser } from '@gatehouse/contracts';
-import { isTransactionConflict, isUniqueViolation, repeatOnConflict, runStatements } from '@gatehouse/persistence';
+import { isTransactionConflict, isUniqueViolation, repeatOnConflict } from '@gatehouse/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { addressesOf, lockAddresses } from '../../apply/addresses/address';
 import { type UserSyncConfig } from '../../config';
 import { guardDatabase } from '../../database/guard-database';
-import { lockClerkUsers } from '../../database/lock-clerk-users';
 import { type UserImportEntity } from '../../database/user-import.entity';
 import { DatabaseRefusedError } from '../../errors';
 import { CONFIG } from '../../tokens';
@@ -13,8 +11,10 @@ import { TrustChangeAnnouncer } from '../../trust-changes/trust-change-announcer
 import { recordTrustChanges } from '../../trust-changes/record-trust-changes';
 import { newReferralCode } from '../../user-rows/referral-code';
 import { newUserId } from '../../user-rows/new-user';
+import { type AuditedRow, auditRows } from '../audit-rows';
 import { ImportMetrics } from '../import-metrics';
 import { advance, lockStep } from '../import-store';
+import { lockPeople } from '../lock-people';
 import { decideRow } from '../plan-rows/decide-row';
 import { basisOf, valuesBefore } from '../plan-rows/decision-basis';
 import { type KnownUsers, loadKnownUsers } from '../plan-rows/known-users';
@@ -154,31 +154,22 @@ export class ImportApplier {
     });
     await insertLocalUsers(manager, created);
     await writeValues(manager, changes);
+    await auditRows(manager, step.id, 'user_import.approve', applied.flatMap(auditedRow));
     await recordOutcomes(manager, step, applied);
     return { applied, lastChange: await recordTrustChanges(manager, await trustChangesOf(manager, changes)) };
   }
 }
 
-/**
- * Locks what the decisions about rows depend on, in the order of every transaction that writes addresses: Clerk users,
- * then addresses, then rows.
- */
+/** Locks what the decisions about rows depend on, and loads it. */
 async function lockKnownUsers(manager: EntityManager, rows: readonly PlannedRow[]): Promise<KnownUsers> {
   const toDecide = rows.flatMap(({ content, clerk_user_id: clerkUserId }) =>
     content === null ? [] : [{ content, clerkUserId }],
   );
-  const users = await manager.query<{ clerk_user_id: string }[]>(
-    'SELECT clerk_user_id FROM users WHERE id = ANY($1::uuid[]) AND clerk_user_id IS NOT NULL',
-    [rows.flatMap(({ user_id }) => user_id ?? [])],
-  );
-  const clerkUserIds = [
-    ...users.map(({ clerk_user_id }) => clerk_user_id),
-    ...toDecide.flatMap(({ content, clerkUserId }) => content.clerkUserId ?? clerkUserId ?? []),
-  ];
-  const addresses = toDecide.flatMap(({ content: { email = null, phoneNumber = null } }) =>
-    addressesOf({ email, emailVerified: true, phoneNumber, phoneVerified: true }),
-  );
-  await runStatements(manager, [lockClerkUsers(clerkUserIds), lockAddresses(addresses)]);
+  await lockPeople(manager, {
+    userIds: rows.flatMap(({ user_id }) => user_id ?? []),
+    clerkUserIds: toDecide.flatMap(({ content, clerkUserId }) => content.clerkUserId ?? clerkUserId ?? []),
+    addresses: toDecide.map(({ content }) => content),
+  });
   return loadKnownUsers(manager, toDecide, true);
 }
 
@@ -189,6 +180,10 @@ function newUserValues(): FieldValues {
     ...{ ownerName: null, shopName: null, city: null, state: null, pincode: null, stripeCustomerId: null },
     createdAt: new Date().toISOString(),
   };
+}
+
+function auditedRow({ row, user_id: userId, changed }: AppliedRow): AuditedRow[] {
+  return userId === null || changed === null ? [] : [{ action: 'user_import.apply', userId, row, ...changed }];
 }
 
 async function recordOutcomes(manager: EntityManager, step: Step, applied: readonly AppliedRow[]): Promise<void> {

@@ -15,12 +15,20 @@ const emailFields: readonly SettableField[] = ['email', 'emailVerified'];
 const phoneFields: readonly SettableField[] = ['phoneNumber', 'phoneVerified'];
 
 /**
- * The fields that still have the value of the import, with their values before it. An address with its verification
- * stays when one of the two has changed, or when another user has the former address meanwhile.
+ * The fields that still have the value of the import, with their values before it. A field that somebody has `touched`
+ * since stays, even with that value. An address with its verification stays when one of the two has changed, or when
+ * another user has the former address meanwhile.
  */
-export function restorable(user: KnownUser, { before, after }: FieldChanges, known: KnownUsers): Restorable {
+export function restorable(
+  user: KnownUser,
+  { before, after }: FieldChanges,
+  known: KnownUsers,
+  touched: ReadonlySet<SettableField>,
+): Restorable {
   const fields = Object.keys(after) as SettableField[];
-  const left = new Set(fields.filter((field) => user.values[field] !== after[field] || isForeign(user, field)));
+  const stays = (field: SettableField) =>
+    user.values[field] !== after[field] || touched.has(field) || isForeign(user, field);
+  const left = new Set(fields.filter(stays));
   const sets = () =>
     Object.fromEntries(fields.filter((field) => !left.has(field)).map((field) => [field, before[field]]));
   const leave = (group: readonly SettableField[]) => {

@@ -1,23 +1,24 @@
-import { type UserImportReversal } from '@gatehouse/contracts';
-import { isTransactionConflict, isUniqueViolation, repeatOnConflict, runStatements } from '@gatehouse/persistence';
+import { type UserImportAction, type UserImportReversal } from '@gatehouse/contracts';
+import { isTransactionConflict, isUniqueViolation, repeatOnConflict } from '@gatehouse/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, In } from 'typeorm';
-import { addressesOf, lockAddresses } from '../../apply/addresses/address';
-import { redactUsers } from '../../apply/batch/redact-users';
 import { guardDatabase } from '../../database/guard-database';
-import { lockClerkUsers } from '../../database/lock-clerk-users';
 import { type FieldChanges } from '../../database/user-import-row.entity';
 import { type UserImportEntity } from '../../database/user-import.entity';
 import { UserEntity } from '../../database/user.entity';
 import { TrustChangeAnnouncer } from '../../trust-changes/trust-change-announcer';
-import { revokeCredentials } from '../../trust-changes/revoke-credentials';
-import { type NewTrustChange, recordTrustChanges } from '../../trust-changes/record-trust-changes';
+import { recordTrustChanges } from '../../trust-changes/record-trust-changes';
+import { removeLocalUsers } from '../../users/delete-user/remove-local-users';
 import { type ValueChange, trustChangesOf, writeValues } from '../apply-rows/write-values';
+import { type AuditedRow, auditRows } from '../audit-rows';
 import { ImportMetrics } from '../import-metrics';
 import { advance, lockStep } from '../import-store';
+import { lockPeople } from '../lock-people';
 import { loadKnownUsers } from '../plan-rows/known-users';
 import { type NewValues, knownUser } from '../plan-rows/user-fields';
-import { restorable } from './restorable-fields';
+import { decideReversal } from './decide-reversal';
+import { loadLaterActs } from './later-acts';
+import { usersInUse } from './users-in-use';
 
 /** Rows per transaction. */
 const BATCH = 200;
@@ -27,7 +28,7 @@ type Step = Pick<UserImportEntity, 'id' | 'state' | 'rowsDone'>;
 interface ChangedRow {
   readonly row: number;
   readonly user_id: string;
-  readonly action: string;
+  readonly action: UserImportAction;
   /** Null when the user was erased since. */
   readonly changed: FieldChanges | null;
 }
@@ -85,35 +86,31 @@ export class ImportUndoer {
 async function undoWithin(manager: EntityManager, step: Step, rows: readonly ChangedRow[]): Promise<RevertedBatch> {
   await lockStep(manager, step);
   const users = await lockUsers(manager, rows);
-  const known = await loadKnownUsers(
-    manager,
-    rows.flatMap(({ changed }) =>
-      changed === null ? [] : [{ content: contentOf(changed.before as NewValues), clerkUserId: null }],
-    ),
-  );
-  const used = await usersInUse(manager, rows);
+  const decide = await decider(manager, step, rows, users);
   const changes: ValueChange[] = [];
   const removed: string[] = [];
-  const reverted = rows.map(({ row, action, user_id: userId, changed }): RevertedRow => {
+  const audited: AuditedRow[] = [];
+  const reverted = rows.map((each): RevertedRow => {
+    const { row, user_id: userId, changed } = each;
+    const { reversal, notRestored, sets, isRemoved } = decide(each);
     const user = users.get(userId);
-    const left = (reason: string): RevertedRow => ({ row, reversal: 'left', not_restored: [reason] });
-    if (user === undefined || user.deletedAt !== null || changed === null) return left('deleted');
-    const { sets, notRestored } = restorable(knownUser(user), changed, known);
-    if (action !== 'create') {
-      const isAnything = Object.keys(sets).length > 0;
-      if (isAnything) changes.push({ user: knownUser(user), sets });
-      const reversal = notRestored.length === 0 ? 'restored' : isAnything ? 'partial' : 'left';
-      return { row, reversal, not_restored: notRestored };
+    if (isRemoved) removed.push(userId);
+    else if (user !== undefined && Object.keys(sets).length > 0) changes.push({ user: knownUser(user), sets });
+    if (reversal !== 'left') {
+      const after = (changed?.after ?? {}) as NewValues;
+      audited.push({
+        action: isRemoved ? 'user.delete' : 'user_import.revert',
+        userId,
+        row,
+        before: after,
+        after: sets,
+      });
     }
-    if (user.clerkUserId !== null) return left('adopted');
-    if (used.has(userId)) return left('in_use');
-    if (notRestored.length > 0) return { row, reversal: 'left', not_restored: notRestored };
-    removed.push(userId);
-    return { row, reversal: 'restored', not_restored: [] };
+    return { row, reversal, not_restored: notRestored };
   });
   await writeValues(manager, changes);
-  await runStatements(manager, redactUsers(removed));
-  await revokeCredentials(manager, removed);
+  const deletions = await removeLocalUsers(manager, removed);
+  await auditRows(manager, step.id, 'user_import.undo', audited);
   await manager.query(RECORD, [step.id, JSON.stringify(reverted), reverted.map(({ row }) => row)]);
   await advance(
     manager,
@@ -121,9 +118,6 @@ async function undoWithin(manager: EntityManager, step: Step, rows: readonly Cha
     reverted.at(-1)?.row ?? step.rowsDone,
     reverted.map(({ reversal }) => reversal),
   );
-  const deletions = removed.map((userId): NewTrustChange => {
-    return { kind: 'user', userId, clerkUserId: null, reason: 'deleted' };
-  });
   const lastChange = await recordTrustChanges(manager, [...(await trustChangesOf(manager, changes)), ...deletions]);
   return { reverted, lastChange };
 }
@@ -133,37 +127,40 @@ const RECORD = `
     FROM jsonb_to_recordset($2) AS new(row integer, reversal text, not_restored text[])
    WHERE r.import_id = $1 AND r.row = ANY($3::int[]) AND r.row = new.row`;
 
-/** Locks what an undo depends on, in the order of every transaction that writes addresses. */
+/** Locks what an undo depends on. Returns the users by id. */
 async function lockUsers(manager: EntityManager, rows: readonly ChangedRow[]): Promise<Map<string, UserEntity>> {
-  const ids = rows.map(({ user_id }) => user_id);
-  const clerk = await manager.query<{ clerk_user_id: string }[]>(
-    'SELECT clerk_user_id FROM users WHERE id = ANY($1::uuid[]) AND clerk_user_id IS NOT NULL',
-    [ids],
-  );
-  const addresses = rows.flatMap(({ changed }) => {
-    const { email = null, phoneNumber = null } = (changed?.before ?? {}) as NewValues;
-    return addressesOf({ email, emailVerified: true, phoneNumber, phoneVerified: true });
-  });
-  await runStatements(manager, [
-    lockClerkUsers(clerk.map(({ clerk_user_id }) => clerk_user_id)),
-    lockAddresses(addresses),
-  ]);
+  const userIds = rows.map(({ user_id }) => user_id);
+  await lockPeople(manager, { userIds, addresses: rows.map(({ changed }) => (changed?.before ?? {}) as NewValues) });
   const users = await manager.find(UserEntity, {
-    where: { id: In(ids) },
+    where: { id: In(userIds) },
     order: { id: 'ASC' },
     lock: { mode: 'for_no_key_update' },
   });
   return new Map(users.map((user) => [user.id, user]));
 }
 
-/** Ids of users who have logged in, have a password or hold an API key: somebody uses them. */
-async function usersInUse(manager: EntityManager, rows: readonly ChangedRow[]): Promise<ReadonlySet<string>> {
-  const found = await manager.query<{ id: string }[]>(
-    `SELECT id FROM users AS u WHERE id = ANY($1::uuid[]) AND (last_login_at IS NOT NULL OR hashed_password IS NOT NULL
-        OR EXISTS (SELECT FROM api_keys WHERE user_id = u.id) OR EXISTS (SELECT FROM legacy_sessions WHERE user_id = u.id))`,
-    [rows.map(({ user_id }) => user_id)],
+/** Loads what the decisions about rows depend on. */
+async function decider(
+  manager: EntityManager,
+  { id }: Step,
+  rows: readonly ChangedRow[],
+  users: ReadonlyMap<string, UserEntity>,
+): Promise<(row: ChangedRow) => ReturnType<typeof decideReversal>> {
+  const former = rows.flatMap(({ changed }) =>
+    changed === null ? [] : [{ content: contentOf(changed.before as NewValues), clerkUserId: null }],
   );
-  return new Set(found.map(({ id }) => id));
+  const userIds = rows.map(({ user_id }) => user_id);
+  const known = await loadKnownUsers(manager, former);
+  const inUse = await usersInUse(manager, userIds);
+  const acts = await loadLaterActs(manager, id, userIds);
+  return ({ action, changed, user_id: userId }) =>
+    decideReversal(
+      {
+        ...{ action, changed, user: users.get(userId), isInUse: inUse.has(userId) },
+        acts: acts.get(userId) ?? { fields: new Set(), isUsed: false, isImported: false },
+      },
+      known,
+    );
 }
 
 function contentOf({ externalId, email, phoneNumber, stripeCustomerId }: NewValues) {

@@ -72,9 +72,10 @@ export async function lockHolder(manager: EntityManager, clerkUserId: string): P
  */
 export async function promote(manager: EntityManager, user: UserEntity): Promise<Extract<Grant, { userId: string }>> {
   const { id: userId, role: before } = user;
+  if (before === 'admin') return { result: 'already_admin', userId, number: null };
   const details = { before, after: 'admin', source: 'command' };
   const { number } = await changeUser(manager, byCommand(), user, {
     ...{ action: 'user.role', reason: 'role', columns: { role: 'admin' }, details },
   });
-  return { result: number === null ? 'already_admin' : 'granted', userId, number };
+  return { result: 'granted', userId, number };
 }

@@ -27,8 +27,9 @@ export interface ChangedUser {
 }
 
 /**
- * Changes a user whose row is locked, writes the audit entry, queues the write-back and records the trust change. Must
- * come last in the transaction, like `recordTrustChanges`.
+ * Changes a user whose row is locked, writes the audit entry, queues the write-back and records the trust change. An
+ * entry with `unchanged` says that the user was so already: the undo of an import must not revert what somebody has
+ * confirmed since. Must come last in the transaction, like `recordTrustChanges`.
  */
 export async function changeUser(
   manager: EntityManager,
@@ -38,6 +39,7 @@ export async function changeUser(
 ): Promise<ChangedUser> {
   const { id, clerkUserId } = before;
   if (Object.entries(columns).every(([name, value]) => before[name as keyof ManagedColumns] === value)) {
+    await recordAudit(manager, by, { action, userId: id, details: { ...details, unchanged: true } });
     return { number: null, user: presentUserToAdmin(before) };
   }
   await manager.update(UserEntity, { id }, { ...columns, updatedAt: () => 'now()' });

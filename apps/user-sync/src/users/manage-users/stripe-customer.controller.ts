@@ -40,10 +40,13 @@ async function setIn(
   await loadAdmin(manager, envelope);
   const { id } = await requireUser(manager, userId);
   const before = await lockUser(manager, id);
-  if (before.stripeCustomerId === stripeCustomerId) return { user: presentUserToAdmin(before) };
-  await manager.update(UserEntity, { id }, { stripeCustomerId, updatedAt: () => 'now()' });
+  const isUnchanged = before.stripeCustomerId === stripeCustomerId;
+  if (!isUnchanged) await manager.update(UserEntity, { id }, { stripeCustomerId, updatedAt: () => 'now()' });
   // Without the ids: they are personal data, which the audit log could not erase.
-  const details = { before: stateOf(before.stripeCustomerId), after: stateOf(stripeCustomerId) };
+  const details = {
+    ...{ before: stateOf(before.stripeCustomerId), after: stateOf(stripeCustomerId) },
+    ...(isUnchanged && { unchanged: true }),
+  };
   await recordAudit(manager, envelope, { action: 'user.stripe_customer', userId: id, details });
   return { user: presentUserToAdmin(await manager.findOneByOrFail(UserEntity, { id })) };
 }
