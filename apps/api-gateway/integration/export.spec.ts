@@ -51,6 +51,10 @@ const event = {
   occurredAt: at,
   createdAt: at,
 };
+const exportedImport = {
+  ...{ importId: randomUUID(), row: 1, planned: null },
+  ...{ before: { city: null }, after: { city: 'Rome' } },
+};
 const key = {
   ...{ id: randomUUID(), userId: randomUUID(), name: 'ci', prefix: 'sk_x', scopes: ['*:*'], state: 'active' },
   ...{ rateLimit: null, createdAt: at, expiresAt: null, lastUsedAt: null, revokedAt: null, replacedBy: null },
@@ -99,7 +103,11 @@ beforeAll(async () => {
     const code = { code: 'ABC', referredUsers: 0, used: null, canUseCode: false, usableUntil: null };
     answer(userSync, getReferral, () => code);
     answer(userSync, exportAudit, () => page());
-    answer(userSync, exportIdentifiers, () => ({ externalId: '1001', stripeCustomerId: null }));
+    answer(userSync, exportIdentifiers, () => ({
+      externalId: '1001',
+      stripeCustomerId: null,
+      imports: [exportedImport],
+    }));
     answer(ingest, exportWebhookEvents, () => page({ ...event, payload: { type: 'user.created' } }));
     userData.answer(showQuotas, () => {
       if (isUserDataDown) throw new RequestRefusedError('unavailable', 'down');
@@ -145,6 +153,7 @@ describe('GET /api/me/export', () => {
     expect(parsed.items.map(({ title }) => title)).toEqual(['a', 'b', 'c "quoted"']);
     expect(parsed.webhookEvents).toEqual([{ ...event, payload: { type: 'user.created' } }]);
     expect(parsed.identifiers).toEqual({ externalId: '1001', stripeCustomerId: null });
+    expect(parsed.imports).toEqual([exportedImport]);
     expect(parsed.complete).toBe(true);
     expect(audited).toEqual([['me.export', `user_export${people}`]]);
   });

@@ -51,6 +51,7 @@ const names = [
   'ContractRepeatedAudit1790000784010',
   'ContractUsageColumns1790000790000',
   'NoteServerRun1790000791100',
+  'RetryUserImports1790000791200',
 ];
 
 describe('the migrations', () => {

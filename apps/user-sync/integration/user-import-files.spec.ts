@@ -211,7 +211,7 @@ describe('the pruner', () => {
     const { id } = await imports.plan([{ externalId: newExternalId(), email: newEmail() }]);
     await age(id, 6.9);
     await prune();
-    expect([(await imports.show(id)).state, await stored(id)]).toEqual(['needs_approval', [0, 0, 1, 1]]);
+    expect([(await imports.show(id)).state, await stored(id)]).toEqual(['needs_approval', [0, 2, 1, 1]]);
     await age(id, 0.2);
     await prune();
     expect([(await imports.show(id)).state, await stored(id)]).toEqual(['discarded', [0, 0, 1, 0]]);
@@ -222,6 +222,7 @@ describe('the pruner', () => {
 
   it('deletes the former values of an import when the time to undo it has passed', async () => {
     const { id } = await imports.run([{ externalId: newExternalId(), email: newEmail() }]);
+    expect(await stored(id)).toEqual([0, 2, 1, 1]);
     await age(id, 29.9);
     await prune();
     expect(await stored(id)).toEqual([0, 0, 1, 1]);

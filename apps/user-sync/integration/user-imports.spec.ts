@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { createUser, exportIdentifiers, listUserImports, setUserTier, updateMe } from '@gatehouse/contracts';
+import {
+  createUser,
+  discardUserImport,
+  exportIdentifiers,
+  listUserImports,
+  setUserTier,
+  updateMe,
+} from '@gatehouse/contracts';
 import { clerkUser, newClerkId, userEvent, withEmail } from './clerk-events';
 import { Imports, emailOf, newEmail, newExternalId } from './import-world';
 import { type Member, admin, localUser, memberAtClerk } from './members';
@@ -43,10 +50,21 @@ describe('an identifier', () => {
     ]);
     expect((await imports.rows(planned.id))[0]).toMatchObject({ sets: ['externalId', 'city'], leaves: ['firstName'] });
     await imports.apply(planned.id);
+    const planFor = await imports.plan([{ clerkUserId: byId.user.id, tier: 'pro' }]);
     expect(await world.gateway.send(exportIdentifiers, {}, byId.context)).toEqual({
-      externalId: one,
-      stripeCustomerId: null,
+      ...{ externalId: one, stripeCustomerId: null },
+      imports: [
+        {
+          ...{ importId: planFor.id, row: 1, before: null, after: null },
+          planned: { clerkUserId: byId.user.id, tier: 'pro' },
+        },
+        {
+          ...{ importId: planned.id, row: 1, planned: null },
+          ...{ before: { externalId: null, city: null }, after: { externalId: one, city: 'Paris' } },
+        },
+      ],
     });
+    await world.gateway.send(discardUserImport, { id: planFor.id }, boss.context);
     for (const [member, id] of [
       [byId, one],
       [twin, atClerk],

@@ -13,6 +13,7 @@ import { templates } from './templates';
 import { timeSchema } from './time';
 import { uploadSchema } from './upload';
 import { userSchema } from './user';
+import { uuidSchema } from './uuid';
 import { webhookEventSchema } from './webhook-event';
 
 /**
@@ -47,12 +48,31 @@ export const exportedEventSchema = webhookEventSchema
 /** Ids of a user in other systems; null where there is none. */
 const identifiersSchema = z.object({ externalId: z.string().nullable(), stripeCustomerId: z.string().nullable() });
 
-/** Shows the ids of the caller in other systems, for the export of its data. */
+const fieldValues = z.record(z.string(), z.unknown());
+
+/** What an import of users has set of a user, or plans to set, by field. */
+const exportedImportSchema = z.object({
+  importId: uuidSchema,
+  row: z.number().int(),
+  /** Values of the row while they are only planned; otherwise null. */
+  planned: fieldValues.nullable(),
+  /** Values before the import, and those that it has set; null while planned and after an undo. */
+  before: fieldValues.nullable(),
+  after: fieldValues.nullable(),
+});
+
+/** Rows of imports in an export, newest first. A row has at most 32 KiB, and all fit into one message. */
+export const maxExportedImports = 40;
+
+/**
+ * Shows the ids of the caller in other systems, and what imports hold about the caller, for the export of its data.
+ * `imports` is absent from the reply of release 0.3.0.
+ */
 export const exportIdentifiers = defineRequest({
   subject: 'user-sync.export.identifiers',
   repeatable: true,
   request: z.strictObject({}),
-  reply: identifiersSchema,
+  reply: identifiersSchema.extend({ imports: z.array(exportedImportSchema).default([]) }),
 });
 
 const pageOfOwn = pageRequestSchema.strict();
@@ -103,6 +123,8 @@ export const userExportSchema = z.object({
   profile: userSchema,
   /** Ids of the user in the company's own system and at Stripe. */
   identifiers: identifiersSchema,
+  /** What imports of users have set of the user or plan to set, while it is stored. */
+  imports: z.array(exportedImportSchema),
   /** Sign-in sessions of Gatehouse and Clerk, without credentials. */
   authSessions: z.array(authSessionSchema),
   apiKeys: z.array(apiKeySchema),

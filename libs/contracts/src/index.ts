@@ -266,6 +266,7 @@ export {
   exportIdentifiers,
   exportMovements,
   exportReservations,
+  maxExportedImports,
   exportWebhookEvents,
   exportedAuditEntrySchema,
   exportedEventSchema,

@@ -92,7 +92,7 @@ export const userImportSchema = z.object({
   id: uuidSchema,
   state: shownValue(userImportStates),
   format: shownValue(userImportFormats),
-  /** Why the import failed; otherwise null. */
+  /** Why the import failed, or why its current step waits for another attempt; otherwise null. */
   message: z.string().nullable(),
   /** Bytes of the file that have arrived. An upload continues at this offset. */
   bytes: count,
@@ -138,6 +138,8 @@ export const userImportRowSchema = z.object({
   /** Fields with another value that the import leaves as they are, for example because Clerk owns them. */
   leaves: z.array(z.string()),
   outcome: shownValue(userImportOutcomes).nullable(),
+  /** Why the row could not be applied or reverted; null if it could. */
+  failure: z.string().nullable().default(null),
   reversal: shownValue(userImportReversals).nullable(),
   /** Fields that an undo left, because they have changed since the import; or why it left the whole user. */
   notRestored: z.array(z.string()),

@@ -73,6 +73,7 @@ function replica(number: number): Series {
   users('reconcile_interval_seconds', '', steady(86_400));
   users('drift_users', '', steady(0));
   users('open_conflicts', '', steady(0));
+  users('import_stalled_seconds', '', steady(0));
   users('active_admins', '', steady(2));
   for (const state of ['needs_approval', 'refused', 'failed']) users('last_reconcile', `state="${state}"`, steady(0));
   users('last_reconcile', 'state="done"', steady(1));

@@ -50,8 +50,16 @@ export class ClerkDirectory {
       // Clerk reads a leading - as "all but this one", and a leading + as "this one".
       ...externalIds.map((id): [string, string] => ['external_id', /^[+-]/.test(id) ? `+${id}` : id]),
     ]);
-    const users = await this.get(`/users?${query.toString()}`, externalIdsSchema);
-    return new Map(users.flatMap(({ id, external_id }) => (external_id ? [[external_id, id]] : [])));
+    return byExternalId(await this.get(`/users?${query.toString()}`, externalIdsSchema));
+  }
+
+  /** By external id: the Clerk id of its user, for the users among these Clerk ids who have one; at most 100 ids. */
+  async externalIdsOf(clerkUserIds: readonly string[]): Promise<Map<string, string>> {
+    const query = new URLSearchParams([
+      ['limit', String(MAX_PAGE)],
+      ...clerkUserIds.map((id): [string, string] => ['user_id', id]),
+    ]);
+    return byExternalId(await this.get(`/users?${query.toString()}`, externalIdsSchema));
   }
 
   /** Number of users at Clerk. */
@@ -75,4 +83,8 @@ export class ClerkDirectory {
   ): Promise<z.output<Schema>> {
     return this.clerk.ask({ path, schema, missing }, { priority: 'reconcile', timeoutMs });
   }
+}
+
+function byExternalId(users: z.output<typeof externalIdsSchema>): Map<string, string> {
+  return new Map(users.flatMap(({ id, external_id }) => (external_id ? [[external_id, id]] : [])));
 }

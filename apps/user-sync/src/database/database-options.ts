@@ -42,6 +42,7 @@ import { MarkRepeatableAudit1790000784000 } from './migrations/1790000784000-mar
 import { ContractRepeatedAudit1790000784010 } from './migrations/1790000784010-contract-repeated-audit';
 import { ContractUsageColumns1790000790000 } from './migrations/1790000790000-contract-usage-columns';
 import { NoteServerRun1790000791100 } from './migrations/1790000791100-note-server-run';
+import { RetryUserImports1790000791200 } from './migrations/1790000791200-retry-user-imports';
 import { PasswordTokenEntity } from './password-token.entity';
 import { PendingRedactionEntity } from './pending-redaction.entity';
 import { ReconcileRunEntity } from './reconcile-run.entity';
@@ -123,6 +124,7 @@ const schema = {
     ContractRepeatedAudit1790000784010,
     ContractUsageColumns1790000790000,
     NoteServerRun1790000791100,
+    RetryUserImports1790000791200,
   ],
 };
 

@@ -2,8 +2,8 @@ import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import { UserImportEntity } from './user-import.entity';
 
 /**
- * A value that only one row of a file may have, such as an external id, with the first row that has it. Kept until all
- * rows are planned.
+ * A value that only one row of a file may have, such as an external id, with the first row that has it. Row 0: a person who
+ * was erased after the upload has it. Kept until the plan is applied or discarded.
  */
 @Entity('user_import_keys')
 export class UserImportKeyEntity {

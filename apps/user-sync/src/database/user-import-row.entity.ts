@@ -68,6 +68,10 @@ export class UserImportRowEntity {
   @Column('text', { name: 'outcome', nullable: true })
   outcome!: UserImportOutcome | null;
 
+  /** Why the row could not be applied or reverted; null if it could. Holds no value. */
+  @Column('text', { name: 'failure', nullable: true })
+  failure!: string | null;
+
   @Column('jsonb', { name: 'changed', nullable: true })
   changed!: FieldChanges | null;
 

@@ -52,6 +52,14 @@ export class UserImportEntity {
   @Column({ type: 'timestamptz', name: 'updated_at', precision: 3, default: () => 'now()' })
   updatedAt!: Date;
 
+  /** Failed attempts of the current step since its last progress. */
+  @Column('integer', { name: 'attempts', default: 0 })
+  attempts!: number;
+
+  /** Earliest time of the next attempt, if the last one failed; otherwise null. */
+  @Column({ type: 'timestamptz', name: 'retry_at', precision: 3, nullable: true })
+  retryAt!: Date | null;
+
   @Column({ type: 'timestamptz', name: 'approved_at', precision: 3, nullable: true })
   approvedAt!: Date | null;
 }

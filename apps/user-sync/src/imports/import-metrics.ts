@@ -1,7 +1,7 @@
 import { userImportActions, userImportOutcomes, userImportReversals } from '@gatehouse/contracts';
 import { METRICS } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
-import { Counter, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 
 /** Steps of an import, with what each can do with a row. */
 const results = {
@@ -14,6 +14,7 @@ const results = {
 @Injectable()
 export class ImportMetrics {
   private readonly rows: Counter<'step' | 'result'>;
+  private readonly stalled: Gauge;
 
   constructor(@Inject(METRICS) metrics: Registry) {
     this.rows = new Counter({
@@ -22,9 +23,19 @@ export class ImportMetrics {
       labelNames: ['step', 'result'],
       registers: [metrics],
     });
+    this.stalled = new Gauge({
+      name: 'gatehouse_user_sync_import_stalled_seconds',
+      help: 'Time in which an import that is planned, applied or undone has made no progress; 0 without such an import',
+      registers: [metrics],
+    });
     for (const [step, known] of Object.entries(results)) {
       for (const result of known) this.rows.inc({ step, result }, 0);
     }
+  }
+
+  /** Sets for how long imports have made no progress; seconds. */
+  measured(stalledSeconds: number): void {
+    this.stalled.set(stalledSeconds);
   }
 
   /** Counts rows whose step is committed, by what became of each. */

@@ -8,6 +8,11 @@ import { ImportInterruptedError } from '../errors';
 /** States in which a worker has something to do. */
 const workingStates = ['planning', 'applying', 'undoing'] as const satisfies readonly UserImportState[];
 
+const working = workingStates.map((state) => `'${state}'`).join(', ');
+
+/** Columns of an import whose step begins or has made progress. */
+export const unhindered = { attempts: 0, retryAt: null, message: null } as const;
+
 const UNDO_MS = userImportUndoDays * 86_400_000;
 
 /** Imports of users in the database. */
@@ -16,14 +21,14 @@ export class ImportStore {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * The import that has waited longest for a worker; null when there is none. Planning comes last: it may wait for Clerk,
-   * and nobody waits for it as for an undo.
+   * The import that has waited longest for a worker; null when there is none. An import whose step has failed waits until
+   * its next attempt, and others go on. Planning comes last: nobody waits for it as for an undo.
    */
   async next(): Promise<UserImportEntity | null> {
     return guardDatabase(async () => {
       const [row] = await this.dataSource.query<{ id: string }[]>(
-        `SELECT id FROM user_imports WHERE state IN (${workingStates.map((state) => `'${state}'`).join(', ')})
-          ORDER BY state = 'planning', updated_at LIMIT 1`,
+        `SELECT id FROM user_imports WHERE state IN (${working}) AND (retry_at IS NULL OR retry_at <= now())
+          ORDER BY state = 'planning', coalesce(retry_at, updated_at) LIMIT 1`,
       );
       return row === undefined ? null : this.dataSource.manager.findOneBy(UserImportEntity, { id: row.id });
     });
@@ -47,8 +52,38 @@ export class ImportStore {
   /** Ends a step of an import, unless an admin has ended it meanwhile. */
   async endStep(id: string, from: UserImportState, changes: Partial<UserImportEntity>): Promise<void> {
     await guardDatabase(() =>
-      this.dataSource.manager.update(UserImportEntity, { id, state: from }, { ...changes, updatedAt: new Date() }),
+      this.dataSource.manager.update(
+        UserImportEntity,
+        { id, state: from },
+        { ...unhindered, ...changes, updatedAt: new Date() },
+      ),
     );
+  }
+
+  /** Lets a step whose attempt has failed wait for its next one. `message` says why, for admins. */
+  async postpone({ id, state }: UserImportEntity, afterMs: number, message: string): Promise<void> {
+    await guardDatabase(() =>
+      this.dataSource.query(
+        `UPDATE user_imports SET attempts = attempts + 1, message = $4,
+                retry_at = now() + $3::float8 * interval '1 millisecond' WHERE id = $1 AND state = $2`,
+        [id, state, afterMs, message],
+      ),
+    );
+  }
+
+  /**
+   * For how many seconds imports have made no progress; 0 while they do. Counts each import whose last attempt failed, and
+   * the others only together: one import works at a time, and the others wait for it.
+   */
+  async stalledSeconds(): Promise<number> {
+    const [row] = await guardDatabase(() =>
+      this.dataSource.query<{ seconds: number }[]>(
+        `SELECT greatest(0, max(idle) FILTER (WHERE attempts > 0), min(idle))::float8 AS seconds
+           FROM (SELECT attempts, extract(epoch FROM now() - updated_at) AS idle
+                   FROM user_imports WHERE state IN (${working})) AS imports`,
+      ),
+    );
+    return row?.seconds ?? 0;
   }
 }
 
@@ -79,7 +114,7 @@ export async function advance(
   const counts: Record<string, number> = {};
   for (const kind of kinds) counts[kind] = (counts[kind] ?? 0) + 1;
   await manager.query(
-    `UPDATE user_imports SET rows_done = $2, updated_at = now(),
+    `UPDATE user_imports SET rows_done = $2, updated_at = now(), attempts = 0, retry_at = NULL, message = NULL,
        ${column} = ${column} || (SELECT coalesce(jsonb_object_agg(key, coalesce((${column} ->> key)::int, 0) + value::int), '{}')
                                    FROM jsonb_each_text($3::jsonb))
       WHERE id = $1`,

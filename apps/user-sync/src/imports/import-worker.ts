@@ -3,7 +3,7 @@ import { LOGGER, PeriodicWorker } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { type UserImportEntity } from '../database/user-import.entity';
-import { ClerkRequestError, ImportInterruptedError } from '../errors';
+import { ClerkRequestError, ImportInterruptedError, isOwnError } from '../errors';
 import { LeaderLock } from '../reconcile/leader-lock';
 import { ImportApplier } from './apply-rows/apply-import';
 import { ImportStore } from './import-store';
@@ -11,8 +11,10 @@ import { ImportPlanner } from './plan-rows/plan-import';
 import { ImportUndoer } from './undo-rows/undo-import';
 
 const TICK_MS = 1_000;
-/** Pause after a step failed. Nothing is lost: all progress is in the database. */
+/** Pause after the database was unavailable. Nothing is lost: all progress is in the database. */
 const PAUSE_MS = 5_000;
+/** Time until the next attempt of a step that failed: doubled with each failure, from the first to the last of these. */
+const RETRY_MS = { first: 5_000, last: 300_000 };
 /** Message of an import whose planning needs Clerk. */
 const WAITING = 'Clerk does not answer requests for external ids. Planning continues when it does.';
 /** Key of the advisory lock of the replica that works on imports. Arbitrary; unique among our advisory locks. */
@@ -20,7 +22,8 @@ const LOCK = 7_202_617;
 
 /**
  * Plans, applies and undoes imports, one at a time over all replicas, in the order in which they were queued. A crash
- * loses at most one batch of rows, which is then done again.
+ * loses at most one batch of rows, which is then done again. An import whose step fails is postponed, and the next one
+ * goes on.
  */
 @Injectable()
 export class ImportWorker extends PeriodicWorker {
@@ -63,23 +66,34 @@ export class ImportWorker extends PeriodicWorker {
         await this.carryOut(step, goOn);
         this.log.info({ importId: id, step: state }, 'import step ended');
       } catch (error) {
-        if (error instanceof ClerkRequestError) await this.store.endStep(id, state, { message: WAITING });
+        if (this.stopped || error instanceof SharedOutageError) throw error;
         // An admin may have discarded or undone the import. The next step may be of another one.
-        if (!(error instanceof ImportInterruptedError) || this.stopped) throw error;
+        if (!(error instanceof ImportInterruptedError)) await this.postpone(step, error);
       }
     }
+  }
+
+  private async postpone(step: UserImportEntity, error: unknown): Promise<void> {
+    const backoffMs = Math.min(RETRY_MS.first * 2 ** Math.min(step.attempts, 10), RETRY_MS.last);
+    const retryAfterMs = error instanceof ClerkRequestError ? (error.answer.retryAfterMs ?? 0) : 0;
+    await this.store.postpone(step, Math.max(backoffMs, retryAfterMs), reasonOf(error));
+    const fields = { importId: step.id, step: step.state, attempts: step.attempts + 1 };
+    if (error instanceof ClerkRequestError)
+      this.log.warn({ ...fields, reason: error.message }, 'import step postponed');
+    else this.log.error({ ...fields, err: error }, 'import step failed; retrying');
   }
 
   private async carryOut(step: UserImportEntity, goOn: () => Promise<void>): Promise<void> {
     if (step.state === 'planning') return this.planner.plan(step, goOn);
     const isUndo = step.state === 'undoing';
-    let { rowsDone } = step;
+    let { rowsDone, attempts } = step;
     for (;;) {
       await goOn();
-      const at = { id: step.id, state: step.state, rowsDone };
+      const at = { id: step.id, state: step.state, rowsDone, attempts };
       const last = await (isUndo ? this.undoer.undoNext(at) : this.applier.applyNext(at));
       if (last === null) break;
       rowsDone = last;
+      attempts = 0;
     }
     const changes = { state: isUndo ? ('undone' as const) : ('done' as const), rowsDone: step.rowsTotal ?? rowsDone };
     await this.store.endStep(step.id, step.state, changes);
@@ -87,12 +101,20 @@ export class ImportWorker extends PeriodicWorker {
 
   private pauseAfter(error: unknown): void {
     if (error instanceof ImportInterruptedError) return;
-    const retryAfterMs = error instanceof ClerkRequestError ? error.answer.retryAfterMs : undefined;
-    this.pausedUntil = performance.now() + Math.max(retryAfterMs ?? 0, PAUSE_MS);
-    if (error instanceof SharedOutageError || error instanceof ClerkRequestError) {
-      this.log.warn({ reason: error.message }, 'import paused; retrying');
+    this.pausedUntil = performance.now() + PAUSE_MS;
+    if (error instanceof SharedOutageError) {
+      this.log.warn({ reason: error.message }, 'imports paused; retrying');
     } else {
-      this.log.error({ err: error }, 'import paused after an unexpected error; retrying');
+      this.log.error({ err: error }, 'imports paused after an unexpected error; retrying');
     }
   }
+}
+
+/** Why a step waits for its next attempt, for admins. */
+function reasonOf(error: unknown): string {
+  if (error instanceof ClerkRequestError) return WAITING;
+  const reason = isOwnError(error)
+    ? (error as Error).message
+    : 'An unexpected error occurred. See the log of user-sync.';
+  return `The last attempt failed, and another one follows. ${reason}`;
 }

@@ -5,10 +5,11 @@ import { TrustChangesModule } from '../trust-changes/trust-changes.module';
 import { ImportApplier } from './apply-rows/apply-import';
 import { ImportMetrics } from './import-metrics';
 import { ImportStore } from './import-store';
+import { ImportWatch } from './import-watch';
 import { ImportWorker } from './import-worker';
 import { ImportsController } from './manage-imports/imports.controller';
 import { ListRowsController } from './manage-imports/list-rows.controller';
-import { ExternalIdsAtClerk } from './plan-rows/external-ids-at-clerk';
+import { ClerkNameFinder } from './plan-rows/clerk-names';
 import { ImportPlanner } from './plan-rows/plan-import';
 import { ReceiveFileController } from './receive-file/receive-file.controller';
 import { ImportUndoer } from './undo-rows/undo-import';
@@ -18,12 +19,13 @@ import { ImportUndoer } from './undo-rows/undo-import';
   imports: [ClerkModule, TrustChangesModule],
   controllers: [ReceiveFileController, ImportsController, ListRowsController],
   providers: [
-    ExternalIdsAtClerk,
+    ClerkNameFinder,
     ImportApplier,
     ImportMetrics,
     ImportPlanner,
     ImportStore,
     ImportUndoer,
+    ImportWatch,
     ImportWorker,
     LeaderLock,
   ],

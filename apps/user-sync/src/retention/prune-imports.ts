@@ -8,6 +8,9 @@ const UNUSED_KEPT = '90 days';
 /** A part of a file has up to 256 KiB, so fewer are deleted at a time. */
 const MAX_CHUNKS = 500;
 
+/** Imports whose plan is no longer needed. */
+const PLAN_ENDED = "SELECT id FROM user_imports WHERE state IN ('discarded', 'failed', 'done', 'undoing', 'undone')";
+
 /** Imports that never change a user. */
 const UNUSED = "SELECT id FROM user_imports WHERE state IN ('discarded', 'failed')";
 
@@ -16,15 +19,15 @@ const UNUSED = "SELECT id FROM user_imports WHERE state IN ('discarded', 'failed
  * changes at most `maxRows` rows.
  */
 export function importStatements(maxRows: number): string[] {
-  const deletion = (table: string, key: string, limit: number) =>
+  const deletion = (table: string, key: string, imports: string, limit: number) =>
     `DELETE FROM ${table} WHERE (import_id, ${key}) IN (
-       SELECT import_id, ${key} FROM ${table} WHERE import_id IN (${UNUSED}) LIMIT ${limit})`;
+       SELECT import_id, ${key} FROM ${table} WHERE import_id IN (${imports}) LIMIT ${limit})`;
   return [
     `UPDATE user_imports SET state = 'discarded', updated_at = now()
       WHERE state = 'uploading' AND updated_at < now() - interval '${UPLOAD_KEPT}'
          OR state = 'needs_approval' AND updated_at < now() - interval '${PLAN_KEPT}'`,
-    deletion('user_import_chunks', 'position', MAX_CHUNKS),
-    deletion('user_import_keys', 'key', maxRows),
+    deletion('user_import_chunks', 'position', UNUSED, MAX_CHUNKS),
+    deletion('user_import_keys', 'key', PLAN_ENDED, maxRows),
     // The content of plans that nobody will apply, and former values that no undo needs any more.
     `UPDATE user_import_rows SET content = NULL, changed = NULL WHERE (import_id, row) IN (
        SELECT import_id, row FROM user_import_rows

@@ -146,6 +146,11 @@ export const syncAlerts: readonly Scenario[] = [
     fires: { 15: [], 25: ['GatehouseClerkSignOutLate ticket'] },
   },
   {
+    title: 'GatehouseImportStalled fires when an import has made no progress for more than 15 minutes',
+    series: but(users('import_stalled_seconds', '', rising(60))),
+    fires: { 15: [], 25: ['GatehouseImportStalled ticket'] },
+  },
+  {
     title: 'GatehouseMetadataCollisions fires for each key',
     series: but(users('open_metadata_collisions', 'key="role"', steady(3))),
     fires: { 6: ['GatehouseMetadataCollisions ticket'] },

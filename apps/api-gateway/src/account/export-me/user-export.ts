@@ -66,7 +66,8 @@ export class UserExporter {
         : (one(contract, { limit: PAGE, ...(cursor !== undefined && { cursor }) }) as Promise<Page>);
 
     yield `{${member('exportedAt', new Date().toISOString())},${member('profile', profile)}`;
-    yield `,${member('identifiers', await one(exportIdentifiers, {}))}`;
+    const { imports, ...identifiers } = await one(exportIdentifiers, {});
+    yield `,${member('identifiers', identifiers)},${member('imports', imports)}`;
     yield* array('authSessions', () => one(listAuthSessions, {}));
     yield* array('apiKeys', list(listKeys));
     yield `,${member('referral', await one(getReferral, {}))},${member('quotas', quotas)}`;

@@ -35,6 +35,8 @@ export const exampleValues: Readonly<Record<string, unknown>> = {
   'UserImportRow.errors': [],
   'UserImportRow.outcome': null,
   'UserImportRow.reversal': null,
+  'UserImportRow.failure': null,
+  'UserExport.imports': [{ importId: RUN, row: 1, planned: null, before: { city: null }, after: { city: 'London' } }],
   'Problem.type': 'about:blank',
   'Problem.title': 'Bad Request',
   'Problem.status': 400,

@@ -2,6 +2,7 @@ import { type ClerkOwnedField, clerkOwnedColumns, clerkOwnedFields } from '@gate
 import { type Statement, write } from '@gatehouse/persistence';
 import { type UserEntity } from '../../database/user.entity';
 import { endCollisions } from '../../write-back/metadata/record-collisions';
+import { redactImports } from './redact-imports';
 
 /** Name of a deleted user. */
 const REDACTED_NAME = 'Deleted user';
@@ -58,6 +59,7 @@ const assignments = [...Object.values(ownColumns).filter((assignment) => assignm
 export function redactUsers(ids: readonly string[]): Statement[] {
   if (ids.length === 0) return [];
   return [
+    ...redactImports(ids),
     write('redact-users', `UPDATE users SET ${assignments} WHERE id = ANY($1::uuid[])`, [ids, REDACTED_NAME]),
     write(
       'redact-legacy-sessions',
@@ -71,11 +73,6 @@ export function redactUsers(ids: readonly string[]): Statement[] {
     ),
     write('forget-write-backs', 'DELETE FROM write_backs WHERE user_id = ANY($1::uuid[])', [ids]),
     write('forget-answers', 'DELETE FROM idempotency_keys WHERE user_id = ANY($1::uuid[])', [ids]),
-    write(
-      'redact-user-imports',
-      'UPDATE user_import_rows SET content = NULL, changed = NULL WHERE user_id = ANY($1::uuid[])',
-      [ids],
-    ),
     ...endCollisions(ids, true),
   ];
 }

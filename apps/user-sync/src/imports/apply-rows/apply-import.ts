@@ -4,8 +4,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type UserSyncConfig } from '../../config';
 import { guardDatabase } from '../../database/guard-database';
-import { type UserImportEntity } from '../../database/user-import.entity';
-import { DatabaseRefusedError } from '../../errors';
 import { CONFIG } from '../../tokens';
 import { TrustChangeAnnouncer } from '../../trust-changes/trust-change-announcer';
 import { recordTrustChanges } from '../../trust-changes/record-trust-changes';
@@ -15,6 +13,7 @@ import { type AuditedRow, auditRows } from '../audit-rows';
 import { ImportMetrics } from '../import-metrics';
 import { advance, lockStep } from '../import-store';
 import { lockPeople } from '../lock-people';
+import { type Step, processRows } from '../process-rows';
 import { decideRow } from '../plan-rows/decide-row';
 import { basisOf, valuesBefore } from '../plan-rows/decision-basis';
 import { type KnownUsers, loadKnownUsers } from '../plan-rows/known-users';
@@ -23,8 +22,6 @@ import { type ValueChange, insertLocalUsers, trustChangesOf, writeValues } from 
 
 /** Rows per transaction. */
 const BATCH = 200;
-
-type Step = Pick<UserImportEntity, 'id' | 'state' | 'rowsDone'>;
 
 /** A planned change, as it is stored. `content` is null when the user was erased since. */
 interface PlannedRow {
@@ -41,6 +38,7 @@ interface AppliedRow {
   readonly outcome: UserImportOutcome;
   readonly user_id: string | null;
   readonly changed: { readonly before: NewValues; readonly after: NewValues } | null;
+  readonly failure?: string;
 }
 
 /** Rows that one transaction has applied. `lastChange`: number of its last trust change; null when there is none. */
@@ -74,32 +72,12 @@ export class ImportApplier {
         [step.id, step.rowsDone],
       ),
     );
-    const last = rows.at(-1);
-    if (last === undefined) return null;
-    try {
-      await this.applyRows(step, rows);
-      return last.row;
-    } catch (error) {
-      if (!(error instanceof DatabaseRefusedError)) throw error;
-      return this.applyOneByOne(step, rows);
-    }
-  }
-
-  /** Applies rows one by one, so that only the one that the database rejects fails. */
-  private async applyOneByOne(step: Step, rows: readonly PlannedRow[]): Promise<number> {
-    let { rowsDone } = step;
-    for (const row of rows) {
-      try {
-        await this.applyRows({ ...step, rowsDone }, [row]);
-      } catch (error) {
-        if (!(error instanceof DatabaseRefusedError)) throw error;
-        await this.record({ ...step, rowsDone }, [
-          { row: row.row, outcome: 'failed', user_id: row.user_id, changed: null },
-        ]);
-      }
-      rowsDone = row.row;
-    }
-    return rowsDone;
+    if (rows.length === 0) return null;
+    return processRows(step, rows, {
+      process: (at, some) => this.applyRows(at, some),
+      fail: (at, { row, user_id }, failure) =>
+        this.record(at, [{ row, outcome: 'failed', user_id, changed: null, failure }]),
+    });
   }
 
   private async applyRows(step: Step, rows: readonly PlannedRow[]): Promise<void> {
@@ -145,9 +123,12 @@ export class ImportApplier {
       if (user === null) {
         const id = newUserId();
         const values = { ...newUserValues(), ...sets };
+        known.add({ id, clerkUserId: null, isDeleted: false, values });
         created.push({ id, referralCode: newReferralCode(this.config.referralCodePrefix), values });
         return { row: row.row, outcome: 'applied', user_id: id, changed: { before: {}, after: values } };
       }
+      // Rows of one transaction decide as if each had been applied before the next.
+      known.add({ ...user, values: { ...user.values, ...sets } });
       changes.push({ user, sets });
       const changed = { before: valuesBefore(decision), after: sets };
       return { row: row.row, outcome: 'applied', user_id: user.id, changed };
@@ -189,8 +170,8 @@ function auditedRow({ row, user_id: userId, changed }: AppliedRow): AuditedRow[]
 async function recordOutcomes(manager: EntityManager, step: Step, applied: readonly AppliedRow[]): Promise<void> {
   await manager.query(
     `UPDATE user_import_rows AS r
-        SET outcome = new.outcome, user_id = new.user_id, changed = new.changed, content = NULL
-       FROM jsonb_to_recordset($2) AS new(row integer, outcome text, user_id uuid, changed jsonb)
+        SET outcome = new.outcome, user_id = new.user_id, changed = new.changed, failure = new.failure, content = NULL
+       FROM jsonb_to_recordset($2) AS new(row integer, outcome text, user_id uuid, changed jsonb, failure text)
       WHERE r.import_id = $1 AND r.row = ANY($3::int[]) AND r.row = new.row`,
     [step.id, JSON.stringify(applied), applied.map(({ row }) => row)],
   );

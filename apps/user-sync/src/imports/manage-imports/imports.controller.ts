@@ -18,7 +18,7 @@ import { UserImportEntity } from '../../database/user-import.entity';
 import { answerRequest } from '../../requests/answer-request';
 import { requireUser } from '../../user-rows/find-user';
 import { loadAdmin } from '../../user-rows/load-admin';
-import { presentImport } from '../import-store';
+import { presentImport, unhindered } from '../import-store';
 import { ImportWorker } from '../import-worker';
 import { lockImport, requireImport } from './find-import';
 
@@ -69,7 +69,7 @@ export class ImportsController {
       await manager.update(
         UserImportEntity,
         { id },
-        { state: 'applying', rowsDone: 0, approvedAt: now, updatedAt: now },
+        { ...unhindered, state: 'applying', rowsDone: 0, approvedAt: now, updatedAt: now },
       );
       await recordAudit(manager, envelope, { action: 'user_import.approve', subject: id, details: plan });
     });
@@ -86,7 +86,11 @@ export class ImportsController {
         const message = `The import was approved more than ${userImportUndoDays} days ago: the former values are deleted.`;
         throw new RequestRefusedError('conflict', message);
       }
-      await manager.update(UserImportEntity, { id }, { state: 'undoing', rowsDone: 0, updatedAt: new Date() });
+      await manager.update(
+        UserImportEntity,
+        { id },
+        { ...unhindered, state: 'undoing', rowsDone: 0, updatedAt: new Date() },
+      );
       await recordAudit(manager, envelope, { action: 'user_import.undo', subject: id, details: outcomes });
     });
   }

@@ -52,11 +52,12 @@ function presentRow({
   sets,
   leaves,
   outcome,
+  failure,
   reversal,
   notRestored,
 }: UserImportRowEntity): UserImportRow {
   return {
     ...{ row, line, action, reason, detail, errors: [...errors], userId },
-    ...{ sets, leaves, outcome, reversal, notRestored },
+    ...{ sets, leaves, outcome, failure, reversal, notRestored },
   };
 }

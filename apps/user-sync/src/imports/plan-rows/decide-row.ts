@@ -25,27 +25,40 @@ export const reasons = {
   verified_email: 'The user has verified the e-mail address.',
   identifiers_disagree: 'The identifiers of the row name different users. Correct the row.',
   external_id_differs: 'The user has another external id. Correct the row.',
+  external_id_differs_at_clerk: 'The user has another external id at Clerk. Correct the row, or the user at Clerk.',
   clerk_user_unknown: 'Clerk has the user, but Gatehouse does not yet. Start a reconcile run, then import again.',
   user_deleted: 'The user was deleted.',
   email_held:
     'Another user has the e-mail address, and the row or that user has not verified it. Name the user by its Clerk id or external id, or remove the address from the row.',
   phone_held: 'Another user has the phone number. Remove it from the row, or settle it at Clerk.',
   stripe_customer_held: 'Another user has the Stripe customer id.',
+  stripe_customer_differs:
+    'The user has another Stripe customer id. Remove it from the row, or change it with PUT /admin/users/:id/stripe-customer.',
   admin: 'The user is an admin. Change role and activity of admins one by one.',
   address_missing: 'No user has an identifier of the row, and a new user needs an e-mail address or a phone number.',
   repeated: 'An earlier row has the same identifier, address or user.',
+  erased: 'The person was erased after the upload.',
   fields: 'Fields of the row are invalid.',
+  rejected: 'The row could not be planned.',
 } as const;
 
 /** Why an import does something with a row. */
 export type Reason = keyof typeof reasons;
+
+/** Text of a decision for people. Warns where it lets somebody take over a user who is not at Clerk yet. */
+export function detailOf({ reason, sets }: Pick<RowDecision, 'reason' | 'sets'>): string {
+  return sets.phoneVerified === true ? `${reasons[reason]} ${PHONE_WARNING}` : reasons[reason];
+}
+
+const PHONE_WARNING =
+  'Whoever verifies the phone number at Clerk becomes this user: leave phoneVerified out if the number may have changed hands.';
 
 /**
  * Decides about a row beside the stored users. A row never links two people: it names a user by the external id, the
  * Clerk id, or an e-mail address that both the row and the user have verified. Pure, so that the same row beside the
  * same users always gets the same decision.
  */
-export function decideRow({ content, clerkUserId }: RowToDecide, known: KnownUsers): RowDecision {
+export function decideRow({ content, clerkUserId, externalIds }: RowToDecide, known: KnownUsers): RowDecision {
   const named = namedUsers(content, clerkUserId, known);
   const unknown = named.find(({ user }) => user === undefined);
   if (unknown !== undefined) {
@@ -56,6 +69,10 @@ export function decideRow({ content, clerkUserId }: RowToDecide, known: KnownUse
   const { user, by } = first;
   if (others.some((other) => other.user?.id !== user.id)) return conflict('identifiers_disagree');
   if (user.isDeleted) return conflict('user_deleted');
+  const atClerk = externalIds?.get(user.clerkUserId ?? '');
+  if (content.externalId !== undefined && atClerk !== undefined && atClerk !== content.externalId) {
+    return conflict('external_id_differs_at_clerk', user);
+  }
   return decideKnown(content, user, by, known);
 }
 
@@ -103,6 +120,9 @@ function decideKnown(content: ImportedUser, user: KnownUser, by: Reason, known: 
   }
   const held = addressConflict(sets, user, known) ?? stripeConflict(content, user, known);
   if (held !== undefined) return conflict(held, user);
+  if (sets.stripeCustomerId !== undefined && user.values.stripeCustomerId !== null) {
+    return conflict('stripe_customer_differs', user);
+  }
   const isChanged = Object.keys(sets).length > 0;
   const action = sets.externalId !== undefined ? 'link' : isChanged ? 'update' : 'unchanged';
   return { action, reason: by, user, sets, leaves };

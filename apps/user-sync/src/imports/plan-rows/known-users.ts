@@ -7,6 +7,8 @@ import { type KnownUser, knownUser } from './user-fields';
 export interface RowToDecide {
   readonly content: ImportedUser;
   readonly clerkUserId: string | null;
+  /** By Clerk id: external ids at Clerk, as far as Clerk was asked. */
+  readonly externalIds?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -27,15 +29,18 @@ export class KnownUsers {
     users: readonly KnownUser[],
     private readonly tombstones: ReadonlySet<string> = new Set(),
   ) {
-    for (const user of users) {
-      const { externalId, stripeCustomerId, email, phoneNumber } = user.values;
-      this.externalIds.set(externalId, user);
-      this.clerkUserIds.set(user.clerkUserId, user);
-      this.stripeCustomers.set(stripeCustomerId, user);
-      if (user.isDeleted) continue;
-      if (email !== null) add(this.emails, email.toLowerCase(), user);
-      if (phoneNumber !== null) add(this.phones, phoneNumber, user);
-    }
+    for (const user of users) this.add(user);
+  }
+
+  /** Adds a user, or the new values of one. */
+  add(user: KnownUser): void {
+    const { externalId, stripeCustomerId, email, phoneNumber } = user.values;
+    this.externalIds.set(externalId, user);
+    this.clerkUserIds.set(user.clerkUserId, user);
+    this.stripeCustomers.set(stripeCustomerId, user);
+    if (user.isDeleted) return;
+    if (email !== null) add(this.emails, email.toLowerCase(), user);
+    if (phoneNumber !== null) add(this.phones, phoneNumber, user);
   }
 
   byExternalId(externalId: string): KnownUser | undefined {

@@ -1,25 +1,25 @@
-import { type UserImportAction } from '@gatehouse/contracts';
-import { deleteRows, repeatOnConflict, transactionOf } from '@gatehouse/persistence';
+import { type ImportedUser, type UserImportAction } from '@gatehouse/contracts';
+import { repeatOnConflict } from '@gatehouse/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { guardDatabase } from '../../database/guard-database';
 import { UserImportEntity } from '../../database/user-import.entity';
 import { ImportUnreadableError } from '../../errors';
 import { ImportMetrics } from '../import-metrics';
-import { ImportStore, advance, lockStep } from '../import-store';
+import { ImportStore, advance, lockStep, unhindered } from '../import-store';
+import { type Step, processRows } from '../process-rows';
 import { type ImportedRow } from '../read-file/imported-row';
 import { readFile } from '../read-file/read-file';
-import { type RowDecision, conflict, decideRow, reasons } from './decide-row';
+import { type ClerkNames, ClerkNameFinder } from './clerk-names';
+import { type RowDecision, conflict, decideRow, detailOf, reasons } from './decide-row';
 import { basisOf } from './decision-basis';
-import { ExternalIdsAtClerk } from './external-ids-at-clerk';
 import { loadKnownUsers } from './known-users';
 import { claimKeys } from './row-keys';
 
 /** Rows per transaction. */
 const BATCH = 500;
-const MAX_DELETED = 20_000;
 
-type Step = Pick<UserImportEntity, 'id' | 'state' | 'format' | 'rowsDone'>;
+type PlanningStep = Step & Pick<UserImportEntity, 'format'>;
 
 /**
  * Plans an import: reads its file and decides about each row, without changing any user. Resumes after the last planned
@@ -30,7 +30,7 @@ export class ImportPlanner {
   constructor(
     private readonly dataSource: DataSource,
     private readonly store: ImportStore,
-    private readonly atClerk: ExternalIdsAtClerk,
+    private readonly atClerk: ClerkNameFinder,
     private readonly metrics: ImportMetrics,
   ) {}
 
@@ -38,14 +38,17 @@ export class ImportPlanner {
    * Plans the rest of the rows. `goOn` is asked before each batch.
    * @throws ImportInterruptedError when `goOn` returns false, or an admin or another replica has changed the import
    */
-  async plan(step: Step, goOn: () => Promise<void>): Promise<void> {
-    let { rowsDone } = step;
+  async plan(step: PlanningStep, goOn: () => Promise<void>): Promise<void> {
+    let { rowsDone, attempts } = step;
     let batch: ImportedRow[] = [];
     const flush = async () => {
       if (batch.length === 0) return;
       await goOn();
-      await this.planBatch({ ...step, rowsDone }, batch);
-      rowsDone = batch.at(-1)?.row ?? rowsDone;
+      rowsDone = await processRows({ ...step, rowsDone, attempts }, batch, {
+        process: (at, rows) => this.planBatch(at, rows),
+        fail: (at, { row, line }, fault) => this.record(at, [{ ...rejected, row, line, errors: [faultOf(fault)] }]),
+      });
+      attempts = 0;
       batch = [];
     };
     try {
@@ -71,47 +74,43 @@ export class ImportPlanner {
         this.dataSource.transaction(async (manager) => {
           await lockStep(manager, step);
           const rows = await decideAll(manager, step.id, batch, atClerk);
-          await manager.query(INSERT, [step.id, JSON.stringify(rows)]);
-          await advance(
-            manager,
-            step,
-            batch.at(-1)?.row ?? step.rowsDone,
-            rows.map(({ action }) => action),
-          );
+          await insertRows(manager, step, rows);
           return rows;
         }),
       ),
     );
+    this.count(planned);
+  }
+
+  private async record(step: Step, rows: readonly PlannedRow[]): Promise<void> {
+    await guardDatabase(() =>
+      this.dataSource.transaction(async (manager) => {
+        await lockStep(manager, step);
+        await insertRows(manager, step, rows);
+      }),
+    );
+    this.count(rows);
+  }
+
+  private count(rows: readonly PlannedRow[]): void {
     this.metrics.count(
       'planning',
-      planned.map(({ action }) => action),
+      rows.map(({ action }) => action),
     );
   }
 
   /**
-   * Ends the step, and deletes what is no longer needed: the keys, many statements long, and then the file, in the
-   * transaction that ends the step. Without the file the step could not be resumed.
+   * Ends the step, and deletes the file in the same transaction: without it, the step could not be resumed. The keys stay
+   * until the plan is applied, so that an erasure finds its rows.
    */
   private async end(step: Step, changes: Partial<UserImportEntity>): Promise<void> {
     const { id } = step;
-    while ((await guardDatabase(() => this.deleteKeys(id))) > 0);
     await guardDatabase(() =>
       this.dataSource.transaction(async (manager) => {
         await lockStep(manager, step);
         await manager.query('DELETE FROM user_import_chunks WHERE import_id = $1', [id]);
-        await manager.update(UserImportEntity, { id }, { ...changes, updatedAt: new Date() });
+        await manager.update(UserImportEntity, { id }, { ...unhindered, ...changes, updatedAt: new Date() });
       }),
-    );
-  }
-
-  private deleteKeys(id: string): Promise<number> {
-    return this.dataSource.transaction((manager) =>
-      deleteRows(
-        transactionOf(manager),
-        `DELETE FROM user_import_keys WHERE (import_id, key) IN (
-           SELECT import_id, key FROM user_import_keys WHERE import_id = $1 LIMIT ${MAX_DELETED})`,
-        [id],
-      ),
     );
   }
 }
@@ -128,30 +127,40 @@ async function decideAll(
   manager: EntityManager,
   importId: string,
   batch: readonly ImportedRow[],
-  atClerk: ReadonlyMap<string, string>,
+  atClerk: ClerkNames,
 ): Promise<PlannedRow[]> {
   const toDecide = batch.flatMap(({ row, content }) =>
-    content === null ? [] : [{ row, content, clerkUserId: atClerk.get(content.externalId ?? '') ?? null }],
+    content === null ? [] : [{ row, content, ...namesOf(content, atClerk) }],
   );
   const known = await loadKnownUsers(manager, toDecide);
   const decided = new Map(toDecide.map((each) => [each.row, { ...each, decision: decideRow(each, known) }]));
   const keyed = [...decided.values()].map(({ row, content, decision }) => {
-    return { row, content, userId: decision.user?.id ?? null };
+    return { row, content, userId: decision.user?.id ?? null, sets: decision.sets };
   });
-  const repeated = await claimKeys(manager, importId, keyed);
+  const claimed = await claimKeys(manager, importId, keyed);
   return batch.map(({ row, line, faults }): PlannedRow => {
     const found = decided.get(row);
     if (found === undefined) return { row, line, action: 'invalid', reason: 'fields', ...invalid, errors: faults };
-    const decision = repeated.has(row) ? conflict('repeated', found.decision.user) : found.decision;
+    const taken = claimed.get(row);
+    const decision = taken === undefined ? found.decision : conflict(taken, found.decision.user);
     return { row, line, errors: [], ...columnsOf(decision), ...(isChange(decision) && planOf(decision, found)) };
   });
 }
 
+function namesOf({ externalId = '' }: ImportedUser, { byExternalId, externalIds }: ClerkNames) {
+  return { clerkUserId: byExternalId.get(externalId) ?? null, externalIds };
+}
+
 const invalid = { detail: reasons.fields, user_id: null, sets: [], leaves: [] };
+const rejected = { ...invalid, action: 'invalid', reason: 'rejected', detail: reasons.rejected } as const;
+
+function faultOf(message: string): { field: string; message: string } {
+  return { field: 'row', message: `could not be planned: ${message}` };
+}
 
 function columnsOf({ action, reason, user, sets, leaves }: RowDecision) {
   return {
-    ...{ action, reason, detail: reasons[reason], user_id: user?.id ?? null },
+    ...{ action, reason, detail: detailOf({ reason, sets }), user_id: user?.id ?? null },
     sets: Object.keys(sets),
     leaves: [...leaves],
   };
@@ -163,6 +172,16 @@ function isChange({ action }: RowDecision): boolean {
 
 function planOf(decision: RowDecision, { content, clerkUserId }: { content: unknown; clerkUserId: string | null }) {
   return { content, clerk_user_id: clerkUserId, basis: basisOf(decision) };
+}
+
+async function insertRows(manager: EntityManager, step: Step, rows: readonly PlannedRow[]): Promise<void> {
+  await manager.query(INSERT, [step.id, JSON.stringify(rows)]);
+  await advance(
+    manager,
+    step,
+    rows.at(-1)?.row ?? step.rowsDone,
+    rows.map(({ action }) => action),
+  );
 }
 
 const INSERT = `

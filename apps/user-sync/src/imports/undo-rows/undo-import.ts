@@ -4,7 +4,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, In } from 'typeorm';
 import { guardDatabase } from '../../database/guard-database';
 import { type FieldChanges } from '../../database/user-import-row.entity';
-import { type UserImportEntity } from '../../database/user-import.entity';
 import { UserEntity } from '../../database/user.entity';
 import { TrustChangeAnnouncer } from '../../trust-changes/trust-change-announcer';
 import { recordTrustChanges } from '../../trust-changes/record-trust-changes';
@@ -14,6 +13,7 @@ import { type AuditedRow, auditRows } from '../audit-rows';
 import { ImportMetrics } from '../import-metrics';
 import { advance, lockStep } from '../import-store';
 import { lockPeople } from '../lock-people';
+import { type Step, processRows } from '../process-rows';
 import { loadKnownUsers } from '../plan-rows/known-users';
 import { type NewValues, knownUser } from '../plan-rows/user-fields';
 import { decideReversal } from './decide-reversal';
@@ -22,8 +22,6 @@ import { usersInUse } from './users-in-use';
 
 /** Rows per transaction. */
 const BATCH = 200;
-
-type Step = Pick<UserImportEntity, 'id' | 'state' | 'rowsDone'>;
 
 interface ChangedRow {
   readonly row: number;
@@ -37,6 +35,7 @@ interface RevertedRow {
   readonly row: number;
   readonly reversal: UserImportReversal;
   readonly not_restored: readonly string[];
+  readonly failure?: string;
 }
 
 /** Rows that one transaction has reverted. `lastChange`: number of its last trust change; null when there is none. */
@@ -66,20 +65,39 @@ export class ImportUndoer {
         [step.id, step.rowsDone],
       ),
     );
-    const last = rows.at(-1);
-    if (last === undefined) return null;
+    if (rows.length === 0) return null;
+    return processRows(step, rows, {
+      process: (at, some) => this.undoRows(at, some),
+      fail: (at, { row }, failure) => this.record(at, [{ row, reversal: 'left', not_restored: ['failed'], failure }]),
+    });
+  }
+
+  private async undoRows(step: Step, rows: readonly ChangedRow[]): Promise<void> {
     const { lastChange, reverted } = await guardDatabase(() =>
       repeatOnConflict(
         () => this.dataSource.transaction((manager) => undoWithin(manager, step, rows)),
         (error) => isTransactionConflict(error) || isUniqueViolation(error),
       ),
     );
+    this.count(reverted);
+    if (lastChange !== null) void this.announcer.announce();
+  }
+
+  private async record(step: Step, reverted: readonly RevertedRow[]): Promise<void> {
+    await guardDatabase(() =>
+      this.dataSource.transaction(async (manager) => {
+        await lockStep(manager, step);
+        await recordReversals(manager, step, reverted);
+      }),
+    );
+    this.count(reverted);
+  }
+
+  private count(reverted: readonly RevertedRow[]): void {
     this.metrics.count(
       'undoing',
       reverted.map(({ reversal }) => reversal),
     );
-    if (lastChange !== null) void this.announcer.announce();
-    return last.row;
   }
 }
 
@@ -111,21 +129,26 @@ async function undoWithin(manager: EntityManager, step: Step, rows: readonly Cha
   await writeValues(manager, changes);
   const deletions = await removeLocalUsers(manager, removed);
   await auditRows(manager, step.id, 'user_import.undo', audited);
-  await manager.query(RECORD, [step.id, JSON.stringify(reverted), reverted.map(({ row }) => row)]);
+  await recordReversals(manager, step, reverted);
+  const lastChange = await recordTrustChanges(manager, [...(await trustChangesOf(manager, changes)), ...deletions]);
+  return { reverted, lastChange };
+}
+
+async function recordReversals(manager: EntityManager, step: Step, reverted: readonly RevertedRow[]): Promise<void> {
+  await manager.query(
+    `UPDATE user_import_rows AS r
+        SET reversal = new.reversal, not_restored = new.not_restored, failure = new.failure, changed = NULL
+       FROM jsonb_to_recordset($2) AS new(row integer, reversal text, not_restored text[], failure text)
+      WHERE r.import_id = $1 AND r.row = ANY($3::int[]) AND r.row = new.row`,
+    [step.id, JSON.stringify(reverted), reverted.map(({ row }) => row)],
+  );
   await advance(
     manager,
     step,
     reverted.at(-1)?.row ?? step.rowsDone,
     reverted.map(({ reversal }) => reversal),
   );
-  const lastChange = await recordTrustChanges(manager, [...(await trustChangesOf(manager, changes)), ...deletions]);
-  return { reverted, lastChange };
 }
-
-const RECORD = `
-  UPDATE user_import_rows AS r SET reversal = new.reversal, not_restored = new.not_restored, changed = NULL
-    FROM jsonb_to_recordset($2) AS new(row integer, reversal text, not_restored text[])
-   WHERE r.import_id = $1 AND r.row = ANY($3::int[]) AND r.row = new.row`;
 
 /** Locks what an undo depends on. Returns the users by id. */
 async function lockUsers(manager: EntityManager, rows: readonly ChangedRow[]): Promise<Map<string, UserEntity>> {
