@@ -19,9 +19,10 @@ import {
 } from '@gatehouse/testing';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type INestApplication } from '@nestjs/common';
 import { loadConfig } from '../src/config';
 import { createApp } from '../src/create-app';
+import { WebhookEdge } from '../src/receive-webhook/webhook-edge';
 import { migrationDatabase } from '../src/database/database-options';
 
 export const secret = `whsec_${Buffer.alloc(24, 7).toString('base64')}`;
@@ -36,7 +37,7 @@ const quiet = createLogger({ service: 'test', level: 'silent' });
 
 /** A running webhook-ingest. */
 export interface Ingest {
-  readonly app: NestFastifyApplication;
+  readonly app: INestApplication;
   readonly url: string;
   /** All lines of its log. */
   readonly logs: () => string;
@@ -180,10 +181,9 @@ export class IngestHarness {
       config,
       createLogger({ service: 'webhook-ingest', level: config.logLevel }, destination),
     );
-    await app.listen(config.http.port, config.http.host);
     const ingest: Ingest = {
       app,
-      url: await app.getUrl(),
+      url: app.get(WebhookEdge).url,
       logs: () => lines.join(''),
       close: async () => {
         if (this.running.delete(ingest)) await app.close();

@@ -1,4 +1,6 @@
-import { request } from 'node:http';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { type Server, request } from 'node:http';
+import { type AddressInfo } from 'node:net';
 import { clerkOutcomesStream, outcomesConsumer } from '@gatehouse/contracts';
 import { OpsServer } from '@gatehouse/observability';
 import { withClient } from '@gatehouse/local-stack';
@@ -41,15 +43,16 @@ async function waitsForLock(count = 1): Promise<void> {
 
 /** Resolves when `count` more requests have arrived. */
 function requestsOf(ingest: Ingest, count: number): Promise<void> {
+  const port = Number(new URL(ingest.url).port);
   let arrived = 0;
   return new Promise((resolve) => {
-    const server = ingest.app.getHttpServer();
-    const note = (): void => {
-      if ((arrived += 1) < count) return;
-      server.off('request', note);
+    const note = (message: unknown): void => {
+      const { server } = message as { server: Server };
+      if ((server.address() as AddressInfo).port !== port || (arrived += 1) < count) return;
+      unsubscribe('http.server.request.start', note);
       resolve();
     };
-    server.on('request', note);
+    subscribe('http.server.request.start', note);
   });
 }
 

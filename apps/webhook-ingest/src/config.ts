@@ -29,7 +29,7 @@ import { type Failpoint, parseFailpoints } from '@gatehouse/observability';
 import { type RetrySchedule, defaultRetrySchedule } from '@gatehouse/lifecycle';
 import { z } from 'zod';
 import { SigningSecretInvalidError } from './errors';
-import { BODY_LIMIT_BYTES } from './receive-webhook/body-reader';
+import { BODY_LIMIT_BYTES } from './record-webhook/delivery';
 import { type SigningSecret, parseSigningSecret } from './receive-webhook/signing-secret';
 
 /**

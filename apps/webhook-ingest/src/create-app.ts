@@ -1,34 +1,31 @@
 import { inboxPrefix } from '@gatehouse/contracts';
 import { JetStream, JetStreamServer, NatsClient, RequestServer } from '@gatehouse/messaging';
 import { NestLogger, armFailpoints, createLogger } from '@gatehouse/observability';
+import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type Logger } from 'pino';
 import { AppModule } from './app.module';
 import { type WebhookIngestConfig } from './config';
-import { BodyReader } from './receive-webhook/body-reader';
-import { createFastifyAdapter, readRawBodies } from './receive-webhook/fastify-adapter';
 import { SERVICE_NAME } from './tokens';
 
 /**
- * Assembles the service and starts its NATS transports. Does not listen for HTTP yet. Waits for the database, but not
- * for NATS.
+ * Builds and starts the service: its NATS transports, the operations port and the port for webhooks. Waits for the
+ * database, but not for NATS. Nest serves no HTTP: `WebhookEdge` receives the webhooks.
  */
 export async function createApp(
   config: WebhookIngestConfig,
   logger: Logger = createLogger({ service: SERVICE_NAME, level: config.logLevel }),
-): Promise<NestFastifyApplication> {
+): Promise<INestApplication> {
   armFailpoints(config.failpoints, logger);
-  const adapter = createFastifyAdapter(config.http, logger);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config, logger), adapter, {
+  const app = await NestFactory.create(AppModule.forRoot(config, logger), new FastifyAdapter(), {
     logger: new NestLogger(logger),
-    bodyParser: false,
     abortOnError: false,
   });
   try {
-    readRawBodies(adapter.getInstance(), app.get(BodyReader));
     connectTransports(app, config, logger);
     await app.startAllMicroservices();
+    await app.init();
     return app;
   } catch (error) {
     await app.close();
@@ -36,7 +33,7 @@ export async function createApp(
   }
 }
 
-function connectTransports(app: NestFastifyApplication, config: WebhookIngestConfig, logger: Logger): void {
+function connectTransports(app: INestApplication, config: WebhookIngestConfig, logger: Logger): void {
   const nats = app.get(NatsClient);
   app.connectMicroservice({
     strategy: new JetStreamServer(nats, app.get(JetStream), inboxPrefix(SERVICE_NAME), logger),

@@ -11,16 +11,13 @@ export class LedgerUnavailableError extends codedError(
   (reason: string) => `the ledger is unavailable: ${reason}`,
 ) {}
 
-/** The bodies of all requests together exceed `MAX_BUFFERED_BYTES`. Nothing was recorded. */
-export class OverloadedError extends codedError('OVERLOADED', 'too many bytes of deliveries are in memory') {}
-
 /** A delivery is rejected. `status` and `reason`, a stable code, are returned to the sender. */
 export class DeliveryRejectedError extends codedError(
   'DELIVERY_REJECTED',
   (_status: number, _reason: string, detail: string) => detail,
 ) {
   constructor(
-    readonly status: 400 | 403 | 404 | 405 | 413 | 415,
+    readonly status: 400 | 403 | 404 | 405 | 415,
     readonly reason: string,
     detail: string,
   ) {

@@ -61,6 +61,11 @@ export class Exchange extends Arrival {
     return this.body.bytes;
   }
 
+  /** The body, when `readBody` has read all of it. */
+  get receivedBody(): Buffer | undefined {
+    return this.body?.whole;
+  }
+
   /**
    * Asks a client that sent `Expect: 100-continue` for the body. `readBody` does it; a handler that reads the raw
    * request must do it. Without it, the connection is closed after the response, because the client may or may not

@@ -1,11 +1,10 @@
 export { ByteBudget } from './byte-budget';
 export { clientAddress } from './client-address';
-export { defaultEdgeLimits, type EdgeLimits } from './edge-limits';
+export { type EdgeLimits } from './edge-limits';
 export { type Exchange } from './exchange';
-export { HttpEdge, type EdgeHandler, type EdgeOptions } from './http-edge';
+export { HttpEdge, type EdgeHandler } from './http-edge';
 export { writeProblem } from './problem';
 export { clientRequestId } from './request-id';
-export { RequestRejectedError, type Rejection } from './rejection';
-export { unreadableFault } from './unreadable';
+export { type Rejection } from './rejection';
 export { TrustedProxies } from './trusted-proxies';
-export { type Upgrade } from './upgrade';
+export { unreadableFault } from './unreadable';

@@ -7,6 +7,7 @@ export class BodyRead {
   /** @throws RequestRejectedError when the body is too large, incomplete or too slow, or the budget is used up */
   readonly bytes: Promise<Buffer>;
   private held = 0;
+  private received: Buffer | undefined;
   private fails: ((rejection: Rejection) => void) | undefined;
 
   constructor(
@@ -15,6 +16,11 @@ export class BodyRead {
     private readonly budget: ByteBudget,
   ) {
     this.bytes = new Promise((resolve, reject) => this.read(resolve, reject));
+  }
+
+  /** The body, when it was read. */
+  get whole(): Buffer | undefined {
+    return this.received;
   }
 
   /** Ends the reading with a rejection; does nothing when the body was read. */
@@ -51,7 +57,8 @@ export class BodyRead {
     };
     const end = () => {
       stop();
-      resolve(Buffer.concat(chunks));
+      this.received = Buffer.concat(chunks);
+      resolve(this.received);
     };
     const abort = () => fail(rejections.incomplete);
     this.fails = fail;

@@ -1,27 +1,20 @@
-import { type IncomingHttpHeaders } from 'node:http';
+import { type IncomingMessage } from 'node:http';
 import { DeliveryRejectedError } from '../errors';
-import { BODY_LIMIT_BYTES, payloadTooLarge } from './body-reader';
-import { headerFault, readSvixHeaders } from './svix-headers';
-import { isWebhookPath } from './webhook-paths';
-
-/** A request without its body. */
-export interface RequestHead {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: IncomingHttpHeaders;
-  readonly rawHeaders: readonly string[];
-}
+import { type SvixHeaders, headerFault, readSvixHeaders } from './svix-headers';
+import { webhookPath } from './webhook-paths';
 
 /**
- * Checks everything that can be checked before the body is read.
+ * Checks everything that can be checked before the body is read, except its declared length, which the edge checks.
+ * Returns the Svix headers. The timestamp is checked after the signature; see `verifySignature`.
  * @throws DeliveryRejectedError
  */
-export function checkHead({ method, url, headers, rawHeaders }: RequestHead): void {
-  if (!isWebhookPath(url)) {
+export function checkHead({ method, url = '', headers, rawHeaders }: IncomingMessage): SvixHeaders {
+  if (webhookPath(url) === undefined) {
     throw new DeliveryRejectedError(404, 'not_found', 'Not found. Send webhooks to /webhooks/clerk.');
   }
   if (method !== 'POST') throw new DeliveryRejectedError(405, 'method_not_allowed', 'Send webhooks by POST.');
-  const fault = headerFault(readSvixHeaders(rawHeaders));
+  const svix = readSvixHeaders(rawHeaders);
+  const fault = headerFault(svix);
   if (fault !== undefined) {
     const detail = 'Send each of the headers svix-id, svix-timestamp and svix-signature once, and well-formed.';
     throw new DeliveryRejectedError(400, fault, detail);
@@ -33,5 +26,5 @@ export function checkHead({ method, url, headers, rawHeaders }: RequestHead): vo
     const detail = 'The body must not be compressed: the signature covers its bytes.';
     throw new DeliveryRejectedError(415, 'unsupported_encoding', detail);
   }
-  if (Number(headers['content-length'] ?? 0) > BODY_LIMIT_BYTES) throw payloadTooLarge();
+  return svix;
 }

@@ -1,10 +1,10 @@
+import { type Exchange, type Rejection } from '@gatehouse/http-edge';
 import { Injectable } from '@nestjs/common';
-import { type FastifyRequest } from 'fastify';
 import { DeliveryMetrics } from './delivery-metrics';
 import { RejectedDeliveryLog } from './rejected-delivery-log';
 import { senderOf } from './sender';
 import { readSvixHeaders } from './svix-headers';
-import { isWebhookPath } from './webhook-paths';
+import { webhookPath } from './webhook-paths';
 
 /** Counts and logs every delivery that is rejected before it is recorded. */
 @Injectable()
@@ -14,29 +14,27 @@ export class RejectedDeliveries {
     private readonly rejected: RejectedDeliveryLog,
   ) {}
 
-  /**
-   * Counts and logs a rejected delivery; does nothing for a request that is not a delivery. `reason` is one of a fixed
-   * set of codes.
-   */
-  note(request: FastifyRequest, status: number, reason: string): void {
-    const headers = readSvixHeaders(request.raw.rawHeaders);
+  /** Counts and logs a rejected delivery; does nothing for a request that is not a delivery. */
+  note(exchange: Exchange, rejection: Rejection): void {
+    const { request, method, url } = exchange;
+    const headers = readSvixHeaders(request.rawHeaders);
     const isSigned = [headers.id, headers.timestamp, headers.signature].some(({ length }) => length > 0);
-    if (!isSigned && !(request.method === 'POST' && isWebhookPath(request.url))) return;
+    if (!isSigned && !(method === 'POST' && webhookPath(url) !== undefined)) return;
+    const reason = rejection.reason ?? rejection.code;
     this.metrics.refusals.inc({ reason });
-    const result = status < 500 ? 'refused' : 'unavailable';
+    const result = rejection.status < 500 ? 'refused' : 'unavailable';
     this.metrics.deliveries.inc({ result });
-    request.logged ??= { result, reason };
-    if (status >= 500) return;
-    const body = Buffer.isBuffer(request.body) ? request.body : undefined;
+    exchange.logged ??= { result, reason };
+    if (rejection.status >= 500) return;
     this.rejected.add(
       {
         reason,
         webhookId: headers.id[0],
         webhookTimestamp: headers.timestamp[0],
-        correlationId: request.id,
-        body,
+        correlationId: exchange.id,
+        body: exchange.receivedBody,
         declaredLength: Number(request.headers['content-length'] ?? 0) || 0,
-        ...senderOf(request),
+        ...senderOf(exchange),
       },
       Date.now(),
     );

@@ -1,3 +1,6 @@
+/** Maximum size of a body; Clerk sends no larger one. */
+export const BODY_LIMIT_BYTES = 1024 * 1024;
+
 /** A delivery with a valid signature, to be recorded. */
 export interface Delivery {
   readonly webhookId: string;

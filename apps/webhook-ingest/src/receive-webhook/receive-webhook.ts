@@ -1,60 +1,60 @@
+import { type Exchange } from '@gatehouse/http-edge';
 import { failpoint } from '@gatehouse/observability';
-import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
-import { type FastifyRequest } from 'fastify';
+import { Inject, Injectable } from '@nestjs/common';
 import { type WebhookIngestConfig } from '../config';
 import { DeliveryRejectedError } from '../errors';
 import { EventPublisher } from '../publish-event/event-publisher';
-import { type Delivery } from '../record-webhook/delivery';
+import { BODY_LIMIT_BYTES, type Delivery } from '../record-webhook/delivery';
 import { Ledger } from '../record-webhook/ledger';
 import { CONFIG } from '../tokens';
+import { checkHead } from './check-head';
 import { DeliveryMetrics } from './delivery-metrics';
 import { readEvent } from './read-event';
 import { senderOf } from './sender';
-import { readSvixHeaders } from './svix-headers';
+import { type SvixHeaders } from './svix-headers';
 import { type Verification, verifySignature } from './verify-signature';
-import { webhookPaths } from './webhook-paths';
+import { webhookPath } from './webhook-paths';
 
 /** Response to a delivery with a valid signature. */
-export interface ReceiveReply {
+interface ReceiveReply {
   readonly status: 'accepted' | 'duplicate' | 'ignored' | 'redriven';
   readonly reason?: string;
 }
 
 /**
- * Receives Clerk's webhooks: verifies each delivery before parsing its body, and answers after the delivery is
- * recorded.
+ * Receives Clerk's webhooks: judges the head of each request before its body is read, verifies each delivery before
+ * parsing its body, and answers after the delivery is recorded.
  */
-@Controller()
-export class ReceiveWebhookController {
+@Injectable()
+export class ReceiveWebhook {
   constructor(
     private readonly ledger: Ledger,
     private readonly publisher: EventPublisher,
     private readonly metrics: DeliveryMetrics,
-    @Inject(CONFIG) private readonly config: Pick<WebhookIngestConfig, 'signingSecrets'>,
+    @Inject(CONFIG) private readonly config: Pick<WebhookIngestConfig, 'signingSecrets' | 'http'>,
   ) {}
 
-  @Post(webhookPaths)
-  @HttpCode(200)
-  async receive(@Req() request: FastifyRequest): Promise<ReceiveReply> {
-    try {
-      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-      const { webhookId, sentAt, signedBy } = this.verify(request, body);
-      const delivery: Delivery = {
-        ...readEvent(body),
-        webhookId,
-        sentAt,
-        signingSecret: signedBy,
-        correlationId: request.id,
-        ...senderOf(request),
-      };
-      return await this.record(delivery, request);
-    } finally {
-      request.releaseBody?.();
+  /** Answers one request. @throws DeliveryRejectedError, LedgerUnavailableError, RequestRejectedError */
+  async receive(exchange: Exchange): Promise<void> {
+    exchange.route = webhookPath(exchange.url) ?? exchange.route;
+    if (this.config.http.requireHttps && !exchange.sawHttps) {
+      throw new DeliveryRejectedError(403, 'https_required', 'Webhooks are accepted over HTTPS only.');
     }
+    const headers = checkHead(exchange.request);
+    const body = await exchange.readBody(BODY_LIMIT_BYTES);
+    const { webhookId, sentAt, signedBy } = this.verify(headers, body);
+    const delivery: Delivery = {
+      ...readEvent(body),
+      webhookId,
+      sentAt,
+      signingSecret: signedBy,
+      correlationId: exchange.id,
+      ...senderOf(exchange),
+    };
+    exchange.sendJson(200, await this.record(delivery, exchange));
   }
 
-  private verify(request: FastifyRequest, body: Buffer): Extract<Verification, { ok: true }> {
-    const headers = readSvixHeaders(request.raw.rawHeaders);
+  private verify(headers: SvixHeaders, body: Buffer): Extract<Verification, { ok: true }> {
     const verification = verifySignature(this.config.signingSecrets.current, headers, body, Date.now());
     if (verification.ok) {
       this.metrics.verified.inc({ secret: verification.signedBy });
@@ -66,7 +66,7 @@ export class ReceiveWebhookController {
     throw new DeliveryRejectedError(400, reason, 'The timestamp differs from the current time by more than 5 minutes.');
   }
 
-  private async record(delivery: Delivery, request: FastifyRequest): Promise<ReceiveReply> {
+  private async record(delivery: Delivery, exchange: Exchange): Promise<ReceiveReply> {
     failpoint('before-record');
     const recorded = await this.ledger.record(delivery);
     failpoint('after-record');
@@ -74,7 +74,7 @@ export class ReceiveWebhookController {
     const statusIfNew = ignored === undefined ? 'accepted' : 'ignored';
     const status = recorded.result === 'recorded' ? statusIfNew : recorded.result;
     this.metrics.deliveries.inc({ result: status });
-    request.logged = {
+    exchange.logged = {
       webhookId,
       eventType,
       result: status,
