@@ -63,6 +63,16 @@ export class SessionNeededError extends codedError(
   'This route does not accept API keys. Send a session token.',
 ) {}
 
+/** The route does not accept session tokens in `Authorization`. */
+export class SessionRefusedError extends codedError(
+  'session_refused',
+  (accepted: string) => `This route does not accept session tokens in Authorization. Send ${accepted}.`,
+) {
+  constructor(acceptsKeys = true) {
+    super(acceptsKeys ? 'an API key' : "Clerk's session cookie");
+  }
+}
+
 /** No route of the policy matches a request that a proxy asks about. */
 export class RouteUnknownError extends codedError('route_unknown', 'No route of the gate allows this request.') {}
 

@@ -109,6 +109,8 @@ describe('Gate', () => {
     ['a role that is not listed', { roles: ['developer', 'admin'] }, callerWith(), 'role_insufficient'],
     ['a tier that is not listed', { tiers: ['pro', 'enterprise'] }, callerWith(), 'tier_insufficient'],
     ['an API key where sessions are needed', { credentials: ['bearer'] }, ofKey(['*:*']), 'session_needed'],
+    ['a session where API keys are needed', { credentials: ['api_key'] }, callerWith(), 'session_refused'],
+    ['a session token where only cookies count', { credentials: ['cookie'] }, callerWith(), 'session_refused'],
     ['an API key without the scope', {}, ofKey(['orders:write']), 'scope_insufficient'],
   ] as const)('refuses %s and records it', (_, changes, caller, code) => {
     const { gate, audited } = gateFor(() => caller);

@@ -2,7 +2,13 @@ import { type AuditTrail } from '../audit/audit-trail';
 import { type Authenticator } from '../authentication/authenticator';
 import { type Caller } from '../caller/caller';
 import { type GateRequest } from '../caller/gate-request';
-import { RoleInsufficientError, ScopeInsufficientError, SessionNeededError, TierInsufficientError } from '../errors';
+import {
+  RoleInsufficientError,
+  ScopeInsufficientError,
+  SessionNeededError,
+  SessionRefusedError,
+  TierInsufficientError,
+} from '../errors';
 import { type RateHeaders, exceededLimit, rateHeaders } from '../limits/rate-headers';
 import { type RateLimiter, type RateStanding, countedAddress } from '../limits/rate-limiter';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
@@ -80,7 +86,9 @@ function faultOf({ access, roles, tiers, credentials, scope }: RouteRules, { pri
   if (access === 'admin' && role !== 'admin') return new RoleInsufficientError();
   if (roles !== null && !roles.includes(role)) return new RoleInsufficientError(roles);
   if (tiers !== null && !tiers.includes(tier)) return new TierInsufficientError(tiers);
-  if (method !== 'api_key') return undefined;
+  if (method !== 'api_key') {
+    return credentials.includes('bearer') ? undefined : new SessionRefusedError(credentials.includes('api_key'));
+  }
   if (!credentials.includes('api_key')) return new SessionNeededError();
   if (scope !== null && !grants(scopes, scope)) return new ScopeInsufficientError(scope);
   return undefined;

@@ -55,6 +55,7 @@ const ofGateway = {
   role_insufficient: 403,
   scope_insufficient: 403,
   session_needed: 403,
+  session_refused: 403,
   tier_insufficient: 403,
   route_unknown: 403,
   proxy_not_allowed: 403,
