@@ -223,7 +223,7 @@ describe('an admin', () => {
     }
   });
 
-  it('changes role, tier and activity, each with one trust change and one audit entry', async () => {
+  it('changes role, tier and activity, each with one trust change, and audits also what was so already', async () => {
     const ada = await member(world);
     const { userId } = ada.principal;
     const propagation = { gateways: 0, number: expect.any(Number) };
@@ -250,6 +250,9 @@ describe('an admin', () => {
     }
     const { items } = await world.gateway.send(listAudit, { userId, outcome: 'done' }, boss.context);
     expect(items.map(({ action, details }) => [action, details])).toEqual([
+      ['user.deactivate', { unchanged: true }],
+      ['user.tier', { before: 'pro', after: 'pro', unchanged: true }],
+      ['user.role', { before: 'developer', after: 'developer', unchanged: true }],
       ['user.deactivate', {}],
       ['user.tier', { before: 'free', after: 'pro' }],
       ['user.role', { before: 'user', after: 'developer' }],
