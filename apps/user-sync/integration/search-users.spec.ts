@@ -171,6 +171,7 @@ describe('the Stripe customer id', () => {
     const entries = await world.query('SELECT action, details FROM audit_log WHERE user_id = $1 ORDER BY id', [userId]);
     expect(entries).toEqual([
       { action: 'user.stripe_customer', details: { before: 'none', after: 'set' } },
+      { action: 'user.stripe_customer', details: { before: 'set', after: 'set', unchanged: true } },
       { action: 'user.stripe_customer', details: { before: 'set', after: 'none' } },
     ]);
   });
