@@ -1,10 +1,10 @@
 const { createRequire, isBuiltin } = require('node:module');
-const { isAbsolute, join } = require('node:path');
+const { dirname, isAbsolute } = require('node:path');
 const { compileFunction, constants } = require('node:vm');
 const { default: JestRuntime } = require('jest-runtime');
 
-/** Resolves packages for every folder, because the workspace has one node_modules. */
-const requirePackage = createRequire(join(__dirname, 'native-packages.cjs'));
+/** Node's `require`, by the folder of the file that calls it. */
+const requires = new Map();
 
 /**
  * Jest's module loader, except that Node loads packages, once for each worker, as it does in production. Jest would
@@ -25,13 +25,20 @@ module.exports = class NativePackagesRuntime extends JestRuntime {
   }
 
   requireModule(from, name, options, isRequireActual) {
-    if (name && !options?.isInternalModule && isPackage(name)) return requirePackage(name);
+    if (name && !options?.isInternalModule && isPackage(name)) return requireFrom(from)(name);
     return super.requireModule(from, name, options, isRequireActual);
   }
 
   /** Jest would replace `process.getBuiltinModule`, but test files share `process` with packages. */
   installGetBuiltinModule() {}
 };
+
+function requireFrom(file) {
+  const folder = dirname(file);
+  const found = requires.get(folder) ?? createRequire(file);
+  requires.set(folder, found);
+  return found;
+}
 
 function isPackage(name) {
   if (name.startsWith('.') || isBuiltin(name)) return false;
