@@ -12,6 +12,7 @@ import { type RawRequest, sendRaw } from './support/raw-request';
 const policy = `
 scopes: [orders:read]
 routes:
+  - { host: private.example.com, path: /*, audience: orders, access: admin }
   - { path: /orders/*, audience: orders, access: user, scope: 'orders:read' }
   - { path: /reports/*, audience: orders, access: admin }
   - { path: /health, audience: orders, access: public }
@@ -22,7 +23,8 @@ const page = readFileSync(join(__dirname, '../../../docs/reference/forward-auth.
 function documented(language: string, port: number, gateway: string, service: string): string {
   const [, text = ''] = new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(page) ?? [];
   return text
-    .replace('listen 443 ssl', `listen 127.0.0.1:${port}`)
+    .replaceAll('listen 443 ssl', `listen 127.0.0.1:${port}`)
+    .replace('server_name app.example.com', 'server_name api.example.com private.example.com')
     .replace('app.example.com {', `http://:${port} {\n  bind 127.0.0.1`)
     .replace('127.0.0.1:8082', gateway)
     .replace('127.0.0.1:8090', service);
@@ -124,6 +126,13 @@ describe.each([
       expect([name, answer.status]).toEqual([name, 401]);
     }
     expect(asked).toEqual([]);
+  });
+
+  it('judges the host of the request line, like the service, not the header Host', async () => {
+    expect((await send('http://private.example.com/health')).status).toBe(401);
+    expect(asked).toEqual([]);
+    expect((await send('http://api.example.com/health')).status).toBe(200);
+    expect(asked.map(({ request }) => [request.headers.host, request.url])).toEqual([['api.example.com', '/health']]);
   });
 
   it('refuses every request while the gateway is away', async () => {
