@@ -83,7 +83,10 @@ describe.each([
   });
 
   it('replaces identity headers of the client in every spelling', async () => {
-    const spellings = identityNames.flatMap((name) => [name, name.toUpperCase(), name.replaceAll('-', '_')]);
+    const spellings = identityNames.flatMap((name) => [
+      ...[name, name.toUpperCase(), name.replaceAll('-', '_')],
+      ...[name.replace('-', '_'), name.replace('gatehouse-', 'gatehouse_')],
+    ]);
     const spoofed = spellings.map((name) => [name, 'spoofed'] as const);
     expect((await send('/health', spoofed)).status).toBe(200);
     expect(asked).toHaveLength(1);

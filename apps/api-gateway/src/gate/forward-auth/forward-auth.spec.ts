@@ -190,6 +190,15 @@ describe.each(proxyFamilies)('forward auth for %s', (family) => {
     expect(answer.body).not.toContain('/health');
   });
 
+  it.each(['X-Gatehouse_Role', 'X_Gatehouse-Role', 'x_gatehouse_user_id', 'X-GATEHOUSE-USER_ID', 'X_Gatehouse_Other'])(
+    'rejects %s, which services may read as an identity header',
+    async (name) => {
+      const answer = await answerTo(family, { headers: [...asking[family], [name, 'admin']] }, unexpected);
+      expect([answer.clientStatus, answer.code]).toEqual([400, 'invalid_request']);
+      expect(answer.body).toContain('is spelled with underscores');
+    },
+  );
+
   it('refuses everybody but the listed proxies', async () => {
     const answer = await answerTo(family, { isFromProxy: false }, unexpected);
     expect([answer.status, answer.code]).toEqual([403, 'proxy_not_allowed']);

@@ -84,13 +84,19 @@ export function asksHere(family: ProxyFamily, { url }: ProxyRequest): boolean {
   return family === 'envoy' ? url.startsWith(`${FORWARD_AUTH_PATH}/`) : url.split('?', 1)[0] === FORWARD_AUTH_PATH;
 }
 
-/** Returns the values of the headers `names`, by name in lower case. */
+/**
+ * Returns the values of the headers `names`, by name in lower case. Rejects identity headers with an underscore: proxies
+ * do not replace them, and programs behind CGI or WSGI read them like the real ones.
+ */
 function sentHeaders(names: readonly string[], rawHeaders: readonly string[]): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? '').toLowerCase();
     // Programs behind CGI cannot tell `X_Original_Url` from `X-Original-Url`.
     const spelled = name.includes('_') ? name.replaceAll('_', '-') : name;
+    if (name !== spelled && spelled.startsWith('x-gatehouse-')) {
+      throw invalidHeader(spelled, 'is spelled with underscores');
+    }
     const isRead = names.includes(spelled);
     if (!isRead && !SELECTORS.has(spelled)) continue;
     if (name !== spelled) throw invalidHeader(spelled, 'is spelled with underscores');
