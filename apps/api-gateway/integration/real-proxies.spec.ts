@@ -131,6 +131,16 @@ describe.each([
     expect(asked).toEqual([]);
   });
 
+  it('refuses a method in lower case, and deletes headers that name another method', async () => {
+    // nginx knows no method in lower case, and refuses it itself.
+    expect((await send('/health', [], { method: 'delete' })).status).toBe(400);
+    expect(asked).toEqual([]);
+    const others = ['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'];
+    const sent = others.flatMap((name) => [name, name.replaceAll('-', '_')].map((one) => [one, 'DELETE'] as const));
+    expect((await send('/health', sent)).status).toBe(200);
+    expect(asked[0]?.request.rawHeaders.join()).not.toContain('DELETE');
+  });
+
   it('judges the host of the request line, like the service, not the header Host', async () => {
     expect((await send('http://private.example.com/health')).status).toBe(401);
     expect(asked).toEqual([]);

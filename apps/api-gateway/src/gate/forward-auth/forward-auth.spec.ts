@@ -253,6 +253,9 @@ describe.each(proxyFamilies)('forward auth for %s', (family) => {
 describe('forward auth', () => {
   it.each([
     ['a method that is a list', 'X-Original-Method', 'GET, POST'],
+    ['a method in lower case', 'X-Original-Method', 'delete'],
+    ['a method in mixed case', 'X-Original-Method', 'Delete'],
+    ['a method with another character', 'X-Original-Method', 'DELETE!'],
     ['a URL that is a path', 'X-Original-URL', '/orders/1'],
     ['a URL of another scheme', 'X-Original-URL', 'ftp://shop.example.com/orders/1'],
     ['a URL with a space', 'X-Original-URL', 'https://shop.example.com/orders /1'],

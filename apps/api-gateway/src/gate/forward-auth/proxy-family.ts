@@ -46,7 +46,8 @@ const SELECTORS = new Set([
   ...['x-forwarded-method', 'x-forwarded-uri', 'x-forwarded-path', 'x-envoy-original-path', 'x-envoy-original-method'],
 ]);
 
-const METHOD = /^[\w!#$%&'*+.^`|~-]{1,32}$/;
+/** Methods are case-sensitive, but some servers read `delete` like `DELETE`; a route that names a method would miss it. */
+const METHOD = /^[A-Z][A-Z-]{0,31}$/;
 const ABSOLUTE_URL = /^(https?):\/\/([^\s/?#]+)(\/\S*)$/i;
 
 /**
@@ -114,7 +115,7 @@ function required(sent: ReadonlyMap<string, string>, name: string): string {
 
 function methodOf(sent: ReadonlyMap<string, string>, name: string): string {
   const method = required(sent, name);
-  return METHOD.test(method) ? method : malformed(name, 'must be one HTTP method');
+  return METHOD.test(method) ? method : malformed(name, 'must be one HTTP method in upper case');
 }
 
 /** Whether every hop used HTTPS: proxies append their own to a list. */
