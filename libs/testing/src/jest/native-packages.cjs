@@ -2,6 +2,7 @@ const { createRequire, isBuiltin } = require('node:module');
 const { dirname, isAbsolute } = require('node:path');
 const { compileFunction, constants } = require('node:vm');
 const { default: JestRuntime } = require('jest-runtime');
+const { loadPackage } = require('./package-listeners.cjs');
 
 /** Node's `require`, by the folder of the file that calls it. */
 const requires = new Map();
@@ -25,7 +26,7 @@ module.exports = class NativePackagesRuntime extends JestRuntime {
   }
 
   requireModule(from, name, options, isRequireActual) {
-    if (name && !options?.isInternalModule && isPackage(name)) return requireFrom(from)(name);
+    if (name && !options?.isInternalModule && isPackage(name)) return loadPackage(() => requireFrom(from)(name));
     return super.requireModule(from, name, options, isRequireActual);
   }
 

@@ -1,5 +1,6 @@
 const { LegacyFakeTimers, ModernFakeTimers } = require('@jest/fake-timers');
 const { ModuleMocker } = require('jest-mock');
+const { isOfPackage } = require('./package-listeners.cjs');
 
 /** Globals of Jest and TypeORM that belong to one test file: by name, or by the description of their symbol. */
 const OF_ONE_FILE = new Set([
@@ -16,7 +17,7 @@ const OF_ONE_FILE = new Set([
 /**
  * Test environment without a realm of its own: with one, `instanceof Error` would be false for errors of packages, which
  * Node loads. At the end of a test file, restores what the file may have changed in its worker: the environment
- * variables, listeners of the process, the console, timers and the globals of Jest.
+ * variables, listeners of the process, the console, timers and the globals of Jest. Its spies end with Jest's runtime.
  */
 module.exports = class SharedRealmEnvironment {
   global = globalThis;
@@ -65,7 +66,7 @@ module.exports = class SharedRealmEnvironment {
     for (const event of process.eventNames()) {
       const kept = this.#listeners.get(event) ?? [];
       for (const listener of process.rawListeners(event)) {
-        if (!kept.includes(listener)) process.removeListener(event, listener);
+        if (!kept.includes(listener) && !isOfPackage(listener)) process.removeListener(event, listener);
       }
     }
   }
