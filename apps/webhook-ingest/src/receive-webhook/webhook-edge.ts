@@ -24,7 +24,7 @@ export class WebhookEdge implements OnApplicationBootstrap, BeforeApplicationShu
     const budget = new ByteBudget(config.maxBufferedBytes);
     new Gauge({
       name: 'gatehouse_ingest_buffered_bytes',
-      help: 'Bytes of bodies that are being received or recorded, limited by MAX_BUFFERED_BYTES.',
+      help: 'Bytes of buffers for bodies that are being received or recorded, limited by MAX_BUFFERED_BYTES.',
       registers: [registry],
       collect() {
         this.set(budget.bytes);
