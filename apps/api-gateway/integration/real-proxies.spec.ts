@@ -98,6 +98,7 @@ describe.each([
     ['with an unknown key', '/orders/7', [['X-API-Key', 'sk_prod_nonsense']], 401],
     ['without a route', '/other', [], 403],
     ['to an ambiguous path', '/orders/%2e%2e/health', [], 400],
+    ['to an escaped spelling of a public path', '/%68ealth', [], 400],
     ['with a credential in the query', '/orders/7?access_token=x', [], 400],
   ] as const)('refuses a request %s, with its status', async (_, path, headers, status) => {
     const answer = await send(path, headers);

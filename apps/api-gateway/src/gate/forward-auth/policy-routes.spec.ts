@@ -46,6 +46,18 @@ describe('routes of the policy', () => {
     expect(allowed('shop.example.com', '/cart')).toEqual(['https://app.example.com']);
   });
 
+  it('are found for escapes that a path needs, and for what browsers send without one', () => {
+    for (const url of [
+      '/orders/a%20b',
+      '/orders/a%40b',
+      '/orders/caf%c3%a9',
+      '/orders/[1]|2',
+      '/orders/7?name=%41nn',
+    ]) {
+      expect(routes.find('GET', 'api.example.com', url).name).toBe('/orders/*');
+    }
+  });
+
   it('are found anew when the policy changes', () => {
     const changing = new LiveValue(policyOf('{ path: /a, audience: a, access: public }'));
     const found = new PolicyRoutes(changing, PUBLIC_URL);
@@ -59,6 +71,8 @@ describe('routes of the policy', () => {
   it.each([
     ['no route', 'POST', 'api.example.com', '/orders/7', RouteUnknownError],
     ['an ambiguous path', 'GET', 'api.example.com', '/orders/../health', RequestInvalidError],
+    ['an escaped letter', 'GET', 'api.example.com', '/%6frders/7', RequestInvalidError],
+    ['an escaped tilde', 'GET', 'api.example.com', '/orders/%7Eann', RequestInvalidError],
     ['another spelling of a route', 'GET', 'api.example.com', '/Orders/7', RequestInvalidError],
     ['two hosts', 'GET', 'api.example.com, shop.example.com', '/health', RequestInvalidError],
     ['no host', 'GET', '', '/health', RequestInvalidError],

@@ -2,7 +2,7 @@ import { type Live, OriginList } from '@gatehouse/config';
 import { RequestInvalidError, RouteUnknownError } from '../../errors';
 import { fieldFault } from '../../problems/field-faults';
 import { normalizeHost } from '../path/normal-host';
-import { normalizePath, pathFaults } from '../path/normal-path';
+import { escapesUnreserved, normalizePath, pathFaults } from '../path/normal-path';
 import { type Policy } from '../policy/policy';
 import { type Route } from '../policy/route';
 import { type ProtectedRoute, type RouteFinder } from './protected-route';
@@ -24,6 +24,12 @@ export class PolicyRoutes implements RouteFinder {
     if (normalHost === undefined) throw new RequestInvalidError([fieldFault('header', ['Host'], 'must be one host')]);
     const path = normalizePath(url);
     if ('fault' in path) throw new RequestInvalidError([fieldFault('path', [], pathFaults[path.fault])]);
+    // The service gets the path as it came.
+    if (escapesUnreserved(url)) {
+      const message =
+        'holds an escaped letter, digit, hyphen, dot, underscore or tilde, which not every server decodes';
+      throw new RequestInvalidError([fieldFault('path', [], message)]);
+    }
     const match = this.policy.current.table.find({ method, host: normalHost, segments: path.segments });
     if (match.kind === 'none') throw new RouteUnknownError();
     if (match.kind === 'ambiguous') {

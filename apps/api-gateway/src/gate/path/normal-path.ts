@@ -1,7 +1,7 @@
 /** The path of a request in the one form that the gate, the upstream and every proxy between them read alike. */
 export interface NormalPath {
   /**
-   * Path for the upstream: escapes in upper case, unreserved characters without an escape, and all other characters
+   * Path for an upstream of the gateway: escapes in upper case, unreserved characters without an escape, and all other characters
    * that RFC 3986 does not allow in a path with one. Normalizing it again changes nothing.
    */
   readonly path: string;
@@ -61,6 +61,15 @@ export function normalizePath(target: string): NormalPath | { readonly fault: Pa
 }
 
 /**
+ * Whether a path has a letter, digit, hyphen, dot, underscore or tilde in an escape. RFC 3986 reads it like the bare
+ * character; a server that gets the path as it came, and matches without decoding it, does not.
+ */
+export function escapesUnreserved(target: string): boolean {
+  const [path = ''] = target.split('?', 1);
+  return (path.match(ESCAPE) ?? []).some((escape) => UNRESERVED.test(characterOf(escape)));
+}
+
+/**
  * Form of a segment in which two segments are equal if any server may read them alike: without differences in case, in
  * the composition of characters, and in dots and spaces at the end, which Windows ignores.
  */
@@ -96,8 +105,12 @@ function faultOfText(segment: string): PathFault | undefined {
 }
 
 function normalEscape(escape: string): string {
-  const character = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
+  const character = characterOf(escape);
   return UNRESERVED.test(character) ? character : escape.toUpperCase();
+}
+
+function characterOf(escape: string): string {
+  return String.fromCharCode(Number.parseInt(escape.slice(1), 16));
 }
 
 function isAscii(text: string): boolean {
