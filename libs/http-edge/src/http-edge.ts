@@ -70,10 +70,12 @@ export class HttpEdge {
       limits,
       budget: options.budget,
       proxies: this.proxies,
-      rejected: (exchange, rejection) => handler.rejected?.(exchange, rejection),
+      rejected: (exchange, rejection) => this.guard(() => handler.rejected?.(exchange, rejection)),
       ended: (exchange) => this.noteEnd(exchange),
     };
     this.server = createStrictServer(limits, handler.upgrade !== undefined)
+      // Without a listener, an error after the start, such as too many open files, would end the process.
+      .on('error', (error) => options.logger.error({ err: error }, 'HTTP server failed'))
       .on('connection', (socket: Socket) => this.connections.add(socket, (...ended) => this.end(...ended)))
       .on('drop', () => this.log.droppedConnection(limits.connections))
       .on('request', (request, response) => this.begin(request, response))
@@ -155,9 +157,26 @@ export class HttpEdge {
   }
 
   private fail(exchange: Exchange, error: unknown): void {
-    const rejection = error instanceof RequestRejectedError ? error.rejection : this.handler.explain?.(error);
+    const rejection = error instanceof RequestRejectedError ? error.rejection : this.explain(error);
     if (rejection === undefined) this.options.logger.error({ err: error }, 'request failed');
-    exchange.failAnswer(rejection ?? rejections.internal);
+    if (!this.guard(() => exchange.failAnswer(rejection ?? rejections.internal))) exchange.response.destroy();
+  }
+
+  private explain(error: unknown): Rejection | undefined {
+    let rejection: Rejection | undefined;
+    this.guard(() => (rejection = this.handler.explain?.(error)));
+    return rejection;
+  }
+
+  /** Runs a hook of the handler. What it throws is logged: it would end the process, because nobody else catches it. */
+  private guard(hook: () => void): boolean {
+    try {
+      hook();
+      return true;
+    } catch (error) {
+      this.options.logger.error({ err: error }, 'hook of the HTTP server failed');
+      return false;
+    }
   }
 
   private end(exchange: Exchange, siblings: Set<Exchange>): void {
@@ -168,7 +187,7 @@ export class HttpEdge {
   }
 
   private noteEnd(exchange: Exchange): void {
-    this.handler.ended?.(exchange);
+    this.guard(() => this.handler.ended?.(exchange));
     if (!exchange.handedOver) this.log.ended(exchange);
   }
 
@@ -178,8 +197,17 @@ export class HttpEdge {
     socket.on('error', ignore).once('close', () => this.log.upgraded(upgrade));
     request.socket.setTimeout(0);
     const fault = this.draining.aborted ? rejections.overloaded : headFault(request, this.limits.headerCount);
-    if (fault === undefined) this.options.withContext(upgrade.ids, () => this.handler.upgrade?.(upgrade));
+    if (fault === undefined) this.options.withContext(upgrade.ids, () => this.runUpgrade(upgrade));
     else upgrade.reject(fault);
+  }
+
+  private runUpgrade(upgrade: Upgrade): void {
+    const { socket } = upgrade.request;
+    const before = socket.bytesWritten;
+    if (this.guard(() => this.handler.upgrade?.(upgrade))) return;
+    // After the first bytes of a response, a problem would be read as a part of it.
+    if (socket.bytesWritten === before) upgrade.reject(rejections.internal);
+    else upgrade.socket.destroy();
   }
 
   /** Answers bytes that are no HTTP request, and requests that arrive too slowly or have too large headers. */
