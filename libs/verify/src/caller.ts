@@ -8,7 +8,7 @@ export interface Caller {
   readonly role: string;
   /** `free`, `pro` or `enterprise`. */
   readonly tier: string;
-  /** `api_key`, `clerk_session` or `legacy_jwt`. */
+  /** `api_key`, `clerk_session` or `legacy_jwt`. Later releases may add others. */
   readonly method: string;
   /** Scopes of the API key; empty for a session, which has all. See {@link allows}. */
   readonly scopes: readonly string[];
@@ -18,13 +18,16 @@ export interface Caller {
   readonly keyId: string | null;
 }
 
+/** Methods of the callers that have all scopes. */
+const SESSION_METHODS: readonly string[] = ['clerk_session', 'legacy_jwt'];
+
 /**
- * Whether the caller may do what a scope stands for. Sessions may do everything that their role allows. API keys need
- * the scope, or one with `*` for either side.
+ * Whether the caller may do what a scope stands for. Sessions may do everything that their role allows. All others, such
+ * as API keys, need the scope, or one with `*` for either side.
  * @param scope `<noun>:<verb>`, such as `orders:read`
  */
 export function allows({ method, scopes }: Pick<Caller, 'method' | 'scopes'>, scope: string): boolean {
-  if (method !== 'api_key') return true;
+  if (SESSION_METHODS.includes(method)) return true;
   const [noun, verb] = scope.split(':');
   return [scope, `${noun}:*`, `*:${verb}`, '*:*'].some((accepted) => scopes.includes(accepted));
 }
