@@ -56,7 +56,7 @@ function ask(
   { headers = asking[family], ...given }: Question = {},
   decide: (rules: RouteRules, request: GateRequest) => Decision | Promise<Decision> = () =>
     new Allowed(caller, rateHeaders),
-  options: { readonly requireHttps?: boolean } = {},
+  options: { readonly requireHttps?: boolean; readonly listsMethod?: boolean } = {},
 ) {
   const found: string[][] = [];
   const find = (...target: [method: string, host: string, url: string]) => {
@@ -66,10 +66,10 @@ function ask(
       throw new RequestInvalidError([{ in: 'path', field: 'path', message: 'is ambiguous' }]);
     return route;
   };
-  const { requireHttps = false } = options;
+  const { requireHttps = false, listsMethod = false } = options;
   const forward = new ForwardAuth(
     { decide },
-    { find },
+    { find, lists: () => listsMethod },
     { issue: (_, audience) => `signed for ${audience}` },
     {
       ...{ family, requireHttps },
@@ -82,6 +82,19 @@ function ask(
     headers: Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value])),
   });
   return { outcome, found };
+}
+
+/** Question about a preflight for PUT, with one more header. */
+function preflight(family: ProxyFamily, more?: readonly [string, string]): Question {
+  return {
+    method: family === 'envoy' ? 'OPTIONS' : 'GET',
+    headers: [
+      ...asking[family].map(([name, value]) => [name, value === 'GET' ? 'OPTIONS' : value] as const),
+      ['Origin', 'https://app.example.com'],
+      ['Access-Control-Request-Method', 'PUT'],
+      ...(more === undefined ? [] : [more]),
+    ],
+  };
 }
 
 /** The answer to a question. `status` and `code` are those for the client. */
@@ -231,22 +244,30 @@ describe.each(proxyFamilies)('forward auth for %s', (family) => {
   });
 
   it('lets a preflight of a known route pass without identity, as the method that it asks for', () => {
-    const method = family === 'envoy' ? 'OPTIONS' : 'GET';
-    const headers = [
-      ...asking[family].map(([name, value]) => [name, value === 'GET' ? 'OPTIONS' : value] as const),
-      ...([
-        ['Origin', 'https://app.example.com'],
-        ['Access-Control-Request-Method', 'PUT'],
-      ] as const),
-    ];
     const judged: RouteRules[] = [];
-    const { outcome, found } = ask(family, { method, headers }, (its) => {
+    const { outcome, found } = ask(family, preflight(family), (its) => {
       judged.push(its);
       return new Allowed(undefined, rateHeaders);
     });
     expect(found).toEqual([['PUT', 'shop.example.com', '/orders/1?x=%2f']]);
     expect(judged).toEqual([{ ...rules, access: 'public' }]);
     expect(outcome).toMatchObject({ answer: { status: 200, headers: { 'x-gatehouse-user-id': '' } } });
+  });
+
+  it.each([
+    ['with a token', ['Authorization', 'Bearer x'], false],
+    ['with a key', ['X-API-Key', 'x'], false],
+    ['with a cookie', ['Cookie', '__session=x'], false],
+    ['of a route that lists OPTIONS', undefined, true],
+  ] as const)('judges a preflight %s like any other request', (_, header, listsMethod) => {
+    const judged: RouteRules[] = [];
+    const decide = (its: RouteRules) => {
+      judged.push(its);
+      return new Allowed(caller, rateHeaders);
+    };
+    const { found } = ask(family, preflight(family, header), decide, { listsMethod });
+    expect(found).toEqual([['OPTIONS', 'shop.example.com', '/orders/1?x=%2f']]);
+    expect(judged).toEqual([rules]);
   });
 });
 

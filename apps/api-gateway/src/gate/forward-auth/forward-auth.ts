@@ -54,6 +54,9 @@ interface Subject {
   readonly route: ProtectedRoute;
 }
 
+/** Headers that browsers never send with a preflight. */
+const credentialHeaders = ['authorization', 'x-api-key', 'cookie'] as const;
+
 /**
  * Answers proxies that ask whether a request may pass, before they send it to a service. Refuses what no route allows.
  */
@@ -73,7 +76,7 @@ export class ForwardAuth {
     try {
       const original = this.readTrusted(asked);
       ({ method } = original);
-      const requested = preflightMethod(method, asked.headers);
+      const requested = this.preflightMethod(original, asked.headers);
       route = this.routes.find(requested ?? method, original.host, original.url);
       const subject = { method, route };
       const rules = requested === undefined ? route.rules : { ...route.rules, access: 'public' as const };
@@ -84,6 +87,17 @@ export class ForwardAuth {
     } catch (error) {
       return refuse(error);
     }
+  }
+
+  /**
+   * The method that a preflight asks for; undefined if the request is no preflight. Browsers send preflights without
+   * credentials, so they pass, and the service answers them. A route that lists `OPTIONS` is about all such requests.
+   * @see https://fetch.spec.whatwg.org/#cors-preflight-fetch
+   */
+  private preflightMethod({ method, host, url }: OriginalTarget, headers: IncomingHttpHeaders): string | undefined {
+    if (method !== 'OPTIONS' || headers.origin === undefined) return undefined;
+    if (credentialHeaders.some((name) => headers[name] !== undefined)) return undefined;
+    return this.routes.lists(method, host, url) ? undefined : headers['access-control-request-method'];
   }
 
   private readTrusted(asked: ForwardRequest): OriginalTarget {
@@ -108,15 +122,6 @@ export class ForwardAuth {
     const answer = refuseAnswer(this.rules.family, problem, requestId, rateHeaders);
     return { answer, method: subject.method, route: subject.route, caller, error };
   }
-}
-
-/**
- * The method that a preflight asks for; undefined if the request is no preflight. Browsers send preflights without
- * credentials, so they pass, and the service answers them.
- * @see https://fetch.spec.whatwg.org/#cors-preflight-fetch
- */
-function preflightMethod(method: string, headers: IncomingHttpHeaders): string | undefined {
-  return method === 'OPTIONS' && headers.origin !== undefined ? headers['access-control-request-method'] : undefined;
 }
 
 function gateRequest(asked: ForwardRequest, { method, url }: OriginalTarget): GateRequest {

@@ -58,6 +58,18 @@ describe('routes of the policy', () => {
     }
   });
 
+  it('tell whether one lists a method by name', () => {
+    const listing = policyOf(
+      '{ path: /a, methods: [OPTIONS], audience: a, access: user }',
+      '{ path: /a, audience: a, access: user }',
+      '{ path: /b, audience: b, access: user }',
+    );
+    const found = new PolicyRoutes(new LiveValue(listing), PUBLIC_URL);
+    const lists = (method: string, path: string) => found.lists(method, 'h', path);
+    expect([lists('OPTIONS', '/a'), lists('GET', '/a'), lists('OPTIONS', '/b')]).toEqual([true, false, false]);
+    expect(lists('OPTIONS', '/c')).toBe(false);
+  });
+
   it('are found anew when the policy changes', () => {
     const changing = new LiveValue(policyOf('{ path: /a, audience: a, access: public }'));
     const found = new PolicyRoutes(changing, PUBLIC_URL);

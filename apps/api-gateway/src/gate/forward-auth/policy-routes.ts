@@ -5,6 +5,7 @@ import { normalizeHost } from '../path/normal-host';
 import { escapesUnreserved, normalizePath, pathFaults } from '../path/normal-path';
 import { type Policy } from '../policy/policy';
 import { type Route } from '../policy/route';
+import { type RouteMatch } from '../policy/route-table';
 import { type ProtectedRoute, type RouteFinder } from './protected-route';
 
 const MAX_SUBJECT = 200;
@@ -20,6 +21,21 @@ export class PolicyRoutes implements RouteFinder {
   ) {}
 
   find(method: string, host: string, url: string): ProtectedRoute {
+    const match = this.match(method, host, url);
+    if (match.kind === 'none') throw new RouteUnknownError();
+    if (match.kind === 'ambiguous') {
+      const message = 'resembles the path of a route in another spelling, and servers may read both alike';
+      throw new RequestInvalidError([fieldFault('path', [], message)]);
+    }
+    return this.known.get(match.route) ?? this.remember(match.route);
+  }
+
+  lists(method: string, host: string, url: string): boolean {
+    const match = this.match(method, host, url);
+    return match.kind !== 'none' && match.route.methods !== undefined;
+  }
+
+  private match(method: string, host: string, url: string): RouteMatch {
     const normalHost = normalizeHost(host);
     if (normalHost === undefined) throw new RequestInvalidError([fieldFault('header', ['Host'], 'must be one host')]);
     const path = normalizePath(url);
@@ -30,13 +46,7 @@ export class PolicyRoutes implements RouteFinder {
         'holds an escaped letter, digit, hyphen, dot, underscore or tilde, which not every server decodes';
       throw new RequestInvalidError([fieldFault('path', [], message)]);
     }
-    const match = this.policy.current.table.find({ method, host: normalHost, segments: path.segments });
-    if (match.kind === 'none') throw new RouteUnknownError();
-    if (match.kind === 'ambiguous') {
-      const message = 'resembles the path of a route in another spelling, and servers may read both alike';
-      throw new RequestInvalidError([fieldFault('path', [], message)]);
-    }
-    return this.known.get(match.route) ?? this.remember(match.route);
+    return this.policy.current.table.find({ method, host: normalHost, segments: path.segments });
   }
 
   private remember(route: Route): ProtectedRoute {

@@ -16,4 +16,10 @@ export interface RouteFinder {
    * @throws RouteUnknownError if no route matches; RequestInvalidError if servers may read host or path differently
    */
   find(method: string, host: string, url: string): ProtectedRoute;
+
+  /**
+   * Whether the first route that matches lists the method, rather than being for every method.
+   * @throws RequestInvalidError if servers may read host or path differently
+   */
+  lists(method: string, host: string, url: string): boolean;
 }
