@@ -112,6 +112,11 @@ describe('loadConfig', () => {
     expect(faultsOf({ ...set, FORWARD_AUTH_PROXIES: 'true' }).message).toBe(
       'FORWARD_AUTH_PROXIES must not be true: everybody could ask, and choose the address it is counted by',
     );
+    for (const all of ['0.0.0.0/0', '::/0', '10.0.0.0/8, ::/00']) {
+      expect(faultsOf({ ...set, FORWARD_AUTH_PROXIES: all }).message).toMatch(
+        /^FORWARD_AUTH_PROXIES must not list every address/,
+      );
+    }
     for (const none of [undefined, 'false']) {
       expect(faultsOf({ ...set, FORWARD_AUTH_PROXIES: none }).message).toMatch(
         /^FORWARD_AUTH needs FORWARD_AUTH_PROXIES/,

@@ -53,7 +53,11 @@ const forwardAuthProxies = trustProxy
     (proxies) => proxies !== true,
     'must not be true: everybody could ask, and choose the address it is counted by',
   )
-  .transform((proxies) => (Array.isArray(proxies) ? proxies : []));
+  .transform((proxies) => (Array.isArray(proxies) ? proxies : []))
+  .refine(
+    (proxies) => !proxies.some((proxy) => /\/0+$/.test(proxy)),
+    'must not list every address, as /0 does: everybody could ask, and choose the address it is counted by',
+  );
 const FORWARD_AUTH_PORT = 8_082;
 
 const DAY_SECONDS = 24 * 60 * 60;
