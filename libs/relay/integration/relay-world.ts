@@ -64,7 +64,7 @@ export class RelayWorld {
     const maker = new StreamMaker(await world.connect('stream-keeper'), { replicas: 1 });
     world.keeper = await RepeatedWork.start(async () => void (await maker.createIfMissing(usersStream)));
     world.operatorClient = await world.connect(OPERATOR);
-    world.operator = await jetstreamManager(world.operatorClient.get(), { timeout: 20_000 });
+    world.operator = await jetstreamManager(world.operatorClient.get(), { timeout: 60_000 });
     return world;
   }
 
@@ -140,7 +140,7 @@ export class RelayWorld {
 
   /** Publishes a message that is none of a relay, as nobody should. */
   async publish(key: string, content: object): Promise<void> {
-    await this.operatorClient.get().request(`users.changed.${key}`, JSON.stringify(content), { timeout: 20_000 });
+    await this.operatorClient.get().request(`users.changed.${key}`, JSON.stringify(content), { timeout: 60_000 });
   }
 
   /** The number of the last epoch, once it is complete and later than `earlier`. */
