@@ -148,3 +148,20 @@ describe('the erasure of a person', () => {
     expect(await world.query('SELECT FROM user_import_chunks WHERE import_id = $1', [id])).toEqual([]);
   });
 });
+
+describe('the undo of an import', () => {
+  it('leaves the same people in other imports alone, planned or not', async () => {
+    const email = newEmail();
+    const person = row({ email });
+    const planned = await imports.plan([person]);
+    const first = await imports.run([person]);
+    world.clerk.outage = (_request, response) => void response.writeHead(503).end('{}');
+    const { id: uploaded } = await imports.upload(JSON.stringify(row({ email })), 'jsonl');
+    expect((await imports.undo(first.id)).reversals).toEqual({ restored: 1 });
+    world.clerk.outage = undefined;
+    await world.query('UPDATE user_imports SET retry_at = now() WHERE id = $1', [uploaded]);
+    await imports.reaches(uploaded, ['needs_approval']);
+    expect(await imports.reasons(uploaded)).toEqual(['create: new']);
+    expect((await imports.apply(planned.id)).outcomes).toEqual({ applied: 1 });
+  });
+});

@@ -41,6 +41,16 @@ export function redactImports(ids: readonly string[]): Statement[] {
           AND r.import_id = claimed.import_id AND r.row = claimed.row AND r.content IS NOT NULL`,
       [ids],
     ),
+    ...redactImportedUsers(ids),
+  ];
+}
+
+/**
+ * Erases users from the rows that name them. Leaves alone the rows that would create such a person again: after the undo
+ * of an import, another import may.
+ */
+export function redactImportedUsers(ids: readonly string[]): Statement[] {
+  return [
     write(
       'redact-user-imports',
       'UPDATE user_import_rows SET content = NULL, changed = NULL WHERE user_id = ANY($1::uuid[])',

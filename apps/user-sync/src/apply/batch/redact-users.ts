@@ -55,11 +55,11 @@ const erasures = clerkOwnedFields.flatMap((field) => {
 });
 const assignments = [...Object.values(ownColumns).filter((assignment) => assignment !== null), ...erasures].join(', ');
 
-/** Erases all personal data of users, permanently. */
-export function redactUsers(ids: readonly string[]): Statement[] {
+/** Erases all personal data of users, permanently. `fromImports` erases them from imports. */
+export function redactUsers(ids: readonly string[], fromImports = redactImports): Statement[] {
   if (ids.length === 0) return [];
   return [
-    ...redactImports(ids),
+    ...fromImports(ids),
     write('redact-users', `UPDATE users SET ${assignments} WHERE id = ANY($1::uuid[])`, [ids, REDACTED_NAME]),
     write(
       'redact-legacy-sessions',

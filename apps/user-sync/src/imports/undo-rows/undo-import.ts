@@ -2,6 +2,7 @@ import { type UserImportAction, type UserImportReversal } from '@gatehouse/contr
 import { isTransactionConflict, isUniqueViolation, repeatOnConflict } from '@gatehouse/persistence';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, In } from 'typeorm';
+import { redactImportedUsers } from '../../apply/batch/redact-imports';
 import { guardDatabase } from '../../database/guard-database';
 import { type FieldChanges } from '../../database/user-import-row.entity';
 import { UserEntity } from '../../database/user.entity';
@@ -127,7 +128,7 @@ async function undoWithin(manager: EntityManager, step: Step, rows: readonly Cha
     return { row, reversal, not_restored: notRestored };
   });
   await writeValues(manager, changes);
-  const deletions = await removeLocalUsers(manager, removed);
+  const deletions = await removeLocalUsers(manager, removed, redactImportedUsers);
   await auditRows(manager, step.id, 'user_import.undo', audited);
   await recordReversals(manager, step, reverted);
   const lastChange = await recordTrustChanges(manager, [...(await trustChangesOf(manager, changes)), ...deletions]);
