@@ -135,6 +135,19 @@ describe('the erasure of a person', () => {
     expect((await imports.apply(id)).outcomes).toEqual({ applied: 1, stale: 1 });
   });
 
+  it('reaches the planned row that has the verified phone number of the person unverified', async () => {
+    const [email, phoneNumber] = [newEmail(), newPhone()];
+    const { id } = await imports.plan([row({ phoneNumber, phoneVerified: false })]);
+    const { user } = await world.gateway.send(createUser, { email }, boss.context);
+    await world.query('UPDATE users SET phone_number = $2, phone_verified = true WHERE id = $1', [
+      user.id,
+      phoneNumber,
+    ]);
+    await world.gateway.send(deleteUser, { userId: user.id }, boss.context);
+    expect(await contents(id)).toEqual([false]);
+    expect((await imports.apply(id)).outcomes).toEqual({ stale: 1 });
+  });
+
   it('reaches a file that is not planned yet: its row becomes a conflict without content', async () => {
     const email = newEmail();
     world.clerk.outage = (_request, response) => void response.writeHead(503).end('{}');

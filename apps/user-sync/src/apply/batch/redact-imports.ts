@@ -4,6 +4,8 @@ import { type Statement, write } from '@gatehouse/persistence';
 const keyOf = (kind: string, value: string) =>
   `('["${kind}",' || to_json(${value})::text || ']', ${value} IS NOT NULL)`;
 
+const VERIFIED_PHONE = 'CASE WHEN u.phone_verified THEN u.phone_number END';
+
 /**
  * Keys of users whose personal data is still stored. An address that nobody has proven is no name of a Clerk user: others
  * may have entered it.
@@ -14,7 +16,7 @@ const KEYS = `
       ${keyOf('externalId', 'u.external_id')}, ${keyOf('clerkUserId', 'u.clerk_user_id')},
       ${keyOf('stripeCustomerId', 'u.stripe_customer_id')},
       ${keyOf('email', "CASE WHEN u.email_verified OR u.auth_provider = 'local' THEN lower(u.email) END")},
-      ${keyOf('phoneNumber', 'CASE WHEN u.phone_verified THEN u.phone_number END')}) AS name(json, is_given)
+      ${keyOf('phoneNumber', VERIFIED_PHONE)}, ${keyOf('unverifiedPhone', VERIFIED_PHONE)}) AS name(json, is_given)
    WHERE u.id = ANY($1::uuid[]) AND name.is_given`;
 
 /**
