@@ -1,4 +1,6 @@
 import { createUser, deleteUser } from '@gatehouse/contracts';
+import { eventually } from '@gatehouse/testing';
+import { Client } from 'pg';
 import { Imports, emailOf, newEmail, newExternalId } from './import-world';
 import { type Member, admin, memberAtClerk } from './members';
 import { SyncWorld } from './sync-world';
@@ -146,6 +148,24 @@ describe('the erasure of a person', () => {
     await world.gateway.send(deleteUser, { userId: user.id }, boss.context);
     expect(await contents(id)).toEqual([false]);
     expect((await imports.apply(id)).outcomes).toEqual({ stale: 1 });
+  });
+
+  it('reaches a row that the import has read already and is about to apply', async () => {
+    const email = newEmail();
+    const member = await memberAtClerk(world);
+    const { id } = await imports.plan([row({ email }), { clerkUserId: member.user.id, tier: 'pro' }]);
+    const holder = new Client({ connectionString: world.database.adminUrl });
+    await holder.connect();
+    try {
+      await holder.query(`SELECT pg_advisory_lock(hashtextextended('clerk-user:' || $1, 0))`, [member.user.id]);
+      await imports.approve(id);
+      await eventually(async () => expect(await world.lockWaits()).toBe(1));
+      await erase(email);
+    } finally {
+      await holder.end();
+    }
+    expect((await imports.reaches(id, ['done'])).outcomes).toEqual({ applied: 1, stale: 1 });
+    expect(await world.query('SELECT FROM users WHERE email = $1', [email])).toEqual([]);
   });
 
   it('reaches a file that is not planned yet: its row becomes a conflict without content', async () => {

@@ -111,11 +111,14 @@ export class ImportApplier {
   private async applyWithin(manager: EntityManager, step: Step, rows: readonly PlannedRow[]): Promise<AppliedBatch> {
     await lockStep(manager, step);
     const known = await lockKnownUsers(manager, rows);
+    const kept = await lockKept(manager, step, rows);
     const created: { id: string; referralCode: string; values: FieldValues }[] = [];
     const changes: ValueChange[] = [];
     const applied = rows.map((row): AppliedRow => {
       const decision =
-        row.content === null ? null : decideRow({ content: row.content, clerkUserId: row.clerk_user_id }, known);
+        row.content === null || !kept.has(row.row)
+          ? null
+          : decideRow({ content: row.content, clerkUserId: row.clerk_user_id }, known);
       if (decision === null || basisOf(decision) !== row.basis) {
         return { row: row.row, outcome: 'stale', user_id: row.user_id, changed: null };
       }
@@ -152,6 +155,22 @@ async function lockKnownUsers(manager: EntityManager, rows: readonly PlannedRow[
     addresses: toDecide.map(({ content }) => content),
   });
   return loadKnownUsers(manager, toDecide, true);
+}
+
+/**
+ * Locks rows, after the rows of users as an erasure does. Returns those whose content was not erased since it was read.
+ */
+async function lockKept(
+  manager: EntityManager,
+  { id }: Step,
+  rows: readonly PlannedRow[],
+): Promise<ReadonlySet<number>> {
+  const kept = await manager.query<{ row: number }[]>(
+    `SELECT row FROM user_import_rows WHERE import_id = $1 AND row = ANY($2::int[]) AND content IS NOT NULL
+      ORDER BY row FOR UPDATE`,
+    [id, rows.map(({ row }) => row)],
+  );
+  return new Set(kept.map(({ row }) => row));
 }
 
 function newUserValues(): FieldValues {
