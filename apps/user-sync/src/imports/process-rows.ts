@@ -33,7 +33,8 @@ export async function processRows<Row extends { readonly row: number }>(
     try {
       await process(at, [row]);
     } catch (error) {
-      const fault = rowFault(error, step.attempts);
+      // The attempts are those of the first row: each row that is done is progress.
+      const fault = rowFault(error, rowsDone === step.rowsDone ? step.attempts : 0);
       if (fault === undefined) throw error;
       await fail(at, row, fault);
     }

@@ -50,6 +50,13 @@ describe('processRows', () => {
     expect([last, processed, failed]).toEqual([3, [1, 3], [1, 2]]);
   });
 
+  it('counts the failed attempts for the first row alone', async () => {
+    const [process, fail] = [jest.fn().mockRejectedValue(new TypeError('x')), jest.fn()];
+    const work = { process, fail };
+    await expect(processRows({ ...step, attempts: 5 }, rows.slice(0, 2), work)).rejects.toThrow(TypeError);
+    expect(fail.mock.calls.map(([, row]: unknown[]) => row)).toEqual([{ row: 1 }]);
+  });
+
   it('stops at an outage without blaming a row', async () => {
     const fail = jest.fn();
     const process = jest.fn().mockRejectedValue(new SharedOutageError('the users database'));
