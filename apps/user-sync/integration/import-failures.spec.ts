@@ -73,9 +73,14 @@ describe('a row that cannot be processed', () => {
       `CREATE TRIGGER reject_row BEFORE INSERT ON user_import_rows FOR EACH ROW
          WHEN (NEW.content ->> 'externalId' = '${rows[1]?.externalId}') EXECUTE FUNCTION reject_row()`,
     );
+    const answered = jest.spyOn(world.clerk.directory, 'answer');
     const { id, plan } = await imports.plan(rows);
     await world.query('DROP TRIGGER reject_row ON user_import_rows');
     expect(plan).toEqual({ create: 2, invalid: 1 });
+    // Clerk is asked once for all rows, not again for each.
+    const asked = answered.mock.calls.flatMap(([url]) => url.searchParams.getAll('external_id'));
+    expect(asked).toEqual(rows.map(({ externalId }) => externalId));
+    answered.mockRestore();
     expect((await imports.rows(id))[1]).toMatchObject({
       ...{ row: 2, action: 'invalid', reason: 'rejected' },
       errors: [{ field: 'row', message: 'could not be planned: The database rejected a statement (P0001).' }],

@@ -44,8 +44,15 @@ export class ImportPlanner {
     const flush = async () => {
       if (batch.length === 0) return;
       await goOn();
-      rowsDone = await processRows({ ...step, rowsDone, attempts }, batch, {
-        process: (at, rows) => this.planBatch(at, rows),
+      const whole = batch;
+      let atClerk: ClerkNames | undefined;
+      rowsDone = await processRows({ ...step, rowsDone, attempts }, whole, {
+        process: async (at, rows) => {
+          // Outside of the transaction: Clerk may take its time. Row by row only when Clerk refuses to answer for all.
+          const names = atClerk ?? (await this.atClerk.find(rows.flatMap(({ content }) => content ?? [])));
+          if (rows === whole) atClerk = names;
+          await this.planRows(at, rows, names);
+        },
         fail: (at, { row, line }, fault) => this.record(at, [{ ...rejected, row, line, errors: [faultOf(fault)] }]),
       });
       attempts = 0;
@@ -66,9 +73,7 @@ export class ImportPlanner {
     await this.end({ ...step, rowsDone }, { state: 'needs_approval', rowsTotal: rowsDone, message: null });
   }
 
-  private async planBatch(step: Step, batch: readonly ImportedRow[]): Promise<void> {
-    // Outside of the transaction: Clerk may take its time.
-    const atClerk = await this.atClerk.find(batch.flatMap(({ content }) => content ?? []));
+  private async planRows(step: Step, batch: readonly ImportedRow[], atClerk: ClerkNames): Promise<void> {
     const planned = await guardDatabase(() =>
       repeatOnConflict(() =>
         this.dataSource.transaction(async (manager) => {
