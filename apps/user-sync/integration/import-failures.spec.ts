@@ -154,3 +154,28 @@ describe('the time without progress', () => {
     await world.query(`UPDATE user_imports SET state = 'discarded' WHERE retry_at > now()`);
   });
 });
+
+describe('the wait for the next attempt', () => {
+  it('grows with the attempts in the database, not with those that the worker has read', async () => {
+    const [row] = await world.query<{ id: string }>(
+      `INSERT INTO user_imports (id, state, format, requested_by, attempts, retry_at)
+       VALUES (gen_random_uuid(), 'applying', 'csv', gen_random_uuid(), 10, now() + interval '1 day') RETURNING id`,
+    );
+    const id = row?.id ?? '';
+    const store = world.apps[0]?.get(ImportStore);
+    const waits = async (seconds: number) => {
+      const [found] = await world.query(
+        `SELECT retry_at > now() + interval '1 second' * ($2::float8 - 60) AND retry_at <= now() + interval '1 second' * $2::float8 AS waits
+           FROM user_imports WHERE id = $1`,
+        [id, seconds],
+      );
+      return found?.waits;
+    };
+    expect(await store?.postpone({ id, state: 'applying' }, 0, 'failed')).toBe(11);
+    expect(await waits(300)).toBe(true);
+    expect(await store?.postpone({ id, state: 'applying' }, 900_000, 'failed')).toBe(12);
+    expect(await waits(900)).toBe(true);
+    expect(await store?.postpone({ id, state: 'undoing' }, 0, 'failed')).toBeUndefined();
+    await world.query(`UPDATE user_imports SET state = 'discarded' WHERE id = $1`, [id]);
+  });
+});

@@ -13,6 +13,9 @@ const working = workingStates.map((state) => `'${state}'`).join(', ');
 /** Columns of an import whose step begins or has made progress. */
 export const unhindered = { attempts: 0, retryAt: null, message: null } as const;
 
+/** Time until the next attempt of a step that failed: doubled with each failure, from the first to the last of these. */
+const RETRY_MS = { first: 5_000, last: 300_000 };
+
 const UNDO_MS = userImportUndoDays * 86_400_000;
 
 /** Imports of users in the database. */
@@ -60,15 +63,25 @@ export class ImportStore {
     );
   }
 
-  /** Lets a step whose attempt has failed wait for its next one. `message` says why, for admins. */
-  async postpone({ id, state }: UserImportEntity, afterMs: number, message: string): Promise<void> {
-    await guardDatabase(() =>
-      this.dataSource.query(
+  /**
+   * Lets a step whose attempt has failed wait for its next one, at least `leastMs`. `message` says why, for admins.
+   * Returns the failed attempts since the last progress; undefined when an admin has changed the import meanwhile.
+   */
+  async postpone(
+    { id, state }: Pick<UserImportEntity, 'id' | 'state'>,
+    leastMs: number,
+    message: string,
+  ): Promise<number | undefined> {
+    const [rows] = await guardDatabase(() =>
+      this.dataSource.query<[{ attempts: number }[], number]>(
         `UPDATE user_imports SET attempts = attempts + 1, message = $4,
-                retry_at = now() + $3::float8 * interval '1 millisecond' WHERE id = $1 AND state = $2`,
-        [id, state, afterMs, message],
+                retry_at = now() + interval '1 millisecond'
+                  * greatest($3::float8, least(${RETRY_MS.first} * 2 ^ least(attempts, 10), ${RETRY_MS.last}))
+          WHERE id = $1 AND state = $2 RETURNING attempts`,
+        [id, state, leastMs, message],
       ),
     );
+    return rows[0]?.attempts;
   }
 
   /**

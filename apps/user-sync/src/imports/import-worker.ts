@@ -13,8 +13,6 @@ import { ImportUndoer } from './undo-rows/undo-import';
 const TICK_MS = 1_000;
 /** Pause after the database was unavailable. Nothing is lost: all progress is in the database. */
 const PAUSE_MS = 5_000;
-/** Time until the next attempt of a step that failed: doubled with each failure, from the first to the last of these. */
-const RETRY_MS = { first: 5_000, last: 300_000 };
 /** Message of an import whose planning needs Clerk. */
 const WAITING = 'Clerk does not answer requests for external ids. Planning continues when it does.';
 /** Key of the advisory lock of the replica that works on imports. Arbitrary; unique among our advisory locks. */
@@ -74,10 +72,9 @@ export class ImportWorker extends PeriodicWorker {
   }
 
   private async postpone(step: UserImportEntity, error: unknown): Promise<void> {
-    const backoffMs = Math.min(RETRY_MS.first * 2 ** Math.min(step.attempts, 10), RETRY_MS.last);
     const retryAfterMs = error instanceof ClerkRequestError ? (error.answer.retryAfterMs ?? 0) : 0;
-    await this.store.postpone(step, Math.max(backoffMs, retryAfterMs), reasonOf(error));
-    const fields = { importId: step.id, step: step.state, attempts: step.attempts + 1 };
+    const attempts = await this.store.postpone(step, retryAfterMs, reasonOf(error));
+    const fields = { importId: step.id, step: step.state, attempts };
     if (error instanceof ClerkRequestError)
       this.log.warn({ ...fields, reason: error.message }, 'import step postponed');
     else this.log.error({ ...fields, err: error }, 'import step failed; retrying');
