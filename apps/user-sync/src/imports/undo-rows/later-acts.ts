@@ -4,7 +4,7 @@ import { type SettableField, settableFields } from '../plan-rows/user-fields';
 
 /** What others have done with a user since an import changed it. */
 export interface LaterActs {
-  /** Fields that somebody has set since, even to the value that they had. */
+  /** Fields that an admin has set since, even to the value that they had, or that the user or another import has changed. */
   readonly fields: ReadonlySet<SettableField>;
   /** Whether somebody uses the user: it has logged in, or an admin has invited it. */
   readonly isUsed: boolean;
@@ -31,7 +31,7 @@ const actions = [...new Set([...Object.keys(fieldsSet), ...namedSets, ...imports
 
 /**
  * Loads what others have done with users since an import changed them, from the audit log: the values of a user do not
- * show that an admin has confirmed one of them. A change by another import counts until that import is undone. Rows of
+ * show that an admin has confirmed one of them. An import that repeats a value has no entry and confirms nothing. A change by another import counts until that import is undone. Rows of
  * release 0.3.0 have no entry of their own: for these, everything since the approval counts.
  */
 export async function loadLaterActs(
