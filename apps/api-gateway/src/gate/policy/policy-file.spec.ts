@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parsePolicy } from './parse-policy';
 import { type Policy } from './policy';
 import { PolicyFile } from './policy-file';
 
@@ -56,6 +57,38 @@ it('keeps the previous policy while the file is invalid or missing, and reports 
   expect(paths(file.policy.current)).toEqual(['/a']);
   writeFileSync(path, routes('/a'));
   expect(await file.check()).toEqual({ variable: 'GATE_FILE', result: 'unchanged' });
+});
+
+it('parses an invalid content once, and the next content again', async () => {
+  writeFileSync(path, routes('/a'));
+  const parsed: string[] = [];
+  const file = PolicyFile.read(path, (text) => {
+    parsed.push(text);
+    return parsePolicy(text);
+  });
+  if (!(file instanceof PolicyFile)) throw new Error(file.problems.join('\n'));
+  const contents = [routes('/a'), routes('b'), routes('c'), routes('/d')];
+  for (const content of contents.slice(1)) {
+    writeFileSync(path, content);
+    await file.check();
+    await file.check();
+    await file.check();
+    await file.check();
+  }
+  expect(parsed).toEqual(contents.map((content) => content.trimEnd()));
+  expect(paths(file.policy.current)).toEqual(['/d']);
+});
+
+it('reports an invalid content again after the file was valid in between', async () => {
+  writeFileSync(path, routes('/a'));
+  const file = read();
+  const results: (string | undefined)[] = [];
+  for (const content of [routes('b'), routes('/a'), routes('b')]) {
+    writeFileSync(path, content);
+    await file.check();
+    results.push((await file.check())?.result);
+  }
+  expect(results).toEqual(['rejected', undefined, 'rejected']);
 });
 
 it('names every fault at the start, and a file that cannot be read', () => {

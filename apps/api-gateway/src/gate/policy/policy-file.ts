@@ -27,16 +27,23 @@ export class PolicyFile {
   /** Without a file, nothing is open. */
   static readonly none = new PolicyFile(new LiveValue(Policy.closed), undefined);
 
-  /** Reads and parses the file at the start. */
-  static read(path: string): PolicyFile | { readonly problems: readonly string[] } {
+  /** Reads and parses the file at the start. `parse` is a parameter for tests, which count the calls. */
+  static read(path: string, parse = parsePolicy): PolicyFile | { readonly problems: readonly string[] } {
     const content = readSecretFileSync(path, maxPolicyBytes);
     if ('problem' in content) return { problems: [content.problem] };
-    const parsed = parsePolicy(content.value);
+    const parsed = parse(content.value);
     if ('faults' in parsed) return { problems: parsed.faults.map((fault) => `names a policy in which ${fault}`) };
     const policy = new LiveValue(parsed);
+    // A file that stays invalid is checked every second. Its content is parsed once.
+    let rejected: { readonly text: string; readonly problem: string } | undefined;
     const accept = async (text: string) => {
-      const next = parsePolicy(text);
-      if ('faults' in next) return faultsText(next.faults);
+      if (text === rejected?.text) return rejected.problem;
+      rejected = undefined;
+      const next = parse(text);
+      if ('faults' in next) {
+        rejected = { text, problem: faultsText(next.faults) };
+        return rejected.problem;
+      }
       policy.set(next);
       return undefined;
     };
