@@ -34,7 +34,7 @@ const rules: readonly VariableRule[] = [
     policy,
     ({ ASSERTION_PRIVATE_KEYS }) => ASSERTION_PRIVATE_KEYS !== undefined,
     'ASSERTION_PRIVATE_KEYS',
-    'is required with GATE_FILE: it signs what services behind the gate learn about callers',
+    'is required with GATE_FILE: it signs the assertions that tell services behind the gate who the caller is',
   ),
   rule(
     forwardAuth,

@@ -20,7 +20,7 @@ export interface LocalSettings {
   /** Ed25519 key in PEM. */
   envelopePrivateKey: string;
   envelopePublicKey: string;
-  /** Ed25519 key in PEM. Signs what services behind the gate learn about callers. */
+  /** Ed25519 key in PEM. Signs the assertions that tell services behind the gate who the caller is. */
   assertionPrivateKey: string;
   legacyJwtSecret: string;
   idempotencySecret: string;

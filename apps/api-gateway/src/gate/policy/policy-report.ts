@@ -38,7 +38,7 @@ function openTo({ access, roles, tiers, scope, credentials }: Route): string {
     ...(tiers === undefined ? [] : [`with tier ${tiers.join(' or ')}`]),
   ].join(' ');
   if (!credentials.has('api_key')) return people;
-  return `${people}; API keys with ${scope ?? 'any scope'}`;
+  return `${people}; ${scope === undefined ? 'all API keys' : `API keys with ${scope}`}`;
 }
 
 function columns(rows: readonly (readonly string[])[]): string {
