@@ -14,7 +14,7 @@ import {
 import { eventually } from '@gatehouse/testing';
 import { Client } from 'pg';
 import { T0, deletion, userEvent } from './clerk-events';
-import { type Member, admin, keyOf, member, nobody, refusal } from './members';
+import { type Member, admin, keyOf, member, nobody, patiently, refusal } from './members';
 import { SyncWorld } from './sync-world';
 
 let world: SyncWorld;
@@ -109,15 +109,7 @@ describe('a new key', () => {
   it('is refused beyond 50 keys of one user, even when requested concurrently', async () => {
     const ada = await member(world);
     // On a busy machine, some wait for a connection for more than 5 s: they are refused without an effect.
-    const create = async (): Promise<unknown> => {
-      for (;;) {
-        try {
-          return await keyOf(world, ada);
-        } catch (error) {
-          if ((error as { reason?: string }).reason !== 'unavailable') throw error;
-        }
-      }
-    };
+    const create = () => patiently(() => keyOf(world, ada));
     const results = await Promise.allSettled(Array.from({ length: 60 }, create));
     const refused = results.filter(({ status }) => status === 'rejected');
     expect(results.length - refused.length).toBe(50);
@@ -393,17 +385,22 @@ describe('resolving a key', () => {
     const lookers = made.flatMap(({ id, key }) =>
       Array.from({ length: 6 }, async () => {
         do {
-          const reply = await world.gateway.send(resolveKey, { hash: apiKeyHash(key) }, nobody());
+          const reply = await patiently(() => world.gateway.send(resolveKey, { hash: apiKeyHash(key) }, nobody()));
           answers.get(id)?.push({ change: reply.change, state: reply.key?.state });
         } while (revoking);
       }),
     );
+    // The lookups run before, during and after the revocations.
+    const everyKeyWasSeen = (state: string) =>
+      eventually(() => [...answers.values()].every((seen) => seen.some((answer) => answer.state === state)));
     try {
+      await everyKeyWasSeen('active');
       for (const { id } of made) await world.gateway.send(revokeKey, { id }, ada.context);
+      await everyKeyWasSeen('revoked');
     } finally {
       revoking = false;
+      await Promise.all(lookers);
     }
-    await Promise.all(lookers);
     for (const { id, key } of made) {
       const [{ number } = { number: NaN }] = await world.query<{ number: string }>(
         'SELECT number FROM changes WHERE key_id = $1',

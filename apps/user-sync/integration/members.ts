@@ -67,7 +67,7 @@ export function memberAtClerk(world: SyncWorld, changes: Record<string, unknown>
 }
 
 /** Sends a repeatable request again while a busy machine does not answer it in time. */
-async function patiently<Reply>(send: () => Promise<Reply>): Promise<Reply> {
+export async function patiently<Reply>(send: () => Promise<Reply>): Promise<Reply> {
   const answer = await eventually(async () => {
     try {
       return { reply: await send() };

@@ -17,6 +17,7 @@ import {
   showQuotas,
 } from '@gatehouse/contracts';
 import { type RequestRefusedError } from '@gatehouse/messaging';
+import { eventually } from '@gatehouse/testing';
 import { OwnerTransactions } from '../../src/database/owner-transactions';
 import { WorkerDatabase } from '../../src/database/worker-database';
 import { ReservationExpiry } from '../../src/quotas/expire-reservations/reservation-expiry';
@@ -50,13 +51,19 @@ afterAll(() => world?.stop());
  * than 5 s. What is refused for that has changed nothing, because no connection is lost here.
  */
 async function patiently<Result>(request: () => Promise<Result>): Promise<Result> {
-  for (;;) {
-    try {
-      return await request();
-    } catch (error) {
-      if ((error as Partial<RequestRefusedError>).reason !== 'unavailable') throw error;
-    }
-  }
+  const answer = await eventually(
+    async () => {
+      try {
+        return { result: await request() };
+      } catch (error) {
+        if ((error as Partial<RequestRefusedError>).reason === 'unavailable') throw error;
+        return { error };
+      }
+    },
+    { timeoutMs: 120_000 },
+  );
+  if ('error' in answer) throw answer.error;
+  return answer.result;
 }
 
 const consume = (user: Principal, amount: number) => patiently(() => world.send(consumeTokens, { amount }, user));
