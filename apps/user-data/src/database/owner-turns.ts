@@ -10,8 +10,9 @@ interface Turns {
 const PATIENCE_MS = 5_000;
 
 /**
- * Transactions of one user that may wait: a quarter of the requests that user-data has in progress at most. Otherwise one
- * user could make it refuse the requests of all others.
+ * Transactions of one user that may wait: a quarter of the requests that user-data has in progress at most. Its changes
+ * and its lists wait apart, so together they take half of these requests at most. Otherwise one user could make user-data
+ * refuse the requests of all others.
  */
 const MAX_WAITING = 250;
 

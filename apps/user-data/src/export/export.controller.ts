@@ -21,7 +21,7 @@ export class ExportController {
     @Payload() { body, envelope }: VerifiedRequest<typeof exportReservations>,
   ): Promise<ReplyOf<typeof exportReservations>> {
     const { userId } = requirePrincipal(envelope);
-    return this.transactions.run(userId, (transaction) => reservationPage(transaction, userId, body));
+    return reservationPage(this.transactions, userId, body);
   }
 
   @RequestHandler(exportMovements)
@@ -29,7 +29,7 @@ export class ExportController {
     @Payload() { body, envelope }: VerifiedRequest<typeof exportMovements>,
   ): Promise<ReplyOf<typeof exportMovements>> {
     const { userId } = requirePrincipal(envelope);
-    return this.transactions.run(userId, (transaction) => movementPage(transaction, userId, body));
+    return movementPage(this.transactions, userId, body);
   }
 
   @RequestHandler(exportDataAudit)

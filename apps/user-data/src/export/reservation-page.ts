@@ -1,6 +1,6 @@
 import { type PageRequest, type Reservation } from '@gatehouse/contracts';
 import { type Page, uuidCursor } from '@gatehouse/messaging';
-import { type Transaction } from '@gatehouse/persistence';
+import { type OwnerTransactions } from '../database/owner-transactions';
 import { type ReservationRow, reservationColumns, reservationOf } from '../quotas/balance/reservation-row';
 
 const LIST = `
@@ -9,11 +9,15 @@ const LIST = `
 
 /** Loads a page of the stored reservations of a user, by id. */
 export async function reservationPage(
-  transaction: Transaction,
+  transactions: OwnerTransactions,
   userId: string,
   { limit, cursor }: PageRequest,
 ): Promise<Page<Reservation>> {
-  const rows = await transaction.query<ReservationRow>(LIST, [userId, uuidCursor.read(cursor) ?? null, limit + 1]);
+  const rows = await transactions.select<ReservationRow>(userId, LIST, [
+    userId,
+    uuidCursor.read(cursor) ?? null,
+    limit + 1,
+  ]);
   const { items, nextCursor } = uuidCursor.page(rows, limit, ({ id }) => id);
   return { items: items.map(reservationOf), nextCursor };
 }
