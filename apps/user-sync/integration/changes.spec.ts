@@ -70,10 +70,16 @@ describe('trust changes', () => {
     await eventually(() => listening.changes.length >= 50);
     const numbers = Array.from({ length: 50 }, (_, index) => from + index + 1);
     expect(listening.changes.map(({ number }) => number)).toEqual(numbers);
-    // The answer to a request that was sent again names no number.
-    const answered = replies.flatMap(({ propagation }) => propagation?.number ?? []);
+    // The answer to a request that was sent again has no propagation.
+    const propagations = replies.flatMap(({ propagation }) => propagation ?? []);
+    const answered = propagations.map(({ number }) => number);
     expect(new Set(answered).size).toBe(answered.length);
     expect(numbers).toEqual(expect.arrayContaining(answered));
+    expect(propagations.map(({ gateways: leases }) => leases)).toEqual(propagations.map(() => 1));
+    const settled = propagations.filter(({ acknowledged, expired }) => acknowledged + expired === 1);
+    expect(settled.length).toBeGreaterThan(0);
+    // user-sync stops waiting after 3.5 s, when the change is in force anyway.
+    for (const one of propagations) if (!settled.includes(one)) expect(one.tookMs).toBeGreaterThan(3_000);
     expect(new Set(listening.changes.map((change) => 'keyId' in change && change.keyId)).size).toBe(50);
   });
 
