@@ -6,8 +6,6 @@ import { numeric } from './numeric';
 
 const oneOf = (column: string, values: readonly string[]) => `${column} IN (${values.map((v) => `'${v}'`).join(', ')})`;
 
-const unused = { select: false, insert: false, update: false } as const;
-
 /**
  * A user: the columns that Clerk owns, and those that Gatehouse owns. `clerk-owned-columns.ts` of
  * `@gatehouse/lifecycle` lists the columns that Clerk owns.
@@ -135,25 +133,6 @@ export class UserEntity implements ClerkOwned {
 
   @Column('text', { name: 'stripe_customer_id', nullable: true })
   stripeCustomerId!: string | null;
-
-  // Release 0.2.1 reads and writes the usage columns. The next release drops them.
-  @Column('bigint', { name: 'tokens_remaining', default: 10_000, ...unused })
-  protected readonly tokensRemaining!: number;
-
-  @Column('bigint', { name: 'tokens_used', default: 0, ...unused })
-  protected readonly tokensUsed!: number;
-
-  @Column('bigint', { name: 'tokens_monthly_limit', default: 10_000, ...unused })
-  protected readonly tokensMonthlyLimit!: number;
-
-  @Column('integer', { name: 'uploads_used', default: 0, ...unused })
-  protected readonly uploadsUsed!: number;
-
-  @Column('integer', { name: 'uploads_monthly_limit', default: 20, ...unused })
-  protected readonly uploadsMonthlyLimit!: number;
-
-  @Column('integer', { name: 'documents_uploaded', default: 0, ...unused })
-  protected readonly documentsUploaded!: number;
 
   /** Id of the user in the company's own system. Set by imports alone. */
   @Column('text', { name: 'external_id', nullable: true })
