@@ -1,9 +1,10 @@
 export { ByteBudget } from './byte-budget';
 export { clientAddress } from './client-address';
 export { type EdgeLimits } from './edge-limits';
+export { everyHopUsedHttps } from './every-hop-used-https';
 export { type Exchange } from './exchange';
 export { HttpEdge, type EdgeHandler } from './http-edge';
-export { writeProblem } from './problem';
+export { PROBLEM_TYPE, problemOf, writeProblem } from './problem';
 export { clientRequestId } from './request-id';
 export { type Rejection } from './rejection';
 export { TrustedProxies } from './trusted-proxies';

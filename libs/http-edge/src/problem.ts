@@ -7,11 +7,21 @@ import { type Rejection } from './rejection';
 /** Content type of problem responses. */
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** Body of the response to a rejected request. @see https://www.rfc-editor.org/rfc/rfc9457 */
-export function problemBody({ status, code, detail }: Rejection, requestId: string): string {
+/**
+ * The problem that tells a client of a rejection. `type` is `about:blank` because `code` identifies the problem.
+ * @see https://www.rfc-editor.org/rfc/rfc9457#section-4.2.1
+ */
+export function problemOf(
+  { status, code, detail }: Pick<Rejection, 'status' | 'code' | 'detail'>,
+  requestId: string,
+): Problem {
   const title = STATUS_CODES[status] ?? 'Error';
-  const problem: Problem = { type: 'about:blank', title, status, code, detail, requestId };
-  return JSON.stringify(problem);
+  return { type: 'about:blank', title, status, code, ...(detail !== undefined && { detail }), requestId };
+}
+
+/** Body of the response to a rejected request. */
+export function problemBody(rejection: Rejection, requestId: string): string {
+  return JSON.stringify(problemOf(rejection, requestId));
 }
 
 /** Writes a problem to a connection that has no response object, and closes the connection. */

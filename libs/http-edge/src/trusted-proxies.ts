@@ -1,6 +1,7 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import { clientAddress } from './client-address';
+import { everyHopUsedHttps } from './every-hop-used-https';
 
 /** Names of networks, as in proxy-addr. */
 const NETWORKS: Readonly<Record<string, readonly string[]>> = {
@@ -35,16 +36,11 @@ export class TrustedProxies {
     return hops[Math.max(client, 0)] ?? direct;
   }
 
-  /**
-   * Whether a request used HTTPS on every hop, according to trusted proxies: somebody may have read the request on any
-   * hop without HTTPS.
-   */
+  /** Whether a request used HTTPS on every hop, according to trusted proxies. */
   sawHttps(peer: string, headers: IncomingHttpHeaders): boolean {
     const hops = headers['x-forwarded-proto'];
     if (hops === undefined || !this.trusts(clientAddress(peer) ?? peer)) return false;
-    return String(hops)
-      .split(',')
-      .every((hop) => hop.trim() === 'https');
+    return everyHopUsedHttps(String(hops));
   }
 
   /** Whether an address without a port is a trusted proxy. */

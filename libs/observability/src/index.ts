@@ -1,4 +1,3 @@
-export { cameOverHttps } from './came-over-https';
 export { armFailpoints, failpoint, parseFailpoints, type Failpoint } from './failpoints';
 export { edgeServerOptions, prepareEdgeServer } from './edge-server';
 export { withLogContext } from './log-context';

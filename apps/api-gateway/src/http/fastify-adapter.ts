@@ -1,3 +1,4 @@
+import { PROBLEM_TYPE } from '@gatehouse/http-edge';
 import { edgeServerOptions, prepareEdgeServer } from '@gatehouse/observability';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply } from 'fastify';
@@ -5,7 +6,7 @@ import { type Logger } from 'pino';
 import { type RouteRegister } from '../access/route-register';
 import { type GatewayConfig } from '../config';
 import { errorResponse, statusResponse } from '../problems/error-response';
-import { PROBLEM_TYPE, toProblem } from '../problems/problem';
+import { toProblem } from '../problems/problem';
 import { allowOrigins } from './cors';
 import { harden, securityHeaders } from './harden';
 import { BODY_LIMIT_BYTES, readBodies } from './read-bodies';

@@ -1,3 +1,4 @@
+import { PROBLEM_TYPE } from '@gatehouse/http-edge';
 import { LOGGER } from '@gatehouse/observability';
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
@@ -5,7 +6,7 @@ import { type Logger } from 'pino';
 import { RouteRegister } from '../access/route-register';
 import { type ErrorResponse, errorResponse, statusResponse } from '../problems/error-response';
 import { logProblem } from '../problems/log-problem';
-import { PROBLEM_TYPE, toProblem } from '../problems/problem';
+import { toProblem } from '../problems/problem';
 import { RoundTrips } from '../sign-in/round-trips';
 import { SignIn } from '../sign-in/sign-in';
 import { isNavigation, pagePolicy, problemPage } from './problem-page';

@@ -1,5 +1,5 @@
-import { cameOverHttps } from '@gatehouse/observability';
-import { type FastifyInstance } from 'fastify';
+import { everyHopUsedHttps } from '@gatehouse/http-edge';
+import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { HttpsRequiredError } from '../errors';
 
 /** HSTS for two years, as hstspreload.org recommends. */
@@ -16,4 +16,9 @@ export function requireHttps(server: FastifyInstance): void {
     void reply.header('strict-transport-security', STRICT_TRANSPORT_SECURITY);
     done();
   });
+}
+
+/** Fastify looks only at the last hop. */
+function cameOverHttps({ protocol, headers }: FastifyRequest): boolean {
+  return protocol === 'https' && everyHopUsedHttps([headers['x-forwarded-proto'] ?? protocol].flat().join());
 }

@@ -1,22 +1,15 @@
-import { STATUS_CODES } from 'node:http';
 import { type Problem } from '@gatehouse/contracts';
+import { problemOf } from '@gatehouse/http-edge';
 import { type ErrorResponse } from './error-response';
-
-/** Media type of every error response. */
-export const PROBLEM_TYPE = 'application/problem+json';
 
 /**
  * Body of an error response. The texts are not made here: docs/contributing/change-the-text-of-a-401.md says where each
- * one is. `type` is `about:blank` because `code` identifies the problem. @see RFC 9457 section 4.2.1
+ * one is.
  */
-export function toProblem({ status, code, detail, errors, quota }: ErrorResponse, requestId: string): Problem {
+export function toProblem(response: ErrorResponse, requestId: string): Problem {
+  const { errors, quota } = response;
   return {
-    type: 'about:blank',
-    title: STATUS_CODES[status] ?? 'Error',
-    status,
-    code,
-    ...(detail !== undefined && { detail }),
-    requestId,
+    ...problemOf(response, requestId),
     ...(errors !== undefined && { errors: [...errors] }),
     ...(quota !== undefined && { quota }),
   };

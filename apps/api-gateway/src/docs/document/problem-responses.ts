@@ -1,6 +1,6 @@
+import { PROBLEM_TYPE } from '@gatehouse/http-edge';
 import { type OpenAPIObject } from '@nestjs/swagger';
 import { type ProblemCode, problemStatuses } from '../../problems/problem-codes';
-import { PROBLEM_TYPE } from '../../problems/problem';
 import { refTo } from './components';
 import { type DescribedHeader, headersOf } from '../../openapi/response-headers';
 import { type OperationFacts, problemGroups } from './problem-groups';

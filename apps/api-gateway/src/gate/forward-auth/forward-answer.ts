@@ -1,6 +1,7 @@
+import { PROBLEM_TYPE } from '@gatehouse/http-edge';
 import { type RateHeaders } from '../../limits/rate-headers';
 import { type ErrorResponse } from '../../problems/error-response';
-import { PROBLEM_TYPE, toProblem } from '../../problems/problem';
+import { toProblem } from '../../problems/problem';
 import { type IdentityHeaders } from './identity-headers';
 import { type ProxyFamily } from './proxy-family';
 

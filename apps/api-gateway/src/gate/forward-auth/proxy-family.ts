@@ -1,3 +1,4 @@
+import { everyHopUsedHttps } from '@gatehouse/http-edge';
 import { type RequestInvalidError } from '../../errors';
 import { invalidHeader } from '../../headers/single-header';
 
@@ -118,9 +119,9 @@ function methodOf(sent: ReadonlyMap<string, string>, name: string): string {
   return METHOD.test(method) ? method : malformed(name, 'must be one HTTP method in upper case');
 }
 
-/** Whether every hop used HTTPS: proxies append their own to a list. */
+/** Proxies append their own scheme to a list. nginx may repeat the scheme that the client sent, in any case. */
 function isHttps(schemes: string): boolean {
-  return schemes.split(',').every((scheme) => scheme.trim().toLowerCase() === 'https');
+  return everyHopUsedHttps(schemes.toLowerCase());
 }
 
 function malformed(name: string, message: string): never {
