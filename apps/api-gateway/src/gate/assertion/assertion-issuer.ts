@@ -2,15 +2,12 @@ import { sign } from 'node:crypto';
 import { type Live } from '@gatehouse/config';
 import { type Principal } from '@gatehouse/contracts';
 import { LRUCache } from 'lru-cache';
-import { type VerifiedCredential } from '../../caller/caller';
+import { type Caller, type VerifiedCredential } from '../../caller/caller';
 import { type TrustChangeFeed } from '../../trust/trust-change-feed';
 import { type AssertionKey } from './assertion-keys';
 
 /** The caller that an assertion is about. */
-export interface AssertedCaller {
-  readonly principal: Principal;
-  readonly credential: VerifiedCredential;
-}
+export type AssertedCaller = Pick<Caller, 'principal' | 'credential'>;
 
 /** The part of a {@link TrustChangeFeed} that decides whether an assertion may be used again. */
 type Feed = Pick<TrustChangeFeed, 'current' | 'isFresh'>;

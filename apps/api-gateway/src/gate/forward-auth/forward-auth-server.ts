@@ -6,7 +6,6 @@ import { type Logger } from 'pino';
 import { type GatewayConfig } from '../../config';
 import { GatewayMetrics } from '../../metrics/gateway-metrics';
 import { logProblem } from '../../problems/log-problem';
-import { errorResponse } from '../../problems/error-response';
 import { CONFIG } from '../../tokens';
 import { AssertionIssuer } from '../assertion/assertion-issuer';
 import { Gate } from '../decide';
@@ -67,19 +66,18 @@ export class ForwardAuthServer implements OnApplicationBootstrap, BeforeApplicat
     return this.edge?.url;
   }
 
-  private send(exchange: Exchange, { answer, route, caller, method, error }: ForwardOutcome): void {
+  private send(exchange: Exchange, { answer, route, caller, method, refusal }: ForwardOutcome): void {
     exchange.route = `forward-auth ${route?.name ?? 'unknown'}`;
     const keyId = caller?.principal.keyId;
     if (keyId !== undefined) exchange.logged = { keyId };
-    const problem = error === undefined ? undefined : errorResponse(error);
-    if (problem !== undefined) logProblem(this.logger, error, problem);
+    if (refusal !== undefined) logProblem(this.logger, refusal.error, refusal.problem);
     exchange.send(answer.status, answer.headers, answer.body);
     this.metrics.requests.inc({
       // Proxies name the method in a header, which may hold any text.
       method: method !== undefined && KNOWN_METHODS.has(method) ? method : 'other',
       route: exchange.route,
       // nginx gets 403 for most refusals.
-      status: problem?.status ?? answer.status,
+      status: refusal?.problem.status ?? answer.status,
       auth: caller?.principal.method ?? 'none',
     });
     this.metrics.requestSeconds.observe({ route: exchange.route }, exchange.elapsedMs / 1_000);

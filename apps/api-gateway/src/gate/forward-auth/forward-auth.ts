@@ -3,11 +3,14 @@ import { type Caller } from '../../caller/caller';
 import { type GateRequest } from '../../caller/gate-request';
 import { ForwardAuthPathError, HttpsRequiredError, ProxyNotAllowedError } from '../../errors';
 import { type MaybePromise, whenKnown } from '../../maybe-promise';
+import { type ErrorResponse } from '../../problems/error-response';
+import { type AssertionIssuer } from '../assertion/assertion-issuer';
 import { type Gate } from '../decide';
 import { type Allowed, Refused } from '../decision';
 import { type ForwardAnswer, passAnswer, refuseAnswer } from './forward-answer';
 import { identityHeaders, noIdentity } from './identity-headers';
-import { type ProtectedRoute, type RouteFinder } from './protected-route';
+import { type PolicyRoutes } from './policy-routes';
+import { type ProtectedRoute } from './protected-route';
 import { type OriginalTarget, type ProxyFamily, asksHere, readOriginal } from './proxy-family';
 
 /** A proxy's question about a request. `rawHeaders` and `headers` are as in Node. */
@@ -30,12 +33,6 @@ interface ForwardAuthRules {
   readonly requireHttps: boolean;
 }
 
-/** Issues signed assertions of who is calling. */
-interface Assertions {
-  /** Returns a JWT about the caller, for the service with this audience; undefined without a key. */
-  issue(caller: Caller, audience: string): string | undefined;
-}
-
 /** What a proxy gets, and what is logged and counted of it. */
 export interface ForwardOutcome {
   readonly answer: ForwardAnswer;
@@ -44,8 +41,8 @@ export interface ForwardOutcome {
   /** undefined if no route matches or the question is invalid. */
   readonly route: ProtectedRoute | undefined;
   readonly caller: Caller | undefined;
-  /** Set if the request is refused. */
-  readonly error?: unknown;
+  /** Set if the request is refused: why, and what the client is told. */
+  readonly refusal?: { readonly error: unknown; readonly problem: ErrorResponse };
 }
 
 /** A question that was understood. */
@@ -63,8 +60,8 @@ const credentialHeaders = ['authorization', 'x-api-key', 'cookie'] as const;
 export class ForwardAuth {
   constructor(
     private readonly gate: Pick<Gate, 'decide'>,
-    private readonly routes: RouteFinder,
-    private readonly assertions: Assertions,
+    private readonly routes: Pick<PolicyRoutes, 'find' | 'lists'>,
+    private readonly assertions: Pick<AssertionIssuer, 'issue'>,
     private readonly rules: ForwardAuthRules,
   ) {}
 
@@ -120,7 +117,7 @@ export class ForwardAuth {
   private refuse(refused: Refused, subject: Partial<Subject>, requestId: string): ForwardOutcome {
     const { problem, rateHeaders, caller, error } = refused;
     const answer = refuseAnswer(this.rules.family, problem, requestId, rateHeaders);
-    return { answer, method: subject.method, route: subject.route, caller, error };
+    return { answer, method: subject.method, route: subject.route, caller, refusal: { error, problem } };
   }
 }
 

@@ -6,12 +6,12 @@ import { escapesUnreserved, normalizePath, pathFaults } from '../path/normal-pat
 import { type Policy } from '../policy/policy';
 import { type Route } from '../policy/route';
 import { type RouteMatch } from '../policy/route-table';
-import { type ProtectedRoute, type RouteFinder } from './protected-route';
+import { type ProtectedRoute } from './protected-route';
 
 const MAX_SUBJECT = 200;
 
 /** Routes of the policy, as forward auth needs them. */
-export class PolicyRoutes implements RouteFinder {
+export class PolicyRoutes {
   private readonly known = new WeakMap<Route, ProtectedRoute>();
 
   constructor(
@@ -20,6 +20,10 @@ export class PolicyRoutes implements RouteFinder {
     private readonly defaultOrigin: string,
   ) {}
 
+  /**
+   * Returns the first route that matches. `host` and `url` (path and query) are as the client sent them.
+   * @throws RouteUnknownError if no route matches; RequestInvalidError if servers may read host or path differently
+   */
   find(method: string, host: string, url: string): ProtectedRoute {
     const match = this.match(method, host, url);
     if (match.kind === 'none') throw new RouteUnknownError();
@@ -30,6 +34,10 @@ export class PolicyRoutes implements RouteFinder {
     return this.known.get(match.route) ?? this.remember(match.route);
   }
 
+  /**
+   * Whether the first route that matches lists the method, rather than being for every method.
+   * @throws RequestInvalidError if servers may read host or path differently
+   */
   lists(method: string, host: string, url: string): boolean {
     const match = this.match(method, host, url);
     return match.kind !== 'none' && match.route.methods !== undefined;
