@@ -1,21 +1,16 @@
 import { createUser, deleteUser } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
 import { Client } from 'pg';
-import { Imports, emailOf, newEmail, newExternalId } from './import-world';
-import { type Member, admin, memberAtClerk } from './members';
-import { SyncWorld } from './sync-world';
+import { type Imports, emailOf, newEmail, newExternalId, startImports } from './import-world';
+import { type Member, memberAtClerk } from './members';
+import { type SyncWorld } from './sync-world';
 
 let world: SyncWorld;
 let boss: Member;
 let imports: Imports;
 let phones = 0;
 
-beforeAll(async () => {
-  world = await SyncWorld.start();
-  await world.boot();
-  boss = await admin(world);
-  imports = new Imports(world, boss);
-});
+beforeAll(async () => void ({ world, boss, imports } = await startImports()));
 
 afterAll(() => world?.dispose());
 

@@ -2,20 +2,14 @@ import { METRICS } from '@gatehouse/observability';
 import { eventually } from '@gatehouse/testing';
 import { type Registry } from 'prom-client';
 import { ImportStore } from '../src/imports/import-store';
-import { Imports, newEmail, newExternalId } from './import-world';
-import { type Member, admin, memberAtClerk } from './members';
-import { SyncWorld } from './sync-world';
+import { type Imports, newEmail, newExternalId, startImports } from './import-world';
+import { memberAtClerk } from './members';
+import { type SyncWorld } from './sync-world';
 
 let world: SyncWorld;
-let boss: Member;
 let imports: Imports;
 
-beforeAll(async () => {
-  world = await SyncWorld.start();
-  await world.boot();
-  boss = await admin(world);
-  imports = new Imports(world, boss);
-});
+beforeAll(async () => void ({ world, imports } = await startImports()));
 
 afterAll(() => world?.dispose());
 

@@ -11,29 +11,18 @@ import {
   updateMe,
 } from '@gatehouse/contracts';
 import { clerkUser, newClerkId, userEvent, withEmail } from './clerk-events';
-import { Imports, newEmail, newExternalId } from './import-world';
-import { type Member, admin, memberAtClerk } from './members';
-import { SyncWorld } from './sync-world';
+import { type Imports, newEmail, newExternalId, startImports } from './import-world';
+import { type Member, memberAtClerk } from './members';
+import { type SyncWorld } from './sync-world';
 
 let world: SyncWorld;
 let boss: Member;
 let imports: Imports;
 
-beforeAll(async () => {
-  world = await SyncWorld.start();
-  await world.boot();
-  boss = await admin(world);
-  imports = new Imports(world, boss);
-});
+beforeAll(async () => void ({ world, boss, imports } = await startImports()));
 
 afterAll(() => world?.dispose());
 
-const byExternalId = async (id: string) =>
-  (await world.query('SELECT * FROM users WHERE external_id = $1', [id]))[0] as Record<string, unknown>;
-const changesOf = (userId: unknown) =>
-  world.query<{ kind: string; reason: string }>('SELECT kind, reason FROM changes WHERE user_id = $1 ORDER BY number', [
-    userId,
-  ]);
 const auditOf = async (userId: string) =>
   (await world.gateway.send(listAudit, { userId, limit: 50 }, boss.context)).items
     .map(({ action, subject, details, actorUserId }) => ({ action, subject, details, actorUserId }))
@@ -64,8 +53,8 @@ describe('an undo', () => {
     const user = withEmail(clerkUser(newClerkId()), email);
     world.clerk.directory.users.push(user);
     await world.deliver(userEvent('user.created', user));
-    const { id: changedId } = await byExternalId(changed);
-    const { id: freshId } = await byExternalId(fresh);
+    const { id: changedId } = await imports.userWith(changed);
+    const { id: freshId } = await imports.userWith(fresh);
     await world.gateway.send(setUserRole, { userId: String(changedId), role: 'developer' }, boss.context);
 
     const undone = await imports.undo(id);
@@ -86,13 +75,13 @@ describe('an undo', () => {
     expect(await world.user(b.user.id)).toMatchObject({ subscription: 'enterprise', is_active: true });
     const [removed] = await world.query('SELECT * FROM users WHERE id = $1', [freshId]);
     expect(removed).toMatchObject({ external_id: null, email: null, is_active: false, full_name: 'Deleted user' });
-    expect(await changesOf(freshId)).toEqual([{ kind: 'user', reason: 'deleted' }]);
-    expect(await changesOf(b.principal.userId)).toEqual([
+    expect(await imports.trustChangesOf(freshId)).toEqual([{ kind: 'user', reason: 'deleted' }]);
+    expect(await imports.trustChangesOf(b.principal.userId)).toEqual([
       { kind: 'user', reason: 'deactivated' },
       { kind: 'user', reason: 'tier' },
       { kind: 'user', reason: 'activated' },
     ]);
-    expect(await byExternalId(adopted)).toMatchObject({ clerk_user_id: user.id });
+    expect(await imports.userWith(adopted)).toMatchObject({ clerk_user_id: user.id });
     // Repeating changes nothing, and the file can be imported again.
     expect(await world.gateway.send(undoUserImport, { id }, boss.context)).toMatchObject({ state: 'undone' });
   });
@@ -180,7 +169,7 @@ describe('an undo after a later act of somebody else', () => {
   it('goes back through two imports when the later one is undone first', async () => {
     const [externalId, email] = [newExternalId(), newEmail()];
     const first = await imports.run([{ externalId, email }]);
-    const { id: userId } = await byExternalId(externalId);
+    const { id: userId } = await imports.userWith(externalId);
     const second = await imports.run([{ externalId, tier: 'pro', city: 'Rome' }]);
     await imports.undo(second.id);
     await imports.undo(first.id);
@@ -240,7 +229,7 @@ describe('the audit log', () => {
     const row = { clerkUserId: a.user.id, role: 'developer', tier: 'pro', isActive: false, city: 'Rome' };
     const externalId = newExternalId();
     const { id } = await imports.run([row, { externalId, email: newEmail(), role: 'developer' }]);
-    const { id: created } = await byExternalId(externalId);
+    const { id: created } = await imports.userWith(externalId);
     await imports.undo(id);
     const by = { subject: id, actorUserId: boss.principal.userId };
     const [applied, reverted] = (await auditOf(a.principal.userId)).slice(-2);

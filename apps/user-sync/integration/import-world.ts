@@ -13,8 +13,8 @@ import {
   userImportLimits,
 } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
-import { type Member } from './members';
-import { type SyncWorld } from './sync-world';
+import { type Member, admin } from './members';
+import { SyncWorld } from './sync-world';
 
 /** A new e-mail address. */
 export const newEmail = (): string => `${randomUUID()}@example.com`;
@@ -25,6 +25,19 @@ export const newExternalId = (): string => `legacy-${randomUUID()}`;
 /** The e-mail address of a user of Clerk. */
 export function emailOf({ user }: Member): string {
   return (user.email_addresses as { email_address: string }[])[0]?.email_address ?? '';
+}
+
+/** Starts user-sync, and makes an admin who imports. */
+export async function startImports(): Promise<{ world: SyncWorld; boss: Member; imports: Imports }> {
+  const world = await SyncWorld.start();
+  try {
+    await world.boot();
+    const boss = await admin(world);
+    return { world, boss, imports: new Imports(world, boss) };
+  } catch (error) {
+    await world.dispose();
+    throw error;
+  }
 }
 
 /** Imports of one admin, as the gateway sends them. */
@@ -97,6 +110,16 @@ export class Imports {
   /** Actions and reasons of all rows, in order. */
   async reasons(id: string): Promise<string[]> {
     return (await this.rows(id)).map(({ action, reason }) => `${action}: ${reason}`);
+  }
+
+  /** The row of the user with an external id. */
+  async userWith(externalId: string): Promise<Record<string, unknown>> {
+    return (await this.world.query('SELECT * FROM users WHERE external_id = $1', [externalId]))[0] as never;
+  }
+
+  /** Trust changes of a user, in order. */
+  trustChangesOf(userId: unknown): Promise<{ kind: string; reason: string }[]> {
+    return this.world.query('SELECT kind, reason FROM changes WHERE user_id = $1 ORDER BY number', [userId]);
   }
 
   /** Waits for one of these states. */

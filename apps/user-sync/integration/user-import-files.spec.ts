@@ -1,25 +1,17 @@
 import { beginUserImport, discardUserImport, userImportLimits } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
 import { Pruner } from '../src/retention/pruner';
-import { Imports, emailOf, newEmail, newExternalId } from './import-world';
-import { type Member, admin, adminContext, memberAtClerk, refusal, userAtClerk } from './members';
-import { SyncWorld } from './sync-world';
+import { type Imports, emailOf, newEmail, newExternalId, startImports } from './import-world';
+import { type Member, adminContext, memberAtClerk, refusal, userAtClerk } from './members';
+import { type SyncWorld } from './sync-world';
 
 let world: SyncWorld;
 let boss: Member;
 let imports: Imports;
 
-beforeAll(async () => {
-  world = await SyncWorld.start();
-  await world.boot();
-  boss = await admin(world);
-  imports = new Imports(world, boss);
-});
+beforeAll(async () => void ({ world, boss, imports } = await startImports()));
 
 afterAll(() => world?.dispose());
-
-const byExternalId = async (id: string) =>
-  (await world.query('SELECT * FROM users WHERE external_id = $1', [id]))[0] as Record<string, unknown>;
 
 describe('a plan', () => {
   it('says for each row of a CSV file what the import does and why, and changes no user', async () => {
@@ -92,7 +84,7 @@ describe('a plan', () => {
     const done = await imports.run(text.replace('=HYPERLINK("x")', '"=HYPERLINK(""x"")"'));
     expect(done).toMatchObject({ state: 'done', rows: 1, outcomes: { applied: 1 } });
     // Formulas are data here; whoever writes a spreadsheet has to escape them.
-    expect(await byExternalId(id)).toMatchObject({
+    expect(await imports.userWith(id)).toMatchObject({
       ...{ email, email_verified: false, shop_name: 'Ada "&" Co, Ltd', city: null, first_name: '=HYPERLINK("x")' },
       ...{ full_name: '=HYPERLINK("x")', auth_provider: 'local', clerk_user_id: null, role: 'user', is_active: true },
     });

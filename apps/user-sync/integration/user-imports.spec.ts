@@ -8,29 +8,17 @@ import {
   updateMe,
 } from '@gatehouse/contracts';
 import { clerkUser, newClerkId, userEvent, withEmail } from './clerk-events';
-import { Imports, emailOf, newEmail, newExternalId } from './import-world';
-import { type Member, admin, localUser, memberAtClerk } from './members';
-import { SyncWorld } from './sync-world';
+import { type Imports, emailOf, newEmail, newExternalId, startImports } from './import-world';
+import { type Member, localUser, memberAtClerk } from './members';
+import { type SyncWorld } from './sync-world';
 
 let world: SyncWorld;
 let boss: Member;
 let imports: Imports;
 
-beforeAll(async () => {
-  world = await SyncWorld.start();
-  await world.boot();
-  boss = await admin(world);
-  imports = new Imports(world, boss);
-});
+beforeAll(async () => void ({ world, boss, imports } = await startImports()));
 
 afterAll(() => world?.dispose());
-
-const byExternalId = async (id: string) =>
-  (await world.query('SELECT * FROM users WHERE external_id = $1', [id]))[0] as Record<string, unknown>;
-const changesOf = (userId: unknown) =>
-  world.query<{ kind: string; reason: string }>('SELECT kind, reason FROM changes WHERE user_id = $1 ORDER BY number', [
-    userId,
-  ]);
 
 describe('an identifier', () => {
   it('links by Clerk id, by the external id at Clerk, and by an e-mail address that both have verified', async () => {
@@ -70,7 +58,7 @@ describe('an identifier', () => {
       [twin, atClerk],
       [byEmail, two],
     ] as const) {
-      expect((await byExternalId(id)).clerk_user_id).toBe(member.user.id);
+      expect((await imports.userWith(id)).clerk_user_id).toBe(member.user.id);
     }
     expect(await imports.reasons((await imports.plan(rows)).id)).toEqual(
       Array.from({ length: 3 }, () => 'unchanged: external_id'),
@@ -133,11 +121,11 @@ describe('an applied import', () => {
         createdAt: '2019-05-01T10:00:00.1239Z',
       },
     ]);
-    const { id } = await byExternalId(externalId);
+    const { id } = await imports.userWith(externalId);
     const user = withEmail(clerkUser(newClerkId()), email);
     world.clerk.directory.users.push(user);
     await world.deliver(userEvent('user.created', user));
-    expect(await byExternalId(externalId)).toMatchObject({
+    expect(await imports.userWith(externalId)).toMatchObject({
       ...{ id, clerk_user_id: user.id, role: 'developer', auth_provider: 'clerk' },
       created_at: new Date('2019-05-01T10:00:00.123Z'),
     });
@@ -151,9 +139,9 @@ describe('an applied import', () => {
       { clerkUserId: c.user.id, isActive: false, stripeCustomerId: `cus_${randomUUID().slice(0, 8)}` },
     ]);
     expect(done.outcomes).toEqual({ applied: 3 });
-    expect(await changesOf(a.principal.userId)).toEqual([{ kind: 'user', reason: 'role' }]);
-    expect(await changesOf(b.principal.userId)).toEqual([{ kind: 'user', reason: 'tier' }]);
-    expect(await changesOf(c.principal.userId)).toEqual([{ kind: 'user', reason: 'deactivated' }]);
+    expect(await imports.trustChangesOf(a.principal.userId)).toEqual([{ kind: 'user', reason: 'role' }]);
+    expect(await imports.trustChangesOf(b.principal.userId)).toEqual([{ kind: 'user', reason: 'tier' }]);
+    expect(await imports.trustChangesOf(c.principal.userId)).toEqual([{ kind: 'user', reason: 'deactivated' }]);
     expect(
       await world.query('SELECT reason FROM write_backs WHERE user_id = $1 AND state = $2', [
         a.principal.userId,
