@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '@gatehouse/local-stack';
 import { checkPackage } from '../src/pack-package/check-package';
 import { npmPack } from '../src/pack-package/npm-pack';
+import { unpackLibrary } from './unpack-library';
 
-const root = join(__dirname, '../..');
 /** npm and the bundler take a quarter of a minute, and longer on a busy machine. */
 const LIMIT_MS = 300_000;
 
@@ -20,15 +20,8 @@ const node = (...args: string[]) => runCommand(process.execPath, args, { cwd: fo
 it(
   'the tarball of @gatehouse/follow passes publint and attw, and can be loaded by import and by require',
   async () => {
-    // The tool checks the tarball that it has made.
-    await node(join(root, 'tools/follow-pack.mjs'), folder);
-    const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
-    const installed = join(folder, 'node_modules/@gatehouse/follow');
-    for (const path of [installed, join(folder, 'node_modules/@nats-io')]) mkdirSync(path, { recursive: true });
-    await runCommand('tar', ['xzf', join(folder, tarball), '-C', installed, '--strip-components=1'], {
-      timeoutMs: LIMIT_MS,
-    });
-    symlinkSync(join(root, 'node_modules/@nats-io/nats-core'), join(folder, 'node_modules/@nats-io/nats-core'), 'dir');
+    const library = { name: '@gatehouse/follow', tool: 'follow-pack.mjs', dependency: '@nats-io/nats-core' };
+    const files = await unpackLibrary(folder, library, LIMIT_MS);
     const say = 'console.log(typeof followUsers, typeof followData)';
     writeFileSync(join(folder, 'imported.mjs'), `import { followData, followUsers } from '@gatehouse/follow'; ${say}`);
     writeFileSync(
@@ -36,7 +29,6 @@ it(
       `const { followData, followUsers } = require('@gatehouse/follow'); ${say}`,
     );
     expect([await node('imported.mjs'), await node('required.cjs')]).toEqual(Array(2).fill('function function\n'));
-    const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
     expect(files.filter((name) => /\.spec\.|\.map$/.test(name))).toEqual([]);
   },
   LIMIT_MS,
