@@ -6,7 +6,8 @@ import { eventually } from '@gatehouse/testing';
 import { type NatsConnection, connect } from '@nats-io/transport-node';
 import { BenchStack } from './bench-stack';
 import { type Report, atMost, machine, round } from './report';
-import { type BenchUser, insertUsers } from './user-data/bench-users';
+import { untilRelayed } from './until-relayed';
+import { type BenchUser, insertUsers } from './bench-users';
 
 /** What the benchmark of streams measures. */
 export interface StreamsOptions {
@@ -23,7 +24,6 @@ const CHANGES_PER_SECOND = 200;
 const CHANGED_USERS = 2_000;
 /** Changes at the same time during the warm-up, in which the gateway sees each API key for the first time. */
 const WARM_UP_CONCURRENCY = 10;
-const LIMIT_MS = 600_000;
 
 /**
  * How long user-sync takes to write the stream of users anew, how long a follower takes to read it, and how long a change
@@ -39,7 +39,7 @@ export async function benchStreams({ users, seconds, snapshots }: StreamsOptions
   });
   try {
     const inserted = await insertUsers(ownerUrl, users);
-    await untilComplete(ownerUrl);
+    await untilRelayed(ownerUrl, usersStream.name);
     const rebuild = await measureRebuild(ownerUrl);
     const times: number[] = [];
     for (let number = 0; number < snapshots; number += 1) times.push(await measureSnapshot(nats, users));
@@ -80,25 +80,8 @@ async function measureRebuild(ownerUrl: string): Promise<number> {
   await withClient(ownerUrl, (client) =>
     client.query(`UPDATE stream_epochs SET state = 'due', reason = 'lost' WHERE stream = $1`, [usersStream.name]),
   );
-  await untilComplete(ownerUrl);
+  await untilRelayed(ownerUrl, usersStream.name);
   return (performance.now() - startedAt) / 1_000;
-}
-
-/** Waits until the outbox is empty and the epoch complete. */
-async function untilComplete(ownerUrl: string): Promise<void> {
-  await withClient(ownerUrl, (client) =>
-    eventually(
-      async () => {
-        const { rows } = await client.query<{ done: boolean }>(
-          `SELECT state = 'complete' AND NOT EXISTS (SELECT FROM stream_outbox) AS done
-             FROM stream_epochs WHERE stream = $1`,
-          [usersStream.name],
-        );
-        return rows[0]?.done === true;
-      },
-      { timeoutMs: LIMIT_MS, intervalMs: 50 },
-    ),
-  );
 }
 
 /** Seconds until a new follower has all users. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { randomUUID } from 'node:crypto';
 import { statusOf } from '../http-connection';
 import { type ApiRequest, bodyOf, exchange, headerOf } from './api-load';
-import { type BenchUser } from './bench-users';
+import { type BenchUser } from '../bench-users';
 import { cursorIn } from './operations';
 import { type Side, type UserDataUsers } from './user-data-stack';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ApiCaller, type ApiRequest, apiLoad, bodyOf, exchange, headerOf } from './api-load';
-import { type BenchUser } from './bench-users';
+import { type BenchUser } from '../bench-users';
 import { type UserDataUsers } from './user-data-stack';
 
 /** What is measured: the requests that the connections of one round send to one side. */

@@ -1,7 +1,7 @@
 import { HttpConnection, statusOf } from '../http-connection';
 import { round } from '../report';
 import { exchange, requestText } from './api-load';
-import { type BenchUser } from './bench-users';
+import { type BenchUser } from '../bench-users';
 import { sortOrders } from './compare-sides';
 import { cursorIn } from './operations';
 import { type UserDataUsers } from './user-data-stack';

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { dataStream, usersStream } from '@gatehouse/contracts';
 import { connectionUrl, freePort, withClient } from '@gatehouse/local-stack';
 import { BenchStack } from '../bench-stack';
 import { LoadedServer } from '../loaded-server';
-import { type BenchUser, insertUsers } from './bench-users';
+import { untilRelayed } from '../until-relayed';
+import { type BenchUser, insertUsers } from '../bench-users';
 import { type PeerOrder } from './peer-order';
 import { seedItems } from './seed-items';
 
@@ -99,6 +101,9 @@ export class UserDataStack {
         await peer('Fastify + pg, pipelined', 'fastify-peer', true),
         await peer('Nest + Express + TypeORM', 'typeorm-peer'),
       ];
+      // The relays publish what was inserted, which takes minutes for a million rows.
+      await untilRelayed(databases.users.ownerUrl, usersStream.name);
+      await untilRelayed(adminUrl, dataStream.name);
       return new UserDataStack(bench, directory, sides, users, adminUrl);
     } catch (error) {
       await Promise.all(servers.map((server) => server.stop()));
