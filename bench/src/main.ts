@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { benchApply } from './bench-apply';
-import { benchGateway } from './bench-gateway';
+import { benchGateway } from './gateway/bench-gateway';
 import { benchIngest } from './bench-ingest';
 import { benchLedger } from './bench-ledger';
-import { benchRevocation } from './bench-revocation';
+import { benchRevocation } from './revocation/bench-revocation';
 import { benchReconcile } from './bench-reconcile';
 import { benchStreams } from './bench-streams';
 import { benchWriteBack } from './bench-write-back';
@@ -17,8 +17,8 @@ const benchmarks: Record<string, (quick: boolean) => Promise<Report>> = {
   gateway: (quick) =>
     benchGateway(
       quick
-        ? { rounds: 5, seconds: 2, warmUpRequests: 8_000, tokens: 10_000 }
-        : { rounds: 11, seconds: 4, warmUpRequests: 30_000, tokens: 100_000 },
+        ? { rounds: 5, seconds: 2, warmUpRequests: 8_000, tokens: 10_000, callers: 20_000 }
+        : { rounds: 11, seconds: 4, warmUpRequests: 30_000, tokens: 100_000, callers: 20_000 },
     ),
   ingest: (quick) =>
     benchIngest(

@@ -1,4 +1,5 @@
-import { HttpConnection } from './http-connection';
+import { HttpConnection } from '../http-connection';
+import { type Edge, requestTo } from './edges';
 
 /** Last accepted use of a credential, on the clock of `performance.now`. */
 export interface LastUse {
@@ -10,9 +11,10 @@ export interface LastUse {
   readonly refusal: number | undefined;
 }
 
-const PAUSE_MS = 1;
+/** With three edges for each gateway, a gateway gets a request about each millisecond. */
+const PAUSE_MS = 3;
 
-/** Uses one credential at one gateway repeatedly until it is rejected. */
+/** Uses one credential at one edge of a gateway repeatedly until it is rejected. */
 export class CredentialWatch {
   private constructor(
     /** Resolves after the first accepted request. */
@@ -21,12 +23,12 @@ export class CredentialWatch {
   ) {}
 
   /** @param header ends with CRLF */
-  static start(port: number, path: string, header: string, timeoutMs: number): CredentialWatch {
-    const request = `GET ${path} HTTP/1.1\r\nHost: bench\r\n${header}\r\n`;
+  static start(edge: Edge, header: string, timeoutMs: number): CredentialWatch {
+    const request = requestTo(edge, header);
     let first: () => void = () => undefined;
     const begun = new Promise<void>((resolve) => (first = resolve));
     const run = async (): Promise<LastUse> => {
-      const connection = await HttpConnection.open(port);
+      const connection = await HttpConnection.open(edge.port);
       const until = performance.now() + timeoutMs;
       let last = { sentAt: NaN, answeredAt: NaN };
       let refusal: number | undefined;

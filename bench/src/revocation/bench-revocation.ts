@@ -12,10 +12,12 @@ import {
   workspaceState,
 } from '@gatehouse/local-stack';
 import { TcpProxy, eventually } from '@gatehouse/testing';
-import { type Callers, makeCallers } from './gateway-callers';
-import { HttpConnection } from './http-connection';
-import { LoadedServer } from './loaded-server';
-import { type Report, atMost, machine, round } from './report';
+import { type Callers, makeCallers } from '../callers';
+import { HttpConnection } from '../http-connection';
+import { LoadedServer } from '../loaded-server';
+import { type Report, atMost, machine, round } from '../report';
+import { type PeerOrder } from '../gateway/peer-order';
+import { type Edge, type EdgedGateway, edgeNames, requestTo, startEdgedGateway } from './edges';
 import { CredentialWatch } from './watch-credential';
 
 /** Number of users whose credentials are revoked, and number of NATS outages. */
@@ -24,7 +26,6 @@ export interface RevocationOptions {
   readonly partitions: number;
 }
 
-const PATH = '/auth/session';
 const GATEWAYS = 3;
 const WATCH_MS = 10_000;
 const WARM_MS = 500;
@@ -45,11 +46,11 @@ interface Revocation {
 interface Revoked {
   readonly kind: Revocation['kind'];
   readonly answeredMs: number;
-  /** Time of the last 200 from any gateway; 0 when it was before the call. */
-  readonly lastOkMs: number;
-  /** Gateways that accepted a request which was sent after the response. */
-  readonly lateGateways: number;
-  /** Status with which each gateway rejected the credential. */
+  /** Time of the last 200 from any gateway, by edge; 0 when it was before the call. */
+  readonly lastOkMs: Readonly<Record<Edge['name'], number>>;
+  /** Edges that accepted a request which was sent after the response. */
+  readonly lateEdges: number;
+  /** Status with which each edge rejected the credential. */
   readonly refusals: readonly (number | undefined)[];
   readonly propagation: Propagation | null;
 }
@@ -73,28 +74,28 @@ export async function benchRevocation(options: RevocationOptions): Promise<Repor
     // Stopped, because it would be a fourth gateway.
     await gatehouse.apps['api-gateway'].stop();
     const { TRUST_PROXY: _, ...environment } = gatehouse.environments['api-gateway'];
-    const ports: number[] = [];
+    const upstream = await startUpstream();
+    servers.push(upstream.server);
+    const gateways: EdgedGateway[] = [];
     for (let number = 1; number <= GATEWAYS; number++) {
-      const port = await freePort();
       const nats = number === GATEWAYS ? { NATS_URL: proxy.url } : {};
-      const env = { ...environment, ...nats, PORT: String(port), OPS_PORT: String(await freePort()) };
-      const program = 'apps/api-gateway/src/main.js';
-      servers.push(await LoadedServer.start({ program, env, readyUrl: `http://127.0.0.1:${port}/` }));
-      ports.push(port);
+      const gateway = await startEdgedGateway({ ...environment, ...nats }, directory, upstream.port);
+      servers.push(gateway.server);
+      gateways.push(gateway);
     }
     await allLeased(gatehouse);
-    const using = useSteadily(ports, callers, steady.signal);
+    const using = useSteadily(gateways, callers, steady.signal);
     const revoked: Revoked[] = [];
     for (let user = 0; user < options.users; user++) {
       for (const revocation of revocationsOf(callers, user)) {
-        revoked.push(await revoke(revocation, ports, ports[revoked.length % GATEWAYS] ?? 0));
+        revoked.push(await revoke(revocation, gateways, gateways[revoked.length % GATEWAYS]?.port ?? 0));
       }
     }
     const disconnected: (Revoked & { readonly sinceCutMs: number })[] = [];
     for (let user = options.users; user < options.users + options.partitions; user++) {
       await allLeased(gatehouse);
       const [revocation] = revocationsOf(callers, user);
-      disconnected.push(await revokeCutOff(revocation, ports, proxy));
+      disconnected.push(await revokeCutOff(revocation, gateways, proxy));
     }
     steady.abort();
     return {
@@ -102,15 +103,19 @@ export async function benchRevocation(options: RevocationOptions): Promise<Repor
       machine: machine(),
       rows: [...summary(revoked), { row: 'steady use meanwhile', requests: await using }, ...cutOffRows(disconnected)],
       goals: [
-        atMost('call to its response, p99, ms', at(0.99, revoked, 'answeredMs'), 100),
-        atMost('call to the last 200 at any gateway, p99, ms', at(0.99, revoked, 'lastOkMs'), 100),
-        atMost('gateways that accepted a request sent after the response', sumOf(revoked), 0),
-        atMost(
-          'disconnected: call to the last 200, longest, ms',
-          at(1, disconnected, 'lastOkMs'),
-          gatewayLease.lengthMs,
+        atMost('call to its response, p99, ms', at(0.99, revoked, answeredMs), 100),
+        ...edgeNames.map((name) =>
+          atMost(`${name}: call to the last 200 at any gateway, p99, ms`, at(0.99, revoked, lastOkAt(name)), 100),
         ),
-        atMost('disconnected: gateways that accepted a request sent after the response', sumOf(disconnected), 0),
+        atMost('edges that accepted a request sent after the response', sumOf(revoked), 0),
+        ...edgeNames.map((name) =>
+          atMost(
+            `disconnected, ${name}: call to the last 200, longest, ms`,
+            at(1, disconnected, lastOkAt(name)),
+            gatewayLease.lengthMs,
+          ),
+        ),
+        atMost('disconnected: edges that accepted a request sent after the response', sumOf(disconnected), 0),
       ],
     };
   } finally {
@@ -146,8 +151,9 @@ function revocationsOf({ admin, makers, users, keys, own }: Callers, index: numb
   ] as const satisfies Revocation[];
 }
 
-async function revoke(revocation: Revocation, ports: readonly number[], by: number): Promise<Revoked> {
-  const watches = ports.map((port) => CredentialWatch.start(port, PATH, revocation.header, WATCH_MS));
+async function revoke(revocation: Revocation, gateways: readonly EdgedGateway[], by: number): Promise<Revoked> {
+  const edges = gateways.flatMap((gateway) => gateway.edges);
+  const watches = edges.map((edge) => CredentialWatch.start(edge, revocation.header, WATCH_MS));
   await Promise.all(watches.map(({ begun }) => begun));
   const began = performance.now();
   const propagation = await callRevoke(revocation, by);
@@ -156,26 +162,36 @@ async function revoke(revocation: Revocation, ports: readonly number[], by: numb
   return {
     kind: revocation.kind,
     answeredMs: answered - began,
-    lastOkMs: Math.max(0, ...uses.map(({ answeredAt }) => answeredAt - began)),
-    lateGateways: uses.filter(({ sentAt }) => sentAt > answered).length,
+    lastOkMs: Object.fromEntries(
+      edgeNames.map((name) => {
+        const ofEdge = uses.filter((_, index) => edges[index]?.name === name);
+        return [name, Math.max(0, ...ofEdge.map(({ answeredAt }) => answeredAt - began))];
+      }),
+    ) as Revoked['lastOkMs'],
+    lateEdges: uses.filter(({ sentAt }) => sentAt > answered).length,
     refusals: uses.map(({ refusal }) => refusal),
     propagation,
   };
 }
 
 /** Revokes while the last gateway is disconnected. After it reconnects it must reject the credential. */
-async function revokeCutOff(revocation: Revocation, ports: readonly number[], proxy: TcpProxy) {
-  const [by = 0] = ports;
-  const last = ports.at(-1) ?? 0;
-  const before = await CredentialWatch.start(last, PATH, revocation.header, WARM_MS).ended;
-  if (before.refusal !== undefined) throw new RangeError('a credential was rejected before it was revoked');
+async function revokeCutOff(revocation: Revocation, gateways: readonly EdgedGateway[], proxy: TcpProxy) {
+  const [by] = gateways;
+  const last = gateways.at(-1);
+  if (by === undefined || last === undefined) throw new RangeError('no gateway');
+  const [route] = last.edges;
+  if (route === undefined) throw new RangeError('no edge');
+  for (const edge of last.edges) {
+    const before = await CredentialWatch.start(edge, revocation.header, WARM_MS).ended;
+    if (before.refusal !== undefined) throw new RangeError('a credential was rejected before it was revoked');
+  }
   const cutAt = performance.now();
   proxy.stall();
-  const revoked = await revoke(revocation, [last], by);
+  const revoked = await revoke(revocation, [last], by.port);
   const sinceCutMs = performance.now() - cutAt;
   proxy.resume();
-  const connection = await HttpConnection.open(last);
-  const request = `GET ${PATH} HTTP/1.1\r\nHost: bench\r\n${revocation.header}\r\n`;
+  const connection = await HttpConnection.open(route.port);
+  const request = requestTo(route, revocation.header);
   await eventually(async () => (await connection.send(request)) === 401, { timeoutMs: 30_000, intervalMs: 100 });
   connection.close();
   return { ...revoked, sinceCutMs };
@@ -202,19 +218,19 @@ async function callRevoke({ method, path, token }: Revocation, port: number): Pr
 }
 
 /** Uses all API keys at every gateway, so that the caches are full. Returns the number of keys. */
-async function useSteadily(ports: readonly number[], { keys }: Callers, signal: AbortSignal): Promise<number> {
+async function useSteadily(gateways: readonly EdgedGateway[], { keys }: Callers, signal: AbortSignal): Promise<number> {
   let sent = 0;
-  const worker = async (port: number) => {
-    const connection = await HttpConnection.open(port);
+  const worker = async ({ edges: [route] }: EdgedGateway) => {
+    if (route === undefined) return;
+    const connection = await HttpConnection.open(route.port);
     for (let number = 0; !signal.aborted; number++) {
-      const header = `X-API-Key: ${keys[number % keys.length]}\r\n`;
-      await connection.send(`GET ${PATH} HTTP/1.1\r\nHost: bench\r\n${header}\r\n`);
+      await connection.send(requestTo(route, `X-API-Key: ${keys[number % keys.length]}\r\n`));
       sent++;
       await new Promise((resolve) => setTimeout(resolve, USE_EVERY_MS));
     }
     connection.close();
   };
-  await Promise.all(ports.map(worker));
+  await Promise.all(gateways.map(worker));
   return sent;
 }
 
@@ -225,10 +241,14 @@ function summary(revoked: readonly Revoked[]): Record<string, string | number>[]
     return {
       row: kind,
       revocations: of.length,
-      answeredP50Ms: round(at(0.5, of, 'answeredMs')),
-      answeredP99Ms: round(at(0.99, of, 'answeredMs')),
-      lastOkP50Ms: round(at(0.5, of, 'lastOkMs')),
-      lastOkP99Ms: round(at(0.99, of, 'lastOkMs')),
+      answeredP50Ms: round(at(0.5, of, answeredMs)),
+      answeredP99Ms: round(at(0.99, of, answeredMs)),
+      ...Object.fromEntries(
+        edgeNames.flatMap((name) => [
+          [`${name}, last 200, p50 ms`, round(at(0.5, of, lastOkAt(name)))],
+          [`${name}, last 200, p99 ms`, round(at(0.99, of, lastOkAt(name)))],
+        ]),
+      ),
       acknowledgedByAll: of.filter(({ propagation }) => propagation?.acknowledged === GATEWAYS).length,
       refusedByAll: of.filter(({ refusals }) => refusals.every((status) => status === 401 || status === 403)).length,
     };
@@ -239,7 +259,7 @@ function cutOffRows(disconnected: readonly (Revoked & { readonly sinceCutMs: num
   return disconnected.map(({ answeredMs, lastOkMs, propagation, refusals, sinceCutMs }) => ({
     row: 'one gateway cut off',
     answeredMs: round(answeredMs),
-    lastOkMs: round(lastOkMs),
+    ...Object.fromEntries(edgeNames.map((name) => [`${name}, last 200, ms`, round(lastOkMs[name])])),
     refusedAfterCutMs: round(sinceCutMs),
     refusedWith: refusals.join(),
     gateways: propagation?.gateways ?? 0,
@@ -248,11 +268,28 @@ function cutOffRows(disconnected: readonly (Revoked & { readonly sinceCutMs: num
   }));
 }
 
-function at(share: number, of: readonly Revoked[], field: 'answeredMs' | 'lastOkMs'): number {
-  const sorted = of.map((one) => one[field]).sort((a, b) => a - b);
+function answeredMs(one: Revoked): number {
+  return one.answeredMs;
+}
+
+function lastOkAt(name: Edge['name']): (one: Revoked) => number {
+  return ({ lastOkMs }) => lastOkMs[name];
+}
+
+function at(share: number, of: readonly Revoked[], msOf: (one: Revoked) => number): number {
+  const sorted = of.map(msOf).sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }
 
 function sumOf(of: readonly Revoked[]): number {
-  return of.reduce((sum, { lateGateways }) => sum + lateGateways, 0);
+  return of.reduce((sum, { lateEdges }) => sum + lateEdges, 0);
+}
+
+/** A service that the gateways pass requests on to. */
+async function startUpstream(): Promise<{ readonly server: LoadedServer; readonly port: number }> {
+  const port = await freePort();
+  const order: PeerOrder = { kind: 'node', port, jwtKey: '', answer: 'ok', upstream: '', logs: false };
+  const args = [JSON.stringify(order)];
+  const program = 'bench/src/gateway/peers.js';
+  return { port, server: await LoadedServer.start({ program, args, readyUrl: `http://127.0.0.1:${port}/` }) };
 }

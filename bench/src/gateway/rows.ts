@@ -1,7 +1,7 @@
-import { type GetLoad, getLoad } from './get-load';
-import { type LoadResult } from './load-result';
-import { type LoadedServer } from './loaded-server';
-import { median, round } from './report';
+import { type GetLoad, getLoad } from '../get-load';
+import { type LoadResult } from '../load-result';
+import { type LoadedServer } from '../loaded-server';
+import { median, round } from '../report';
 
 /** Result of one row in one round. */
 export interface MeasuredRow extends LoadResult {

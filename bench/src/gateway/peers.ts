@@ -16,17 +16,8 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
 import { pino } from 'pino';
-
-/** Options of a peer, as JSON in its first argument. */
-export interface PeerOrder {
-  readonly kind: 'node' | 'nest-fastify' | 'nest-express-clerk';
-  readonly port: number;
-  readonly jwtKey: string;
-  /** Body of `GET /auth/session`. */
-  readonly answer: unknown;
-  /** Logs one line for each request, like the gateway. */
-  readonly logs: boolean;
-}
+import { type PeerOrder } from './peer-order';
+import { fastifyProxy, passThrough } from './proxy-peers';
 
 /** Fields of a request for log lines and throttler. */
 interface ExpressRequest {
@@ -123,6 +114,12 @@ function node(): void {
   createServer((_request, response) => response.writeHead(200, headers).end(body)).listen(order.port, '127.0.0.1');
 }
 
-const peers = { node, 'nest-fastify': bare, 'nest-express-clerk': express };
+const peers = {
+  node,
+  'nest-fastify': bare,
+  'nest-express-clerk': express,
+  'pass-through': passThrough,
+  'fastify-proxy': fastifyProxy,
+};
 
-void peers[order.kind]();
+void peers[order.kind](order);

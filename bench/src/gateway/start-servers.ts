@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { type Gatehouse, freePort } from '@gatehouse/local-stack';
+import { type Callers } from '../callers';
+import { LoadedServer, type LoadedServerOptions, cores } from '../loaded-server';
+import { writePolicy } from '../gate-policy';
+import { type PeerOrder } from './peer-order';
+
+/** A server and its port. */
+export interface Listening {
+  readonly server: LoadedServer;
+  readonly port: number;
+}
+
+/** A gateway, with the port on which proxies ask. */
+export interface ListeningGateway extends Listening {
+  readonly forwardAuthPort: number;
+}
+
+/** The servers that are compared. */
+export interface Started {
+  readonly gateway: ListeningGateway;
+  /** Has no key for assertions. */
+  readonly withoutAssertions: ListeningGateway;
+  /** Its policy has 200 routes. */
+  readonly longPolicy: ListeningGateway;
+  /** Answer with the body of `GET /auth/session`. */
+  readonly peers: Readonly<Record<string, Listening>>;
+  /** Pass requests on to the same upstream as the gateway. */
+  readonly proxies: Readonly<Record<string, Listening>>;
+}
+
+/** Route whose answer comes from the memory of the gateway. */
+export const SESSION_PATH = '/auth/session';
+
+const LONG_POLICY = 200;
+/** Size of the upstream's answer as JSON. */
+const UPSTREAM_BYTES = 1_024;
+
+/**
+ * Starts gateways whose output is discarded, and peers that return the same body, all on one core. The upstream shares
+ * the other core with the generator.
+ * @param started gets each server, so that the caller can stop them when a later one fails
+ */
+export async function startServers(
+  gatehouse: Gatehouse,
+  callers: Callers,
+  directory: string,
+  started: LoadedServer[],
+): Promise<Started> {
+  const start = async (
+    options: Pick<LoadedServerOptions, 'program' | 'args' | 'env' | 'metricsUrl'>,
+    port: number,
+    core: string = cores.server,
+  ): Promise<Listening> => {
+    const server = await LoadedServer.start({ ...options, core, readyUrl: `http://127.0.0.1:${port}/` });
+    started.push(server);
+    return { server, port };
+  };
+  const jwtKey = callers.makers[0]?.publicPem ?? '';
+  const peer = async (order: Pick<PeerOrder, 'kind' | 'logs'> & Partial<PeerOrder>, core?: string) => {
+    const port = await freePort();
+    const whole: PeerOrder = { ...{ port, jwtKey, answer: undefined, upstream: '' }, ...order };
+    return start({ program: 'bench/src/gateway/peers.js', args: [JSON.stringify(whole)] }, port, core);
+  };
+  const upstream = await peer({ kind: 'node', logs: false, answer: 'x'.repeat(UPSTREAM_BYTES - 2) }, cores.rest);
+  const gatewayWith = async (routes: number, more: NodeJS.ProcessEnv = {}): Promise<ListeningGateway> => {
+    const { TRUST_PROXY: _, ...environment } = gatehouse.environments['api-gateway'];
+    const [port, opsPort, forwardAuthPort] = [await freePort(), await freePort(), await freePort()];
+    const policy = join(directory, `gate-${port}.json`);
+    writePolicy(policy, routes, upstream.port);
+    const env = {
+      ...environment,
+      ...{ PORT: String(port), OPS_PORT: String(opsPort), GATE_FILE: policy },
+      ...{ FORWARD_AUTH: 'nginx', FORWARD_AUTH_PORT: String(forwardAuthPort), FORWARD_AUTH_PROXIES: '127.0.0.1' },
+      ...more,
+    };
+    const metricsUrl = `http://127.0.0.1:${opsPort}/metrics`;
+    return { ...(await start({ program: 'apps/api-gateway/src/main.js', env, metricsUrl }, port)), forwardAuthPort };
+  };
+  const gateway = await gatewayWith(1);
+  const answer = await sessionOf(gateway, callers);
+  const proxied = { upstream: `http://127.0.0.1:${upstream.port}` };
+  return {
+    gateway,
+    withoutAssertions: await gatewayWith(1, { ASSERTION_PRIVATE_KEYS: undefined }),
+    longPolicy: await gatewayWith(LONG_POLICY),
+    peers: {
+      'node:http': await peer({ kind: 'node', logs: false, answer }),
+      'Nest+Fastify, no log': await peer({ kind: 'nest-fastify', logs: false, answer }),
+      'Nest+Fastify': await peer({ kind: 'nest-fastify', logs: true, answer }),
+      'Nest+Express+Clerk': await peer({ kind: 'nest-express-clerk', logs: true, answer }),
+    },
+    proxies: {
+      'undici pass-through': await peer({ kind: 'pass-through', logs: false, ...proxied }),
+      'Fastify proxy+Clerk': await peer({ kind: 'fastify-proxy', logs: true, ...proxied }),
+    },
+  };
+}
+
+async function sessionOf({ port }: Listening, { makers }: Callers): Promise<unknown> {
+  const response = await fetch(`http://127.0.0.1:${port}${SESSION_PATH}`, {
+    headers: { authorization: `Bearer ${makers[0]?.make()}` },
+    signal: AbortSignal.timeout(10_000),
+  });
+  return response.json();
+}
