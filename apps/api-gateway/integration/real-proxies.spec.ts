@@ -17,11 +17,11 @@ routes:
   - { path: /reports/*, audience: orders, access: admin }
   - { path: /health, audience: orders, access: public }
 `;
-const page = readFileSync(join(__dirname, '../../../docs/reference/forward-auth.md'), 'utf8');
 
 /** The configuration that the documentation shows, with other addresses. */
-function documented(language: string, port: number, gateway: string, service: string): string {
-  const [, text = ''] = new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(page) ?? [];
+function documented(family: string, port: number, gateway: string, service: string): string {
+  const page = join(__dirname, `../../../docs/how-to/protect-a-service-with-${family}.md`);
+  const [, text = ''] = /```(?:nginx|caddyfile)\n([^]*?)```/.exec(readFileSync(page, 'utf8')) ?? [];
   return text
     .replaceAll('listen 443 ssl', `listen 127.0.0.1:${port}`)
     .replace('server_name app.example.com', 'server_name api.example.com private.example.com')
@@ -32,10 +32,7 @@ function documented(language: string, port: number, gateway: string, service: st
 
 const identityNames = ['x-gatehouse-assertion', 'x-gatehouse-user-id', 'x-gatehouse-role', 'x-gatehouse-tier'];
 
-describe.each([
-  ['nginx', 'nginx'],
-  ['caddy', 'caddyfile'],
-] as const)('%s as documented', (family, language) => {
+describe.each(['nginx', 'caddy'] as const)('%s as documented', (family) => {
   let gateway: AttackedGateway;
   let service: Server;
   let proxy: OwnReverseProxy;
@@ -56,7 +53,7 @@ describe.each([
     const port = await freePort();
     const asks = new URL(gateway.app.get(ForwardAuthServer).url ?? '').host;
     const serves = `127.0.0.1:${(service.address() as AddressInfo).port}`;
-    proxy = await startOwnReverseProxy(family, documented(language, port, asks, serves), port);
+    proxy = await startOwnReverseProxy(family, documented(family, port, asks, serves), port);
     url = `http://127.0.0.1:${port}`;
     // The first run downloads the package.
   }, 300_000);
