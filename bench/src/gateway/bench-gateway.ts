@@ -104,11 +104,8 @@ function goalsOf(rows: GatewayRows, callers: number): Goal[] {
     ]),
     ...atLeastTimes('proxy: API key', 'undici pass-through', 0.8),
     ...atLeastTimes('proxy: API key', 'Fastify proxy+Clerk', 3),
-    ...atLeastTimes(
-      `forward auth: ${callers} distinct callers, no assertion`,
-      'forward auth: API key, no assertion',
-      0.9,
-    ),
+    // Only the edges that lead to other services sign assertions.
+    ...atLeastTimes(`gateway: ${callers} distinct callers`, 'gateway: API key', 0.9),
     ...atLeastTimes('forward auth: the last of 200 routes', 'forward auth: API key', 0.95),
   ];
 }

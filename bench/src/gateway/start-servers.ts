@@ -19,8 +19,6 @@ export interface ListeningGateway extends Listening {
 /** The servers that are compared. */
 export interface Started {
   readonly gateway: ListeningGateway;
-  /** Has no key for assertions. */
-  readonly withoutAssertions: ListeningGateway;
   /** Its policy has 200 routes. */
   readonly longPolicy: ListeningGateway;
   /** Answer with the body of `GET /auth/session`. */
@@ -63,7 +61,7 @@ export async function startServers(
     return start({ program: 'bench/src/gateway/peers.js', args: [JSON.stringify(whole)] }, port, core);
   };
   const upstream = await peer({ kind: 'node', logs: false, answer: 'x'.repeat(UPSTREAM_BYTES - 2) }, cores.rest);
-  const gatewayWith = async (routes: number, more: NodeJS.ProcessEnv = {}): Promise<ListeningGateway> => {
+  const gatewayWith = async (routes: number): Promise<ListeningGateway> => {
     const { TRUST_PROXY: _, ...environment } = gatehouse.environments['api-gateway'];
     const [port, opsPort, forwardAuthPort] = [await freePort(), await freePort(), await freePort()];
     const policy = join(directory, `gate-${port}.json`);
@@ -72,7 +70,6 @@ export async function startServers(
       ...environment,
       ...{ PORT: String(port), OPS_PORT: String(opsPort), GATE_FILE: policy },
       ...{ FORWARD_AUTH: 'nginx', FORWARD_AUTH_PORT: String(forwardAuthPort), FORWARD_AUTH_PROXIES: '127.0.0.1' },
-      ...more,
     };
     const metricsUrl = `http://127.0.0.1:${opsPort}/metrics`;
     return { ...(await start({ program: 'apps/api-gateway/src/main.js', env, metricsUrl }, port)), forwardAuthPort };
@@ -82,7 +79,6 @@ export async function startServers(
   const proxied = { upstream: `http://127.0.0.1:${upstream.port}` };
   return {
     gateway,
-    withoutAssertions: await gatewayWith(1, { ASSERTION_PRIVATE_KEYS: undefined }),
     longPolicy: await gatewayWith(LONG_POLICY),
     peers: {
       'node:http': await peer({ kind: 'node', logs: false, answer }),
