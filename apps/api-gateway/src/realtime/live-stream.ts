@@ -27,10 +27,6 @@ export interface LiveStreamParts {
 export class LiveStream {
   /** Everything up to here was sent, or need not be. */
   cursor: Position;
-  /** Whether the caller is trusted, as far as this gateway knows. Otherwise nothing is sent about what the user owns. */
-  isConfirmed = false;
-  /** How often the trust in the caller was doubted. */
-  doubts = 0;
   /** Since when the client has not read what was sent; undefined while it reads. */
   stalledAt: number | undefined;
   /** When the next heartbeat is due. */

@@ -1,17 +1,16 @@
-import { type TrustChange } from '@gatehouse/contracts';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { grants } from '../gate/grants';
 import { Authenticator } from '../authentication/authenticator';
 import { type Caller, type CallerRequest } from '../caller/caller';
+import { credentialExpiry } from '../caller/credential-expiry';
 import { type GatewayConfig } from '../config';
 import { RealtimeUnavailableError, ScopeInsufficientError } from '../errors';
-import { errorResponse } from '../problems/error-response';
 import { CONFIG, STEADY_CLOCK } from '../tokens';
 import { type MonotonicClock } from '../trust/steady-clock';
 import { TrustChangeFeed } from '../trust/trust-change-feed';
+import { TrustWatch } from '../trust/trust-watch';
 import { beginStream } from './begin-stream';
-import { BoundedWork } from './bounded-work';
 import { type RingEntry } from './event-ring';
 import { type EventKind, eventPermissions } from './live-event';
 import { LiveFeeds, type RestartReason } from './live-feeds';
@@ -24,8 +23,6 @@ const TICK_MS = 1_000;
 export const HEARTBEAT_MS = 15_000;
 /** A stream of a session ends after this time, and the client opens another with a fresh token. */
 const MAX_AGE_MS = 15 * 60_000;
-/** Callers that are looked up at the same time. */
-const CONFIRMATIONS = 100;
 
 /** Permission to open a stream. */
 export const REALTIME_PERMISSION = 'realtime:read';
@@ -33,9 +30,8 @@ export const REALTIME_PERMISSION = 'realtime:read';
 /** The open streams of this gateway. */
 @Injectable()
 export class LiveStreams implements OnModuleInit, OnModuleDestroy {
-  private readonly all = new Set<LiveStream>();
-  private readonly byUser = new Map<string, LiveStream[]>();
-  private readonly confirmations = new BoundedWork<LiveStream>(CONFIRMATIONS, (stream) => this.confirm(stream));
+  /** A stream in doubt sends nothing about what its user owns. */
+  private readonly streams: TrustWatch<LiveStream>;
   /** Whether events wait until the gateway knows again who is trusted. */
   private isHeld = false;
   private isStopping = false;
@@ -48,7 +44,13 @@ export class LiveStreams implements OnModuleInit, OnModuleDestroy {
     private readonly metrics: LiveMetrics,
     @Inject(CONFIG) private readonly config: Pick<GatewayConfig, 'realtime'>,
     @Inject(STEADY_CLOCK) private readonly now: MonotonicClock,
-  ) {}
+  ) {
+    this.streams = new TrustWatch(trust, {
+      confirm: (stream) => this.confirm(stream),
+      trusted: (stream) => this.pump(stream),
+      refused: (stream) => this.close(stream, 'revoked'),
+    });
+  }
 
   onModuleInit(): void {
     this.feeds.listen({
@@ -56,9 +58,7 @@ export class LiveStreams implements OnModuleInit, OnModuleDestroy {
       onEvict: (entry) => this.dropLate(entry),
       onRestart: (reason) => this.restart(reason),
     });
-    this.trust.onChange((change) => this.distrust(change));
-    this.trust.onForget(() => this.doubt(this.all));
-    this.metrics.observe({ streams: () => this.all.size, ring: () => this.feeds.ring.usedBytes });
+    this.metrics.observe({ streams: () => this.streams.size, ring: () => this.feeds.ring.usedBytes });
     this.timer = setInterval(() => this.tick(), TICK_MS).unref();
   }
 
@@ -66,7 +66,7 @@ export class LiveStreams implements OnModuleInit, OnModuleDestroy {
   onModuleDestroy(): void {
     this.isStopping = true;
     clearInterval(this.timer);
-    for (const stream of [...this.all]) this.close(stream, 'restarting');
+    for (const stream of this.streams) this.close(stream, 'restarting');
   }
 
   /**
@@ -76,7 +76,7 @@ export class LiveStreams implements OnModuleInit, OnModuleDestroy {
   open(request: CallerRequest, reply: FastifyReply, lastEventId: string | undefined): void {
     const { caller } = request;
     const { maxStreams, maxStreamsPerUser } = this.config.realtime;
-    if (this.isStopping || !this.feeds.isReady || this.all.size >= maxStreams) throw new RealtimeUnavailableError();
+    if (this.isStopping || !this.feeds.isReady || this.streams.size >= maxStreams) throw new RealtimeUnavailableError();
     const { ring } = this.feeds;
     const given = lastEventId === undefined ? undefined : positionOf(lastEventId);
     const refusal = given === undefined ? (lastEventId === undefined ? 'new' : 'unknown') : ring.refusalOf(given);
@@ -85,31 +85,22 @@ export class LiveStreams implements OnModuleInit, OnModuleDestroy {
     const { now } = this;
     const parts = { caller, request, response, kinds: kindsOf(caller), endAt: this.endOf(caller), cursor, now };
     const stream = new LiveStream(parts);
-    const own = this.byUser.get(stream.userId) ?? [];
+    const own = [...this.streams.ofUser(stream.userId)];
     const surplus = own.length + 1 - maxStreamsPerUser;
     for (const oldest of own.slice(0, Math.max(0, surplus))) this.close(oldest, 'too_many_streams');
-    this.byUser.set(stream.userId, [...(this.byUser.get(stream.userId) ?? []), stream]);
-    this.all.add(stream);
+    this.streams.add(stream);
     reply.raw.once('close', () => this.forget(stream, 'client'));
     this.metrics.began(refusal ?? 'resumed');
     const beginning = refusal === undefined ? 'event: resumed\ndata: {}\n' : resetEvent(refusal);
     this.send(stream, `retry: ${retryMs()}\n${beginning}`);
     stream.beatAt = this.now() + HEARTBEAT_MS;
     // The caller's trust may have ended since the guard has checked it.
-    this.doubt([stream]);
+    this.streams.doubt([stream]);
   }
 
   private endOf({ credential }: Caller): number {
-    const fresh = this.now() + MAX_AGE_MS;
-    const left = (at: number) => this.now() + Math.max(0, at - Date.now());
-    switch (credential.method) {
-      case 'clerk_session':
-        return fresh;
-      case 'legacy_jwt':
-        return Math.min(fresh, left(credential.session.expiresAt));
-      case 'api_key':
-        return credential.key.expiresAt === null ? Number.POSITIVE_INFINITY : left(credential.key.expiresAt);
-    }
+    const left = Math.max(0, credentialExpiry(credential) - Date.now());
+    return this.now() + (credential.method === 'api_key' ? left : Math.min(left, MAX_AGE_MS));
   }
 
   private send(stream: LiveStream, text: string): void {
@@ -117,7 +108,7 @@ export class LiveStreams implements OnModuleInit, OnModuleDestroy {
   }
 
   private pumpUser(userId: string): void {
-    for (const stream of this.byUser.get(userId) ?? []) this.pump(stream);
+    for (const stream of this.streams.ofUser(userId)) this.pump(stream);
   }
 
   /** Sends what the stream lacks, as far as the client reads. */
@@ -125,7 +116,7 @@ export class LiveStreams implements OnModuleInit, OnModuleDestroy {
     if (stream.isClosed || !this.feeds.isReady) return;
     const { ring } = this.feeds;
     const missed = ring.after(stream.userId, stream.cursor);
-    if (missed.length > 0 && !(stream.isConfirmed && this.trust.trusting)) {
+    if (missed.length > 0 && !(this.streams.isTrusted(stream) && this.trust.trusting)) {
       this.isHeld = true;
       return;
     }
@@ -144,13 +135,13 @@ export class LiveStreams implements OnModuleInit, OnModuleDestroy {
     this.feeds.ring.prune();
     if (this.isHeld && this.trust.trusting) {
       this.isHeld = false;
-      for (const stream of this.all) this.pump(stream);
+      for (const stream of this.streams) this.pump(stream);
     }
-    for (const stream of this.all) {
+    for (const stream of this.streams) {
       if (now >= stream.endAt) this.close(stream, 'renew');
       else if (now >= stream.beatAt) this.beat(stream, now);
-      if (!stream.isConfirmed && !stream.isClosed && !this.confirmations.has(stream)) this.confirmations.add(stream);
     }
+    this.streams.retry();
   }
 
   private beat(stream: LiveStream, now: number): void {
@@ -163,13 +154,14 @@ export class LiveStreams implements OnModuleInit, OnModuleDestroy {
 
   /** Closes the streams that have not got an event which leaves the ring. */
   private dropLate({ userId, source, sequence }: RingEntry): void {
-    const late = this.byUser.get(userId)?.filter(({ cursor }) => cursor[source].sequence < sequence) ?? [];
-    for (const stream of late) this.close(stream, 'slow');
+    for (const stream of this.streams.ofUser(userId)) {
+      if (stream.cursor[source].sequence < sequence) this.close(stream, 'slow');
+    }
   }
 
   private restart(reason: RestartReason): void {
     const { position } = this.feeds.ring;
-    for (const stream of this.all) {
+    for (const stream of this.streams) {
       stream.cursor = position;
       if (stream.stalledAt !== undefined) {
         this.close(stream, 'slow');
@@ -180,50 +172,14 @@ export class LiveStreams implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  /** Sends nothing more on the streams that a trust change may concern until their callers are confirmed. */
-  private distrust(change: TrustChange): void {
-    switch (change.kind) {
-      case 'user':
-        return this.doubt(this.byUser.get(change.userId) ?? []);
-      case 'clerk_session':
-        return this.doubt([...this.all].filter(({ caller }) => caller.principal.sessionId === change.sessionId));
-      case 'legacy_session':
-        return this.doubt(this.ofUser(change.userId, ({ principal }) => principal.sessionId === change.sessionId));
-      case 'api_key':
-        return this.doubt(this.ofUser(change.userId, ({ principal }) => principal.keyId === change.keyId));
-    }
-  }
-
-  private ofUser(userId: string, isMeant: (caller: Caller) => boolean): LiveStream[] {
-    return this.byUser.get(userId)?.filter(({ caller }) => isMeant(caller)) ?? [];
-  }
-
-  private doubt(streams: Iterable<LiveStream>): void {
-    for (const stream of streams) {
-      stream.doubts += 1;
-      stream.isConfirmed = false;
-      this.confirmations.add(stream);
-    }
-  }
-
+  /** Looks the caller up again, and what it may read now. */
   private async confirm(stream: LiveStream): Promise<void> {
-    const { doubts } = stream;
-    if (stream.isClosed) return;
-    try {
-      const caller = await this.authenticator.confirm(stream.caller, stream.request);
-      const { principal } = caller;
-      if (principal.method === 'api_key' && !grants(principal.scopes, REALTIME_PERMISSION)) {
-        throw new ScopeInsufficientError(REALTIME_PERMISSION);
-      }
-      stream.kinds = kindsOf(caller);
-      // Otherwise a later trust change has added the stream again.
-      stream.isConfirmed = stream.doubts === doubts;
-      this.pump(stream);
-    } catch (error) {
-      // While user-sync is unavailable, the caller is neither trusted nor refused; the next tick asks again.
-      const { status } = errorResponse(error);
-      if (status < 500 && status !== 429) this.close(stream, 'revoked');
+    const caller = await this.authenticator.confirm(stream.caller, stream.request);
+    const { principal } = caller;
+    if (principal.method === 'api_key' && !grants(principal.scopes, REALTIME_PERMISSION)) {
+      throw new ScopeInsufficientError(REALTIME_PERMISSION);
     }
+    stream.kinds = kindsOf(caller);
   }
 
   private close(stream: LiveStream, reason: CloseReason): void {
@@ -233,12 +189,9 @@ export class LiveStreams implements OnModuleInit, OnModuleDestroy {
   }
 
   private forget(stream: LiveStream, reason: CloseReason): void {
-    if (!this.all.delete(stream)) return;
+    if (!this.streams.delete(stream)) return;
     stream.isClosed = true;
     this.metrics.closed(reason);
-    const others = this.byUser.get(stream.userId)?.filter((one) => one !== stream) ?? [];
-    if (others.length === 0) this.byUser.delete(stream.userId);
-    else this.byUser.set(stream.userId, others);
   }
 }
 
