@@ -50,7 +50,7 @@ describe('the tarball of the Clerk emulator', () => {
     folder = mkdtempSync(join(tmpdir(), 'gatehouse-packed-'));
     installed = join(folder, 'node_modules/@gatehouse/clerk-emulator');
     mkdirSync(installed, { recursive: true });
-    const said = await run([join(root, 'tools/emulator-pack.mjs'), folder]);
+    const said = await run([join(root, 'tools/pack.mjs'), 'clerk-emulator', folder]);
     const [tarball = said] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
     await promisify(execFile)('tar', ['xzf', join(folder, tarball), '-C', installed, '--strip-components=1']);
     manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Manifest;

@@ -5,21 +5,28 @@ import { runCommand } from '@gatehouse/local-stack';
 const root = join(__dirname, '../..');
 
 /**
- * Packs a library and installs the tarball into a folder, with one dependency of the workspace. Returns the files of the
- * installed package.
- * @param tool file in tools/, which also checks the tarball
+ * Packs a library, which also checks the tarball, and installs it into a folder, with packages of the workspace. Returns
+ * the files of the installed package.
+ * @param library folder in libs/
  */
 export async function unpackLibrary(
   folder: string,
-  { name, tool, dependency }: { readonly name: string; readonly tool: string; readonly dependency: string },
+  { library, packages }: { readonly library: string; readonly packages: readonly string[] },
   timeoutMs: number,
 ): Promise<readonly string[]> {
-  await runCommand(process.execPath, [join(root, 'tools', tool), folder], { cwd: folder, timeoutMs });
-  const [tarball = ''] = readdirSync(folder).filter((file) => file.endsWith('.tgz'));
-  const installed = join(folder, 'node_modules', name);
-  const linked = join(folder, 'node_modules', dependency);
-  for (const path of [installed, dirname(linked)]) mkdirSync(path, { recursive: true });
-  await runCommand('tar', ['xzf', join(folder, tarball), '-C', installed, '--strip-components=1'], { timeoutMs });
-  symlinkSync(join(root, 'node_modules', dependency), linked, 'dir');
+  const tarballs = join(folder, 'tarballs', library);
+  await runCommand(process.execPath, [join(root, 'tools/pack.mjs'), library, tarballs], { cwd: folder, timeoutMs });
+  const [tarball = ''] = readdirSync(tarballs);
+  const installed = join(folder, 'node_modules/@gatehouse', library);
+  mkdirSync(installed, { recursive: true });
+  await runCommand('tar', ['xzf', join(tarballs, tarball), '-C', installed, '--strip-components=1'], { timeoutMs });
+  for (const name of packages) linkPackage(folder, name);
   return readdirSync(installed, { recursive: true, encoding: 'utf8' });
+}
+
+/** Makes a package of the workspace available in a folder. */
+export function linkPackage(folder: string, name: string): void {
+  const linked = join(folder, 'node_modules', name);
+  mkdirSync(dirname(linked), { recursive: true });
+  symlinkSync(join(root, 'node_modules', name), linked, 'dir');
 }

@@ -54,7 +54,7 @@ describe('the tarball of @gatehouse/follow', () => {
     folder = mkdtempSync(join(tmpdir(), 'gatehouse-follow-'));
     installed = join(folder, 'node_modules/@gatehouse/follow');
     mkdirSync(installed, { recursive: true });
-    const said = await run([join(root, 'tools/follow-pack.mjs'), folder]);
+    const said = await run([join(root, 'tools/pack.mjs'), 'follow', folder]);
     const [tarball = said] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
     await promisify(execFile)('tar', ['xzf', join(folder, tarball), '-C', installed, '--strip-components=1']);
     for (const name of THEIRS) {

@@ -6,23 +6,16 @@ import { checkPackage } from '../pack-package/check-package';
 import { npmPack } from '../pack-package/npm-pack';
 import { BIN, packageManifest } from './package-manifest';
 
-/** The packed emulator. */
-export interface PackedEmulator {
-  /** Path of the tarball. */
-  readonly tarball: string;
-  readonly dependencies: Readonly<Record<string, string>>;
-}
-
 const EMULATOR = 'apps/clerk-emulator';
 const DOCUMENTS = ['docs/reference/emulator.md', 'docs/how-to/test-against-the-emulator.md'];
 
 /**
  * Makes and checks a tarball of the emulator, with the bundled code, types, web page and documents.
  * @param destination folder of the tarball
- * @returns the path of the tarball, and the dependencies of the package
+ * @returns the path of the tarball
  * @throws PackError
  */
-export async function packEmulator(root: string, destination: string): Promise<PackedEmulator> {
+export async function packEmulator(root: string, destination: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-pack-'));
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -32,14 +25,13 @@ export async function packEmulator(root: string, destination: string): Promise<P
     bundle(root, EMULATOR, join(folder, 'lib'));
     cpSync(join(root, EMULATOR, 'src/show-page/assets'), join(folder, 'lib/assets'), { recursive: true });
     write(BIN, "#!/usr/bin/env node\nrequire('../lib/main.cjs');\n");
-    const manifest = packageManifest(root);
-    write('package.json', `${JSON.stringify(manifest, undefined, 2)}\n`);
+    write('package.json', `${JSON.stringify(packageManifest(root), undefined, 2)}\n`);
     cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
     write('README.md', withLinks(root, `${EMULATOR}/README.md`, '../../docs/', 'docs/'));
     for (const page of DOCUMENTS) write(page, withLinks(root, page, '../../apps/clerk-emulator/', '../../'));
     const tarball = npmPack(folder, destination);
     await checkPackage(tarball);
-    return { tarball, dependencies: manifest.dependencies };
+    return tarball;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

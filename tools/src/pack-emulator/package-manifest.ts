@@ -4,14 +4,6 @@ import { readWorkspaceManifest } from '../pack-package/workspace-manifest';
 /** The program in the package. */
 export const BIN = 'bin/clerk-emulator.js';
 
-/** The package.json of the package. */
-export interface PackageManifest {
-  readonly name: string;
-  readonly version: string;
-  readonly dependencies: Readonly<Record<string, string>>;
-  readonly [field: string]: unknown;
-}
-
 /** Packages that the bundle loads at run time, and `reflect-metadata`, which Nest needs. */
 const DEPENDENCIES = [
   '@nestjs/common',
@@ -24,7 +16,7 @@ const DEPENDENCIES = [
 ];
 
 /** Describes the package, with the workspace's versions of its dependencies. @throws PackError */
-export function packageManifest(root: string): PackageManifest {
+export function packageManifest(root: string): object {
   const workspace = readWorkspaceManifest(root);
   const dependencies = DEPENDENCIES.map((name) => {
     const version = workspace.dependencies[name];
