@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { type Server, createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { SignJWT, exportJWK } from 'jose';
-import { createVerifier } from './create-verifier';
+import { type VerifierOptions, createVerifier } from './create-verifier';
 import { type AssertionInvalidError, KeysUnavailableError } from './errors';
 
 const ISSUER = 'https://api.example.com';
@@ -142,4 +142,18 @@ it('says that the keys are unavailable, and recovers', async () => {
   await expect(verify(await assertion())).rejects.toBeInstanceOf(KeysUnavailableError);
   answer = { ...answer, status: 200 };
   expect(await faultOf(verify(await assertion()))).toBe('none');
+});
+
+it.each<[string, string, object]>([
+  ['no issuer', 'issuer', { issuer: undefined }],
+  ['an issuer that is no URL', 'issuer', { issuer: 'api.example.com' }],
+  ['no audience', 'audience', { audience: undefined }],
+  ['an empty audience', 'audience', { audience: '' }],
+  ['several audiences', 'audience', { audience: ['orders', 'billing'] }],
+  ['a key set that is no URL', 'jwksUrl', { jwksUrl: '' }],
+  ['a tolerance that is no number', 'clockToleranceSeconds', { clockToleranceSeconds: NaN }],
+  ['a tolerance of an hour', 'clockToleranceSeconds', { clockToleranceSeconds: 3_600 }],
+])('rejects options with %s, and names %s', (_, option, changes) => {
+  const options = { issuer: ISSUER, audience: 'orders', jwksUrl, ...changes } as VerifierOptions;
+  expect(() => createVerifier(options)).toThrow(`The option ${option} must be`);
 });

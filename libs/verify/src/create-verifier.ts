@@ -1,6 +1,6 @@
 import { type JWTVerifyGetKey, createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { type Caller, callerOf } from './caller';
-import { AssertionInvalidError, KeysUnavailableError } from './errors';
+import { AssertionInvalidError, KeysUnavailableError, OptionInvalidError } from './errors';
 
 /** Options of {@link createVerifier}. */
 export interface VerifierOptions {
@@ -27,6 +27,8 @@ const KEYS_MAX_AGE_MS = 300_000;
 /** Shortest time between two fetches because of unknown keys. Forged assertions name keys that do not exist. */
 const COOLDOWN_MS = 10_000;
 const MAX_LENGTH = 16 * 1024;
+const DEFAULT_TOLERANCE_SECONDS = 5;
+const MAX_TOLERANCE_SECONDS = 60;
 
 /**
  * Makes the verifier of a service behind the gate. It fetches the keys of the gateway at the first assertion, keeps them
@@ -35,14 +37,13 @@ const MAX_LENGTH = 16 * 1024;
  * @example
  *   const verify = createVerifier({ issuer: 'https://api.example.com', audience: 'orders' });
  *   const caller = await verify(request.headers['x-gatehouse-assertion']);
+ *
+ * @throws OptionInvalidError
  */
-export function createVerifier({
-  issuer,
-  audience,
-  jwksUrl = `${issuer.replace(/\/+$/, '')}/${KEY_SET}`,
-  clockToleranceSeconds = 5,
-}: VerifierOptions): Verifier {
-  const keys = createRemoteJWKSet(new URL(jwksUrl), {
+export function createVerifier(options: VerifierOptions): Verifier {
+  const { issuer, audience, clockToleranceSeconds = DEFAULT_TOLERANCE_SECONDS } = options;
+  const jwksUrl = checkOptions(options);
+  const keys = createRemoteJWKSet(jwksUrl, {
     timeoutDuration: FETCH_LIMIT_MS,
     cacheMaxAge: KEYS_MAX_AGE_MS,
     cooldownDuration: COOLDOWN_MS,
@@ -74,6 +75,25 @@ export function createVerifier({
     if (caller === undefined) throw new AssertionInvalidError('invalid');
     return caller;
   };
+}
+
+/**
+ * Returns the URL of the key set. The types do not protect a service that reads its options from the environment: without
+ * an audience, every assertion of the gateway would be accepted.
+ */
+function checkOptions({ issuer, audience, jwksUrl, clockToleranceSeconds: tolerance }: VerifierOptions): URL {
+  if (urlOf(issuer) === undefined) throw new OptionInvalidError('issuer', 'an http:// or https:// URL');
+  if (typeof audience !== 'string' || audience === '') throw new OptionInvalidError('audience', 'a text, not empty');
+  const url = urlOf(jwksUrl ?? `${issuer.replace(/\/+$/, '')}/${KEY_SET}`);
+  if (url === undefined) throw new OptionInvalidError('jwksUrl', 'an http:// or https:// URL');
+  if (tolerance !== undefined && !(tolerance >= 0 && tolerance <= MAX_TOLERANCE_SECONDS)) {
+    throw new OptionInvalidError('clockToleranceSeconds', `a number from 0 to ${MAX_TOLERANCE_SECONDS}`);
+  }
+  return url;
+}
+
+function urlOf(text: unknown): URL | undefined {
+  return typeof text === 'string' && /^https?:\/\//.test(text) && URL.canParse(text) ? new URL(text) : undefined;
 }
 
 function refusalOf(error: unknown): Error {

@@ -16,6 +16,12 @@ const texts: Readonly<Record<AssertionFault, string>> = {
   invalid: 'The assertion is invalid.',
 };
 
+/** An option of `createVerifier` is missing or invalid; the message names it and says what is allowed. */
+export class OptionInvalidError extends codedError(
+  'OPTION_INVALID',
+  (option: string, allowed: string) => `The option ${option} must be ${allowed}.`,
+) {}
+
 /** The assertion is rejected. Answer the request with 401. */
 export class AssertionInvalidError extends codedError('ASSERTION_INVALID', (fault: AssertionFault) => texts[fault]) {
   readonly fault: AssertionFault;
