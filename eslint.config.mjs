@@ -50,6 +50,8 @@ const boundaries = [
   },
   // Other people's services use it. It bundles the errors alone.
   { sourceTag: 'type:verify', onlyDependOnLibsWithTags: ['type:errors'], allowedExternalImports: ['jose'] },
+  // Other people's services use it. It bundles verify and the errors.
+  { sourceTag: 'type:nest', onlyDependOnLibsWithTags: ['type:errors', 'type:verify'] },
   {
     sourceTag: 'type:relay',
     onlyDependOnLibsWithTags: [
@@ -187,6 +189,24 @@ export default tseslint.config(
     },
   },
   {
+    name: 'the package for Nest services imports its peers, and of ours what it bundles',
+    files: ['libs/nest/src/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(?!\\.|node:http$|@nestjs/(common|core)$|@gatehouse/(errors|verify)$)',
+              message: 'The package stands alone.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['apps/*/src/config.ts', 'apps/*/src/**/*.spec.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
@@ -229,6 +249,12 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/unbound-method': 'off',
     },
+  },
+  {
+    name: 'an example that is compiled alone, against the tarball that it installs',
+    files: ['examples/behind-the-gate/*.ts'],
+    extends: [tseslint.configs.disableTypeChecked],
+    rules: { '@nx/enforce-module-boundaries': 'off', 'no-console': 'off' },
   },
   {
     files: ['tools/**/*.ts'],

@@ -24,7 +24,7 @@ export const libraries: Readonly<Record<string, Library>> = {
     description: 'Guards NestJS services behind Gatehouse, and gives their routes the caller.',
     keywords: ['gatehouse', 'nestjs', 'guard', 'clerk', 'authentication', 'jwt'],
     dependencies: ['jose'],
-    peers: { '@nestjs/common': '^12.0.0', '@nestjs/core': '^12.0.0' },
+    peers: { '@nestjs/common': '^11.0.0 || ^12.0.0', '@nestjs/core': '^11.0.0 || ^12.0.0' },
   },
   verify: {
     description: 'Tells a service behind Gatehouse who the caller of a request is.',

@@ -1,0 +1,2 @@
+/** The verifier of assertions. */
+export const VERIFIER = Symbol.for('@gatehouse/nest:verifier');
