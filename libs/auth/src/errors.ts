@@ -39,6 +39,8 @@ export const credentialRequestFaults = {
   credential_conflict: 'X-API-Key and Authorization hold two different API keys. Send one.',
   credential_in_query: 'The query string contains a credential. Send it in a header, and revoke this one.',
   credential_malformed: 'A credential header is empty or has characters that credentials cannot have.',
+  session_cookies_conflict:
+    'The cookies hold session tokens of different users. Delete the cookies of this site, and sign in again.',
 } as const;
 
 /** Code of a request whose credentials cannot be read. */

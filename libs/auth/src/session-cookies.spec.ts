@@ -4,6 +4,7 @@ import { chooseSessionToken, readSessionCookies } from './session-cookies';
 const token = (claims: unknown) =>
   [{ alg: 'RS256' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.') + '.AAAA';
 const ours = (iat: number) => token({ iss: ISSUER, iat });
+const of = (sub: string, iat: number, exp: number, iss = ISSUER) => token({ iss, iat, exp, sub });
 const theirs = token({ iss: 'https://other.example', iat: 99 });
 
 describe("Clerk's session cookies", () => {
@@ -32,5 +33,20 @@ describe("Clerk's session cookies", () => {
     ['the first when none is ours', [theirs, 'garbage'], theirs],
   ])('are reduced to one token: %s', (_, tokens, chosen) => {
     expect(chooseSessionToken(tokens, ISSUER)).toBe(chosen);
+  });
+
+  it.each<[string, string[], string | undefined]>([
+    ['both are rejected while both are valid', [of('ada', 0, 60), of('eve', 1, 61)], undefined],
+    ['the newer one counts when the other has expired', [of('ada', 0, 30), of('eve', 1, 61)], of('eve', 1, 61)],
+    [
+      'that of another issuer does not matter',
+      [of('ada', 0, 60), of('eve', 1, 61, 'https://o.example')],
+      of('ada', 0, 60),
+    ],
+    ['none counts twice', [of('ada', 0, 60), of('ada', 0, 60)], of('ada', 0, 60)],
+  ])('with tokens of two users: %s', (_, tokens, chosen) => {
+    const choose = () => chooseSessionToken(tokens, ISSUER, 30_000);
+    if (chosen !== undefined) return expect(choose()).toBe(chosen);
+    expect(choose).toThrow(expect.objectContaining({ code: 'session_cookies_conflict' }));
   });
 });

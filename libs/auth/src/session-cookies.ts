@@ -1,3 +1,6 @@
+import { systemClock } from './clock';
+import { CredentialRequestError } from './errors';
+import { type JsonObject } from './json-object';
 import { decodeJwt } from './jwt';
 
 /**
@@ -26,7 +29,7 @@ export function readCookies(rawHeaders: readonly string[], isWanted: (name: stri
   return values;
 }
 
-/** Returns the session tokens in Clerk's cookies. Only browser navigations may authenticate with cookies. */
+/** Returns the session tokens in Clerk's cookies. They are credentials only where a route says so. */
 export function readSessionCookies(rawHeaders: readonly string[]): string[] {
   return readCookies(rawHeaders, (name) => SESSION_COOKIE.test(name));
 }
@@ -36,24 +39,36 @@ export function readSessionCookies(rawHeaders: readonly string[]): string[] {
  * of `issuer` takes precedence. A browser can send several tokens of `issuer`, because Clerk writes a token to two
  * cookies, and one of them may be out of date. Of these tokens, chooses the newest. If no token is of `issuer`, chooses
  * the first token.
+ *
+ * Any host of the domain can set cookies for all of it, also one with an attacker's own token. So tokens of `issuer` for
+ * different users that have not expired at `now` (milliseconds since the epoch) are rejected.
  * @returns undefined for an empty list
+ * @throws CredentialRequestError `session_cookies_conflict`
  */
-export function chooseSessionToken(tokens: readonly string[], issuer: string): string | undefined {
-  if (tokens.length < 2) return tokens[0];
+export function chooseSessionToken(
+  tokens: readonly string[],
+  issuer: string,
+  now: number = systemClock(),
+): string | undefined {
+  const different = new Set(tokens);
+  if (different.size < 2) return tokens[0];
   let chosen: { readonly token: string; readonly issuedAt: number } | undefined;
-  for (const token of tokens) {
-    const issuedAt = issuedAtBy(token, issuer);
-    if (issuedAt !== undefined && (chosen === undefined || issuedAt > chosen.issuedAt)) chosen = { token, issuedAt };
+  const users = new Set<unknown>();
+  for (const token of different) {
+    const { iss, iat, exp, sub } = unverifiedClaims(token);
+    if (iss !== issuer || typeof iat !== 'number') continue;
+    if (chosen === undefined || iat > chosen.issuedAt) chosen = { token, issuedAt: iat };
+    if (typeof exp === 'number' && exp * 1_000 > now) users.add(sub);
   }
+  if (users.size > 1) throw new CredentialRequestError('session_cookies_conflict');
   return chosen?.token ?? tokens[0];
 }
 
-function issuedAtBy(token: string, issuer: string): number | undefined {
+function unverifiedClaims(token: string): JsonObject {
   try {
-    const { iss, iat } = decodeJwt(token).claims;
-    return iss === issuer && typeof iat === 'number' ? iat : undefined;
+    return decodeJwt(token).claims;
   } catch {
     // The cookie of another application may hold any text.
-    return undefined;
+    return {};
   }
 }
