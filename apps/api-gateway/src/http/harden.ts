@@ -1,10 +1,11 @@
 import { BadRequestException } from '@nestjs/common';
 import { type FastifyInstance } from 'fastify';
+import { closedPolicy } from '../problems/problem-page';
 
 /** Headers of every response, unless its route overrides them. */
 export const securityHeaders = {
   'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'content-security-policy': closedPolicy,
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',

@@ -7,9 +7,9 @@ import { RouteRegister } from '../access/route-register';
 import { type ErrorResponse, errorResponse, statusResponse } from '../problems/error-response';
 import { logProblem } from '../problems/log-problem';
 import { toProblem } from '../problems/problem';
+import { isNavigation, pagePolicy, problemPage } from '../problems/problem-page';
 import { RoundTrips } from '../sign-in/round-trips';
 import { SignIn } from '../sign-in/sign-in';
-import { isNavigation, pagePolicy, problemPage } from './problem-page';
 import { BODY_LIMIT_BYTES } from './read-bodies';
 
 /**

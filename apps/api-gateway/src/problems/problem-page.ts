@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
-import { type FastifyRequest } from 'fastify';
-import { type ErrorResponse } from '../problems/error-response';
-import { securityHeaders } from './harden';
+import { type IncomingHttpHeaders, STATUS_CODES } from 'node:http';
+import { type ErrorResponse } from './error-response';
+
+/** Content-Security-Policy of a response that needs nothing. */
+export const closedPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 const OPERATOR = 'For the operator: ';
 
@@ -15,14 +16,23 @@ const advice: Readonly<Record<string, string>> = {
   token_not_yet_valid: `Try again in a few seconds. ${OPERATOR}the clock of this server is more than five seconds behind Clerk's.`,
   token_session_pending: 'Your account has a task to finish. Go back to the sign-in page and finish it.',
   account_inactive: 'Ask an administrator to activate your account.',
+  role_insufficient: 'Ask an administrator for this role.',
+  cookie_origin_refused: `${OPERATOR}add the origin of the page to the route's origins.`,
   rate_limited: 'Wait a minute, then try again.',
 };
 
 /** Whether the request is a browser navigation, so that a person reads the response. */
-export function isNavigation({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+export function isNavigation({ headers }: { readonly headers: IncomingHttpHeaders }): boolean {
   const mode = headers['sec-fetch-mode'];
   return mode === undefined ? /\btext\/html\b/.test(headers.accept ?? '') : mode === 'navigate';
 }
+
+/** By status: heading of the page. */
+const headings: Readonly<Record<number, string>> = {
+  401: 'Sign-in failed',
+  403: 'Not allowed',
+  429: 'Too many requests',
+};
 
 const STYLE = `
 :root { color-scheme: light dark; }
@@ -32,7 +42,7 @@ footer { margin-top: 2.5rem; font-size: 0.875rem; opacity: 0.75; }
 `;
 
 /** Content-Security-Policy for {@link problemPage}: allows only the style of the page, by its hash. */
-export const pagePolicy = `${securityHeaders['content-security-policy']}; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
+export const pagePolicy = `${closedPolicy}; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
 
 /** Renders an error as an HTML page without script. Send it with {@link pagePolicy}. */
 export function problemPage(
@@ -41,13 +51,14 @@ export function problemPage(
   signInUrl: string | undefined,
 ): string {
   const todo = advice[code] ?? (status >= 500 ? 'Try again in a minute.' : 'Try again, or sign in again.');
+  const heading = headings[status] ?? 'This did not work';
   const link = signInUrl === undefined ? '' : `\n<p><a href="${escape(signInUrl)}">Sign in again</a></p>`;
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Sign-in failed</title><style>${STYLE}</style></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${heading}</title><style>${STYLE}</style></head>
 <body>
 <main>
-<h1>Sign-in failed</h1>
+<h1>${heading}</h1>
 <p>${escape(toSentence(detail ?? STATUS_CODES[status] ?? 'Error'))}</p>
 <p>${escape(todo)}</p>${link}
 </main>
