@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose';
 import { attackGateway, bearer, runAttacks, strike, target, withKey } from './attacks/attack';
+import { cookieRoutes, cookies, forgedRequests, honestRequests } from './attacks/cookies';
 import { credentialAttacks } from './attacks/credential-attacks';
 import { CLERK_USER } from './support/attacked-gateway';
 import { call } from './support/call';
@@ -18,11 +19,12 @@ routes:
   - { path: /api/me, audience: shop, access: user, scope: 'profile:write' }
   - { path: /orders/*, methods: [GET, POST], audience: shop, access: user, scope: 'orders:read', tiers: [pro] }
   - { path: /health, audience: shop, access: public }
-`;
+  - { path: /next/*, audience: shop, access: public, clerkCookies: pass }
+${cookieRoutes('audience: shop')}`;
 
 attackGateway(askAsTraefik, forwardAuthEnvironment(policy));
 
-runAttacks(credentialAttacks);
+runAttacks([...credentialAttacks, forgedRequests, cookies]);
 
 const identity = ['x-gatehouse-user-id', 'x-gatehouse-role', 'x-gatehouse-tier'];
 const spoofed = [...identity, 'x-gatehouse-assertion'].flatMap((name) =>
@@ -91,6 +93,30 @@ describe('forward auth', () => {
     const known = await preflight('/orders/7', 'POST');
     expect([known.status, ...identityOf(known)]).toEqual([200, '', '', '']);
     expect((await preflight('/orders/7', 'DELETE')).status).toBe(403);
+  });
+
+  it.each(honestRequests)('accepts the session cookie with %s', async (_, request) => {
+    const answer = await strike(await request());
+    expect([answer.status, answer.headers['x-gatehouse-role']]).toEqual([200, 'user']);
+    expect(decodeJwt(answer.headers['x-gatehouse-assertion'] ?? '')).toMatchObject({ auth_method: 'clerk_session' });
+  });
+
+  it('lets an API key pass beside a cookie, without an origin', async () => {
+    const headers = [['Cookie', `__session=${await mint(target().pair, CLERK_USER)}`]] as const;
+    const answer = await strike(
+      withKey(target().key({ role: 'developer' }), { method: 'POST', path: '/cart', headers }),
+    );
+    expect([answer.status, answer.headers['x-gatehouse-role']]).toEqual([200, 'developer']);
+  });
+
+  it("returns the cookies of the client without Clerk's, where the route does not say otherwise", async () => {
+    const Cookie = 'a="1 "; __session=x;  __client_uat=1;b=2; __clerk_db_jwt=y';
+    const cookiesFor = async (path: string, value?: string) =>
+      (await strike({ request: { path, headers: value === undefined ? [] : [['Cookie', value]] } })).headers.cookie;
+    expect(await cookiesFor('/health', Cookie)).toBe('a="1 ";b=2');
+    expect(await cookiesFor('/health', '__session=x')).toBe('');
+    expect(await cookiesFor('/health')).toBeUndefined();
+    expect(await cookiesFor('/next', Cookie)).toBe(Cookie);
   });
 
   it('counts apart from the routes of the gateway', async () => {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type OwnReverseProxy, startOwnReverseProxy } from '@gatehouse/testing';
 import { freePort } from '@gatehouse/local-stack';
 import { ForwardAuthServer } from '../src/gate/forward-auth/forward-auth-server';
-import { type AttackedGateway, startAttackedGateway } from './support/attacked-gateway';
+import { type AttackedGateway, CLERK_USER, startAttackedGateway } from './support/attacked-gateway';
+import { mint } from './support/clerk-tokens';
 import { forwardAuthEnvironment } from './support/forward-auth-edge';
 import { type RawRequest, sendRaw } from './support/raw-request';
 
@@ -15,8 +16,10 @@ routes:
   - { host: private.example.com, path: /*, audience: orders, access: admin }
   - { path: /orders/*, audience: orders, access: user, scope: 'orders:read' }
   - { path: /reports/*, audience: orders, access: admin }
+  - { path: /shop/*, audience: orders, access: user, credentials: [cookie], origins: ['https://app.example.com'] }
   - { path: /health, audience: orders, access: public }
 `;
+const SIGN_IN_URL = 'https://app.example.com/sign-in';
 
 /** The configuration that the documentation shows, with other addresses. */
 function documented(family: string, port: number, gateway: string, service: string): string {
@@ -49,7 +52,10 @@ describe.each(['nginx', 'caddy'] as const)('%s as documented', (family) => {
       });
     });
     await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
-    gateway = await startAttackedGateway(forwardAuthEnvironment(policy, family));
+    gateway = await startAttackedGateway({
+      ...forwardAuthEnvironment(policy, family),
+      ...{ SIGN_IN_URL, REDIRECT_ORIGINS: 'http://api.example.com' },
+    });
     const port = await freePort();
     const asks = new URL(gateway.app.get(ForwardAuthServer).url ?? '').host;
     const serves = `127.0.0.1:${(service.address() as AddressInfo).port}`;
@@ -118,6 +124,43 @@ describe.each(['nginx', 'caddy'] as const)('%s as documented', (family) => {
     expect((await send('/orders/1', [['X-API-Key', key]])).status).toBe(200);
     const answer = await send('/orders/1', [['X-API-Key', key]]);
     expect([answer.status, Number(answer.headers['retry-after']) > 0]).toEqual([429, true]);
+  });
+
+  it("lets a browser with Clerk's cookie pass, from a page of a listed origin, and keeps the cookie", async () => {
+    const cookie = ['Cookie', `a=1; __session=${await mint(gateway.pair, CLERK_USER)}; b="2 "`] as const;
+    const buy = (...headers: (readonly [string, string])[]) =>
+      send('/shop/cart', [cookie, ...headers], { method: 'POST', body: 'one' });
+    expect((await send('/shop/cart', [cookie])).status).toBe(200);
+    expect((await buy(['Origin', 'https://app.example.com'])).status).toBe(200);
+    expect(asked.map(({ request }) => request.headers.cookie)).toEqual(['a=1; b="2 "', 'a=1; b="2 "']);
+    for (const refused of [[], [['Origin', 'null']], [['Origin', 'https://evil.example']]] as const) {
+      expect((await buy(...refused)).status).toBe(403);
+    }
+    const key = ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='] as const;
+    expect((await send('/shop/cart', [cookie, ['Upgrade', 'websocket'], key])).status).toBe(403);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('sends a browser without a session to the sign-in page, and ends the loop', async () => {
+    const visit = (cookie = 'a=1') =>
+      send('/shop/cart?page=2', [
+        ['Sec-Fetch-Mode', 'navigate'],
+        ['Cookie', cookie],
+      ]);
+    const first = await visit();
+    expect([first.status, first.headers.location, first.headers['cache-control']]).toEqual([
+      ...[
+        302,
+        `${SIGN_IN_URL}?redirect_url=${encodeURIComponent('http://api.example.com/shop/cart?page=2')}`,
+        'no-store',
+      ],
+    ]);
+    const counted = ({ headers }: typeof first) => (headers['set-cookie'] ?? '').split(';', 1)[0];
+    const second = await visit(counted(first));
+    const third = await visit(counted(second));
+    expect([second.status, third.status, third.headers.location]).toEqual([302, 401, undefined]);
+    expect(third.text).toContain('sign_in_loop');
+    expect(asked).toEqual([]);
   });
 
   it('does not let a client choose the route by which it is judged', async () => {

@@ -100,6 +100,19 @@ describe('loadConfig', () => {
     expect(config.fallbackRedirectUrl).toBe(expected);
   });
 
+  it('requires the pages that sign in, where a route of the policy accepts the session cookie', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-cookies-'));
+    const GATE_FILE = join(folder, 'gate.yaml');
+    writeFileSync(GATE_FILE, 'routes: [{ path: /a, audience: a, access: user, credentials: [cookie] }]');
+    const set = { ...needed, GATE_FILE, ASSERTION_PRIVATE_KEYS: pem };
+    expect(faultsOf({ ...set, CLERK_AUTHORIZED_PARTIES: undefined }).message).toMatch(
+      /^CLERK_AUTHORIZED_PARTIES is required, because GATE_FILE has a route that accepts the session cookie/,
+    );
+    const { gate } = loadConfig({ ...set, CLERK_AUTHORIZED_PARTIES: 'https://app.example.com' });
+    expect(gate.policy.current.acceptsCookies).toBe(true);
+    rmSync(folder, { recursive: true });
+  });
+
   it('reads which proxies may ask for forward auth', () => {
     expect(loadConfig({ ...needed, FORWARD_AUTH_PROXIES: '10.0.0.0/8' }).forwardAuth).toBeUndefined();
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-forward-auth-'));

@@ -135,7 +135,7 @@ it('lists the codes of every problem by its status, and all codes in the schema 
       ...['headers_too_large', 'internal', 'method_not_allowed', 'origin_not_allowed', 'path_too_long'],
       'request_timeout',
       // Problems of routes in front of other services, which the document does not describe.
-      ...['proxy_not_allowed', 'route_unknown', 'session_refused', 'tier_insufficient'],
+      ...['proxy_not_allowed', 'route_unknown', 'session_refused', 'cookie_origin_refused', 'tier_insufficient'],
     ].sort(),
   );
 });

@@ -73,6 +73,18 @@ export class SessionRefusedError extends codedError(
   }
 }
 
+const cookieOriginFaults = {
+  missing: 'the request has no Origin header.',
+  null: 'the Origin header is null, as pages in a sandbox and redirects between sites send it.',
+  unlisted: 'the route does not list the origin of this page.',
+} as const;
+
+/** A request authenticates with a cookie, and nothing shows that a page of a listed origin sent it. */
+export class CookieOriginError extends codedError(
+  'cookie_origin_refused',
+  (fault: keyof typeof cookieOriginFaults) => `The session cookie does not count here: ${cookieOriginFaults[fault]}`,
+) {}
+
 /** No route of the policy matches a request that a proxy asks about. */
 export class RouteUnknownError extends codedError('route_unknown', 'No route of the gate allows this request.') {}
 

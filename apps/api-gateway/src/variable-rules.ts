@@ -21,6 +21,10 @@ function rule<Schema extends z.ZodType>(
 
 const parties = z.looseObject({ CLERK_REQUIRE_AZP: z.boolean(), CLERK_AUTHORIZED_PARTIES: z.array(z.string()) });
 const policy = z.looseObject({ GATE_FILE: z.custom((value) => value instanceof PolicyFile) });
+const cookieRoutes = z.looseObject({
+  CLERK_AUTHORIZED_PARTIES: z.array(z.string()),
+  GATE_FILE: z.custom<PolicyFile>((value) => value instanceof PolicyFile && value.policy.current.acceptsCookies),
+});
 const forwardAuth = z.looseObject({ FORWARD_AUTH: z.string() });
 
 const rules: readonly VariableRule[] = [
@@ -35,6 +39,12 @@ const rules: readonly VariableRule[] = [
     ({ ASSERTION_PRIVATE_KEYS }) => ASSERTION_PRIVATE_KEYS !== undefined,
     'ASSERTION_PRIVATE_KEYS',
     'is required with GATE_FILE: it signs the assertions that tell services behind the gate who the caller is',
+  ),
+  rule(
+    cookieRoutes,
+    ({ CLERK_AUTHORIZED_PARTIES }) => CLERK_AUTHORIZED_PARTIES.length > 0,
+    'CLERK_AUTHORIZED_PARTIES',
+    'is required, because GATE_FILE has a route that accepts the session cookie: list the origins of the pages that sign in',
   ),
   rule(
     forwardAuth,

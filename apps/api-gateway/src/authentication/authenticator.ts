@@ -8,16 +8,25 @@ import {
 } from '@gatehouse/auth';
 import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail';
-import { Caller, type ClerkCaller, type SignedOut } from '../caller/caller';
+import { Caller, type ClerkCaller, type SignedOut, type VerifiedCredential } from '../caller/caller';
 import { type GateRequest } from '../caller/gate-request';
 import { anonymousContext } from '../caller/origin';
-import { CredentialMissingError } from '../errors';
+import { CookieOriginError, CredentialMissingError } from '../errors';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { GatewayMetrics } from '../metrics/gateway-metrics';
 import { ApiKeyDirectory } from './api-key-directory';
+import { type CookieOrigins, requireCookieOrigin } from './cookie-origin';
 import { PrincipalDirectory } from './principal-directory';
 import { SessionUsage } from './session-usage';
 import { TokenVerifier, type VerifiedToken, tokenIdOf } from './token-verifier';
+
+type ClerkCredential = Extract<VerifiedCredential, { readonly method: 'clerk_session' }>;
+
+/** Errors that are counted as refusals of a credential, by their code. */
+const refusals = [
+  ...[CredentialMissingError, CredentialRefusedError, CredentialRequestError],
+  ...[CookieOriginError, KeysUnavailableError],
+];
 
 /**
  * Authenticates requests: one credential, one verifier, one principal. Counts refusals, and records impersonation in
@@ -35,15 +44,17 @@ export class Authenticator {
   ) {}
 
   /**
-   * Returns the caller of a request.
-   * @throws CredentialMissingError, CredentialRequestError, CredentialRefusedError, and the errors of `ApiKeyDirectory`
-   *   and `PrincipalDirectory`
+   * Returns the caller of a request. With `cookieOrigins`, the route accepts Clerk's session cookie too, from pages of
+   * these origins; a credential in a header takes precedence.
+   * @throws CredentialMissingError, CredentialRequestError, CredentialRefusedError, CookieOriginError, and the errors of
+   *   `ApiKeyDirectory` and `PrincipalDirectory`
    */
-  authenticate(request: GateRequest): MaybePromise<Caller> {
+  authenticate(request: GateRequest, cookieOrigins?: CookieOrigins): MaybePromise<Caller> {
     return this.countRefusals(() => {
-      const credential = credentialOf(request);
-      if (credential.kind === 'none') throw new CredentialMissingError();
-      return this.callerOf(credential, request);
+      const credential = credentialOf(request, cookieOrigins !== undefined);
+      if (credential.kind !== 'none') return this.callerOf(credential, request);
+      if (cookieOrigins === undefined) throw new CredentialMissingError();
+      return this.ofCookie(request, cookieOrigins);
     });
   }
 
@@ -67,10 +78,11 @@ export class Authenticator {
    */
   async browserSession(request: GateRequest): Promise<ClerkCaller | SignedOut> {
     if (credentialOf(request, true).kind !== 'none') return this.clerkSession(request, true);
-    const token = this.tokens.choose(readSessionCookies(request.rawHeaders));
-    if (token === undefined) return 'missing';
     try {
-      return await this.countRefusals(() => this.clerkCallerOf(token, request));
+      return await this.countRefusals(async () => {
+        const token = this.tokens.choose(readSessionCookies(request.rawHeaders));
+        return token === undefined ? 'missing' : this.clerkCallerOf(token, request);
+      });
     } catch (error) {
       if (error instanceof CredentialRefusedError && error.code === 'token_expired') return 'expired';
       throw error;
@@ -101,17 +113,23 @@ export class Authenticator {
     return whenKnown(this.tokens.verify(credential.token, request), (token) => this.ofToken(token, request));
   }
 
+  private ofCookie(request: GateRequest, cookieOrigins: CookieOrigins): MaybePromise<Caller> {
+    const token = this.tokens.choose(readSessionCookies(request.rawHeaders));
+    if (token === undefined) throw new CredentialMissingError();
+    requireCookieOrigin(request, cookieOrigins);
+    return whenKnown(this.tokens.verify(token, request), (verified) => {
+      if (verified.verifier !== 'clerk_session') throw new CredentialRefusedError('token_issuer_unknown');
+      const { session } = verified;
+      // A token of a native client, which holds no cookies.
+      if (session.authorizedParty === null) throw new CredentialRefusedError('token_party_missing');
+      return this.ofClerkSession({ method: 'clerk_session', session, isCookie: true }, request);
+    });
+  }
+
   private ofToken(token: VerifiedToken, request: GateRequest): MaybePromise<Caller> {
     switch (token.verifier) {
-      case 'clerk_session': {
-        const { session } = token;
-        const found = this.principals.ofClerkSession(session, request.id);
-        return whenKnown(found, (principal) => {
-          const caller = new Caller(principal, { method: 'clerk_session', session }, request);
-          if (session.actor !== null) this.audit.impersonated(session, caller);
-          return caller;
-        });
-      }
+      case 'clerk_session':
+        return this.ofClerkSession({ method: 'clerk_session', session: token.session }, request);
       case 'legacy_jwt': {
         const { session } = token;
         const found = this.principals.ofLegacySession(session, request.id);
@@ -121,6 +139,15 @@ export class Authenticator {
         });
       }
     }
+  }
+
+  private ofClerkSession(credential: ClerkCredential, request: GateRequest): MaybePromise<Caller> {
+    const { session } = credential;
+    return whenKnown(this.principals.ofClerkSession(session, request.id), (principal) => {
+      const caller = new Caller(principal, credential, request);
+      if (session.actor !== null) this.audit.impersonated(session, caller);
+      return caller;
+    });
   }
 
   private async clerkCallerOf(text: string, request: GateRequest): Promise<ClerkCaller> {
@@ -151,7 +178,5 @@ function credentialOf({ rawHeaders, url }: GateRequest, navigation = false): Cre
 }
 
 function isRefusal(error: unknown): error is Error & { readonly code: string } {
-  return [CredentialMissingError, CredentialRefusedError, CredentialRequestError, KeysUnavailableError].some(
-    (kind) => error instanceof kind,
-  );
+  return refusals.some((kind) => error instanceof kind);
 }

@@ -16,7 +16,12 @@ export interface UsedKey {
 
 /** A verified credential, by its kind. */
 export type VerifiedCredential =
-  | { readonly method: 'clerk_session'; readonly session: ClerkSession }
+  | {
+      readonly method: 'clerk_session';
+      readonly session: ClerkSession;
+      /** Set if the token came in a cookie instead of a header. */
+      readonly isCookie?: true;
+    }
   | { readonly method: 'legacy_jwt'; readonly session: LegacySession }
   | { readonly method: 'api_key'; readonly key: UsedKey };
 

@@ -7,6 +7,11 @@ export interface GateRequest {
   readonly method: string;
   /** Path and query string. */
   readonly url: string;
+  /**
+   * Scheme and host that the client asked, such as `https://app.example.com`. The host may be any text. Needed where
+   * browsers navigate; undefined for the gateway's own routes.
+   */
+  readonly askedOrigin?: string;
   /** Node's `rawHeaders` (name, value, name, value), because parsed headers hide repeated ones. */
   readonly rawHeaders: readonly string[];
   /** Headers with names in lower case. Credentials are never read from here. */

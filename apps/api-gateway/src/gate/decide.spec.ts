@@ -3,12 +3,12 @@ import { OriginList } from '@gatehouse/config';
 import { type Principal } from '@gatehouse/contracts';
 import { Caller, type VerifiedCredential } from '../caller/caller';
 import { type GateRequest } from '../caller/gate-request';
-import { RateLimitUnavailableError } from '../errors';
+import { CredentialMissingError, RateLimitUnavailableError } from '../errors';
 import { type CounterStore } from '../limits/counter-store';
 import { MemoryCounters } from '../limits/memory-counters';
 import { RateLimiter } from '../limits/rate-limiter';
-import { type MaybePromise } from '../maybe-promise';
 import { Gate } from './decide';
+import { Navigations } from './navigation/navigations';
 import { type RouteRules } from './route-rules';
 
 const request: GateRequest = {
@@ -19,6 +19,8 @@ const rules: RouteRules = {
   ...{ access: 'user', subject: 'orders:read', scope: 'orders:read', roles: null, tiers: null },
   ...{ credentials: ['bearer', 'api_key'], cookieOrigins: new OriginList([]), rateClass: 'read' },
 };
+
+const app = new OriginList(['https://app.example.com']);
 
 function callerWith(changes: Partial<Principal> = {}, rateLimit: number | null = null): Caller {
   const principal: Principal = {
@@ -36,10 +38,15 @@ function callerWith(changes: Partial<Principal> = {}, rateLimit: number | null =
 const ofKey = (scopes: string[], rateLimit: number | null = null) =>
   callerWith({ method: 'api_key', sessionId: null, scopes }, rateLimit);
 
-function gateFor(authenticate: () => MaybePromise<Caller>, store: CounterStore = new MemoryCounters()) {
+type Authenticate = ConstructorParameters<typeof Gate>[0]['authenticate'];
+
+function gateFor(authenticate: Authenticate, store: CounterStore = new MemoryCounters()) {
   const audited: string[] = [];
   const audit = { refused: (_: Caller, subject: string) => void audited.push(subject) };
-  return { gate: new Gate({ authenticate }, new RateLimiter(store), audit), audited };
+  const navigations = new Navigations({
+    ...{ publicUrl: 'https://app.example.com', signInUrl: 'https://app.example.com/sign-in', redirectOrigins: [] },
+  });
+  return { gate: new Gate({ authenticate }, new RateLimiter(store), audit, navigations), audited };
 }
 
 const none = () => {
@@ -134,6 +141,52 @@ describe('Gate', () => {
     expect(gate.decide({ ...rules, ...changes }, request)).toMatchObject({ allowed: true, caller });
     expect(audited).toEqual([]);
   });
+
+  it('asks for the cookie only on routes that accept it, and accepts the session in it there', () => {
+    const { principal } = callerWith({ method: 'clerk_session' });
+    const ofCookie = new Caller(principal, { method: 'clerk_session', session: {} as never, isCookie: true }, request);
+    const asked: unknown[] = [];
+    const { gate } = gateFor((_, origins) => {
+      asked.push(origins);
+      return ofCookie;
+    });
+    const withCookie = { ...rules, credentials: ['api_key', 'cookie'] } as const;
+    for (const decide of [gate.decide.bind(gate), gate.confirm.bind(gate)]) {
+      expect(decide(withCookie, request)).toMatchObject({ allowed: true, caller: ofCookie });
+    }
+    void gate.decide(rules, request);
+    expect(asked).toEqual([rules.cookieOrigins, rules.cookieOrigins, undefined]);
+  });
+
+  it.each([
+    ['a missing token', new CredentialMissingError(), 'credential_missing'],
+    ['an expired token', new CredentialRefusedError('token_expired'), 'token_expired'],
+  ] as const)(
+    'sends a navigation with %s to the sign-in page, where the route accepts cookies',
+    async (_, error, code) => {
+      const navigation = {
+        ...request,
+        askedOrigin: 'https://app.example.com',
+        headers: { 'sec-fetch-mode': 'navigate' },
+      };
+      const { gate } = gateFor(async () => {
+        throw error;
+      });
+      expect(await gate.decide({ ...rules, credentials: ['cookie'], cookieOrigins: app }, navigation)).toMatchObject({
+        ...{ allowed: false, error, caller: undefined },
+        problem: {
+          ...{ status: 302, code },
+          headers: {
+            location: 'https://app.example.com/sign-in?redirect_url=https%3A%2F%2Fapp.example.com%2Forders%2F1',
+            'set-cookie': expect.stringMatching(/^gatehouse_navigation=1-/),
+          },
+        },
+      });
+      expect(await gate.decide({ ...rules, cookieOrigins: app }, navigation)).toMatchObject({
+        problem: { status: 401 },
+      });
+    },
+  );
 
   it('refuses a request that cannot be counted where counting is required, and keeps the caller', async () => {
     const failing = async () => {

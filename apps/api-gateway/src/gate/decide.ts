@@ -14,6 +14,7 @@ import { type RateLimiter, type RateStanding, countedAddress } from '../limits/r
 import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { Allowed, type Decision, Refused } from './decision';
 import { grants } from './grants';
+import { type Navigations } from './navigation/navigations';
 import { type RouteRules } from './route-rules';
 
 /**
@@ -25,6 +26,7 @@ export class Gate {
     private readonly authenticator: Pick<Authenticator, 'authenticate'>,
     private readonly limits: Pick<RateLimiter, 'ofClass' | 'ofKey'>,
     private readonly audit: Pick<AuditTrail, 'refused'>,
+    private readonly navigations: Pick<Navigations, 'signIn'>,
   ) {}
 
   /** Decides on a request and counts it. Never throws or rejects. */
@@ -37,11 +39,11 @@ export class Gate {
         );
       });
     }
-    return decided(() =>
-      whenKnown(this.authenticator.authenticate(request), (caller) =>
-        decided(() => this.countAndCheck(rules, caller), caller),
-      ),
+    const decision = decided(() =>
+      whenKnown(this.callerOf(rules, request), (caller) => decided(() => this.countAndCheck(rules, caller), caller)),
     );
+    if (!acceptsCookies(rules)) return decision;
+    return whenKnown(decision, (known) => (known.allowed ? known : this.navigations.signIn(known, rules, request)));
   }
 
   /**
@@ -50,9 +52,11 @@ export class Gate {
    */
   confirm(rules: RouteRules, request: GateRequest): MaybePromise<Decision> {
     if (rules.access === 'public') return new Allowed(undefined, undefined);
-    return decided(() =>
-      whenKnown(this.authenticator.authenticate(request), (caller) => this.check(rules, caller, undefined)),
-    );
+    return decided(() => whenKnown(this.callerOf(rules, request), (caller) => this.check(rules, caller, undefined)));
+  }
+
+  private callerOf(rules: RouteRules, request: GateRequest): MaybePromise<Caller> {
+    return this.authenticator.authenticate(request, acceptsCookies(rules) ? rules.cookieOrigins : undefined);
   }
 
   private countAndCheck(rules: RouteRules, caller: Caller): MaybePromise<Decision> {
@@ -80,12 +84,21 @@ export class Gate {
   }
 }
 
+function acceptsCookies({ credentials }: RouteRules): boolean {
+  return credentials.includes('cookie');
+}
+
 /** Returns why the caller may not use the route; undefined if it may. */
-function faultOf({ access, roles, tiers, credentials, scope }: RouteRules, { principal }: Caller): Error | undefined {
+function faultOf(
+  { access, roles, tiers, credentials, scope }: RouteRules,
+  { principal, credential }: Caller,
+): Error | undefined {
   const { role, tier, method, scopes } = principal;
   if (access === 'admin' && role !== 'admin') return new RoleInsufficientError();
   if (roles !== null && !roles.includes(role)) return new RoleInsufficientError(roles);
   if (tiers !== null && !tiers.includes(tier)) return new TierInsufficientError(tiers);
+  // The cookie is read only where the route accepts it.
+  if (credential.method === 'clerk_session' && credential.isCookie) return undefined;
   if (method !== 'api_key') {
     return credentials.includes('bearer') ? undefined : new SessionRefusedError(credentials.includes('api_key'));
   }

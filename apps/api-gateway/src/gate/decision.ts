@@ -35,3 +35,23 @@ export class Refused {
     return errorResponse(this.error);
   }
 }
+
+/** A browser navigates without a valid session. It is sent to the sign-in page, or gets the problem if that did not help. */
+export class SignedOutNavigation extends Refused {
+  constructor(
+    error: unknown,
+    /** `Set-Cookie` that counts the visits to the sign-in page. */
+    private readonly setCookie: string,
+    /** URL of the sign-in page; undefined after too many visits. */
+    private readonly location?: string,
+  ) {
+    super(error);
+  }
+
+  override get problem(): ErrorResponse {
+    const { headers, ...problem } = super.problem;
+    const cookie = { 'set-cookie': this.setCookie };
+    if (this.location === undefined) return { ...problem, headers: { ...headers, ...cookie } };
+    return { status: 302, code: problem.code, headers: { location: this.location, ...cookie } };
+  }
+}

@@ -5,7 +5,10 @@ import { AuthenticationModule } from '../authentication/authentication.module';
 import { Authenticator } from '../authentication/authenticator';
 import { LimitsModule } from '../limits/limits.module';
 import { RateLimiter } from '../limits/rate-limiter';
+import { CONFIG } from '../tokens';
+import { type GatewayConfig } from '../config';
 import { Gate } from './decide';
+import { Navigations } from './navigation/navigations';
 
 /** The decision that all edges of the gateway share. */
 @Module({
@@ -13,8 +16,9 @@ import { Gate } from './decide';
   providers: [
     {
       provide: Gate,
-      inject: [Authenticator, RateLimiter, AuditTrail],
-      useFactory: (...parts: ConstructorParameters<typeof Gate>) => new Gate(...parts),
+      inject: [Authenticator, RateLimiter, AuditTrail, CONFIG],
+      useFactory: (authenticator: Authenticator, limits: RateLimiter, audit: AuditTrail, config: GatewayConfig): Gate =>
+        new Gate(authenticator, limits, audit, new Navigations(config)),
     },
   ],
   exports: [Gate],

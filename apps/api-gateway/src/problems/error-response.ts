@@ -3,6 +3,7 @@ import { type QuotaStanding } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
 import {
   AccountInactiveError,
+  CookieOriginError,
   CredentialMissingError,
   type FieldFault,
   ForwardAuthPathError,
@@ -76,6 +77,7 @@ const plainErrors = [
   ForwardAuthPathError,
   HttpsRequiredError,
   OriginNotAllowedError,
+  CookieOriginError,
   LegacyTokensOffError,
   MediaTypeUnsupportedError,
   UploadTooLargeError,

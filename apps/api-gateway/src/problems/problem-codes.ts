@@ -61,6 +61,7 @@ const ofGateway = {
   proxy_not_allowed: 403,
   https_required: 403,
   origin_not_allowed: 403,
+  cookie_origin_refused: 403,
   method_not_allowed: 405,
   request_timeout: 408,
   body_too_large: 413,

@@ -1,7 +1,6 @@
-import { PROBLEM_TYPE } from '@gatehouse/http-edge';
 import { type RateHeaders } from '../../limits/rate-headers';
 import { type ErrorResponse } from '../../problems/error-response';
-import { toProblem } from '../../problems/problem';
+import { type RefusalContent } from '../refusal-content';
 import { type IdentityHeaders } from './identity-headers';
 import { type ProxyFamily } from './proxy-family';
 
@@ -12,33 +11,45 @@ export interface ForwardAnswer {
   readonly body: string;
 }
 
-/** Answer that lets a request pass. */
-export function passAnswer(identity: IdentityHeaders, rateHeaders: RateHeaders | undefined): ForwardAnswer {
-  return { status: 200, headers: { 'cache-control': 'no-store', ...identity, ...rateHeaders }, body: '' };
+/**
+ * Answer that lets a request pass. `cookies` are those that the service gets: a proxy copies this header like those of
+ * the identity. Undefined if the client sent none.
+ */
+export function passAnswer(
+  identity: IdentityHeaders,
+  cookies: string | undefined,
+  rateHeaders: RateHeaders | undefined,
+): ForwardAnswer {
+  const headers = { 'cache-control': 'no-store', ...identity, ...rateHeaders };
+  return { status: 200, headers: cookies === undefined ? headers : { ...headers, cookie: cookies }, body: '' };
 }
 
 /**
  * Answer that refuses a request. Proxies pass it on to the client, except nginx, which turns all but 401 and 403 into
  * 500 and passes on no body. For nginx the status is therefore 401 or 403, and `X-Gatehouse-Status` is the status for
- * the client: the documented configuration restores it.
+ * the client: the documented configuration restores it. `X-Gatehouse-Location` is where a browser must sign in.
  */
 export function refuseAnswer(
   family: ProxyFamily,
-  problem: ErrorResponse,
-  requestId: string,
+  { status, code, headers: ofProblem }: ErrorResponse,
+  content: RefusalContent,
   rateHeaders: RateHeaders | undefined,
 ): ForwardAnswer {
-  const headers = {
-    ...{ 'cache-control': 'no-store', 'content-type': PROBLEM_TYPE },
+  const headers: Record<string, string> = {
+    ...{ 'cache-control': 'no-store', ...content.headers },
     ...rateHeaders,
-    ...problem.headers,
+    ...ofProblem,
   };
-  const body = JSON.stringify(toProblem(problem, requestId));
-  const { status, code } = problem;
+  const { body } = content;
   if (family !== 'nginx') return { status, headers, body };
+  const { location, ...others } = headers;
   return {
-    status: status === 401 ? 401 : 403,
-    headers: { ...headers, 'x-gatehouse-status': String(status), 'x-gatehouse-code': code },
+    status: status === 401 || status === 302 ? 401 : 403,
+    headers: {
+      ...others,
+      ...{ 'x-gatehouse-status': String(status), 'x-gatehouse-code': code },
+      ...(location !== undefined && { 'x-gatehouse-location': location }),
+    },
     body,
   };
 }

@@ -1,12 +1,15 @@
 import { type IncomingHttpHeaders } from 'node:http';
+import { withoutClerkCookies } from '@gatehouse/auth';
 import { type Caller } from '../../caller/caller';
 import { type GateRequest } from '../../caller/gate-request';
+import { preflightMethod } from '../../cors/preflight';
 import { ForwardAuthPathError, HttpsRequiredError, ProxyNotAllowedError } from '../../errors';
 import { type MaybePromise, whenKnown } from '../../maybe-promise';
 import { type ErrorResponse } from '../../problems/error-response';
 import { type AssertionIssuer } from '../assertion/assertion-issuer';
 import { type Gate } from '../decide';
 import { type Allowed, Refused } from '../decision';
+import { refusalContent } from '../refusal-content';
 import { type ForwardAnswer, passAnswer, refuseAnswer } from './forward-answer';
 import { identityHeaders, noIdentity } from './identity-headers';
 import { type PolicyRoutes } from './policy-routes';
@@ -69,7 +72,7 @@ export class ForwardAuth {
   answer(asked: ForwardRequest): MaybePromise<ForwardOutcome> {
     let method: string | undefined;
     let route: ProtectedRoute | undefined;
-    const refuse = (error: unknown) => this.refuse(new Refused(error), { method, route }, asked.id);
+    const refuse = (error: unknown) => this.refuse(new Refused(error), { method, route }, asked);
     try {
       const original = this.readTrusted(asked);
       ({ method } = original);
@@ -78,7 +81,7 @@ export class ForwardAuth {
       const subject = { method, route };
       const rules = requested === undefined ? route.rules : { ...route.rules, access: 'public' as const };
       const outcome = whenKnown(this.gate.decide(rules, gateRequest(asked, original)), (decision) =>
-        decision.allowed ? this.pass(decision, subject) : this.refuse(decision, subject, asked.id),
+        decision.allowed ? this.pass(decision, subject, asked.headers.cookie) : this.refuse(decision, subject, asked),
       );
       return outcome instanceof Promise ? outcome.catch(refuse) : outcome;
     } catch (error) {
@@ -92,9 +95,9 @@ export class ForwardAuth {
    * @see https://fetch.spec.whatwg.org/#cors-preflight-fetch
    */
   private preflightMethod({ method, host, url }: OriginalTarget, headers: IncomingHttpHeaders): string | undefined {
-    if (method !== 'OPTIONS' || headers.origin === undefined) return undefined;
-    if (credentialHeaders.some((name) => headers[name] !== undefined)) return undefined;
-    return this.routes.lists(method, host, url) ? undefined : headers['access-control-request-method'];
+    const requested = preflightMethod(method, headers);
+    if (requested === undefined || credentialHeaders.some((name) => headers[name] !== undefined)) return undefined;
+    return this.routes.lists(method, host, url) ? undefined : requested;
   }
 
   private readTrusted(asked: ForwardRequest): OriginalTarget {
@@ -106,28 +109,33 @@ export class ForwardAuth {
     return original;
   }
 
-  private pass({ caller, rateHeaders }: Allowed, subject: Subject): ForwardOutcome {
+  private pass({ caller, rateHeaders }: Allowed, subject: Subject, cookies: string | undefined): ForwardOutcome {
     const identity =
       caller === undefined
         ? noIdentity
         : identityHeaders(caller, this.assertions.issue(caller, subject.route.audience) ?? '');
-    return { answer: passAnswer(identity, rateHeaders), ...subject, caller };
+    const passed = subject.route.clerkCookies === 'pass' ? cookies : cookies && withoutClerkCookies(cookies);
+    return { answer: passAnswer(identity, passed, rateHeaders), ...subject, caller };
   }
 
-  private refuse(refused: Refused, subject: Partial<Subject>, requestId: string): ForwardOutcome {
+  private refuse(refused: Refused, { method, route }: Partial<Subject>, asked: ForwardRequest): ForwardOutcome {
     const { problem, rateHeaders, caller, error } = refused;
-    const answer = refuseAnswer(this.rules.family, problem, requestId, rateHeaders);
-    return { answer, method: subject.method, route: subject.route, caller, refusal: { error, problem } };
+    const content = refusalContent(problem, asked.id, route?.rules, asked.headers);
+    const answer = refuseAnswer(this.rules.family, problem, content, rateHeaders);
+    return { answer, method, route, caller, refusal: { error, problem } };
   }
 }
 
-function gateRequest(asked: ForwardRequest, { method, url }: OriginalTarget): GateRequest {
+function gateRequest(asked: ForwardRequest, { method, url, host, isHttps }: OriginalTarget): GateRequest {
   const { id, rawHeaders, headers } = asked;
   return {
     ...{ id, method, url, rawHeaders, headers },
-    // Read late: most requests are counted by user.
+    // Read late: most requests are counted by user, and few are navigations.
     get ip() {
       return asked.clientAddress;
+    },
+    get askedOrigin() {
+      return `${isHttps ? 'https' : 'http'}://${host}`;
     },
   };
 }

@@ -58,10 +58,11 @@ export class PolicyRoutes {
   }
 
   private remember(route: Route): ProtectedRoute {
-    const { access, scope = null, roles = null, tiers = null, credentials, rateClass, origins, audience } = route;
+    const { access, scope = null, roles = null, tiers = null, credentials, rateClass, origins } = route;
+    const { audience, clerkCookies } = route;
     const name = `${route.host ?? ''}${route.path}`;
     const found: ProtectedRoute = {
-      ...{ name, audience },
+      ...{ name, audience, clerkCookies },
       rules: {
         ...{ access, scope, roles, tiers, credentials: [...credentials] },
         subject: name.slice(0, MAX_SUBJECT),

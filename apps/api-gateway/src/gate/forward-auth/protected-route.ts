@@ -7,4 +7,6 @@ export interface ProtectedRoute {
   readonly rules: RouteRules;
   /** Claim `aud` of the assertions for the service behind the route. */
   readonly audience: string;
+  /** Whether Clerk's cookies reach the service. */
+  readonly clerkCookies: 'strip' | 'pass';
 }

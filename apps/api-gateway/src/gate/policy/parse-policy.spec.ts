@@ -9,7 +9,7 @@ scopes: [orders:read, orders:write]
 routes:
   - { path: /orders/*, methods: [GET], upstream: orders, access: user, scope: "orders:read" }
   - { path: /orders/*, upstream: orders, access: user, scope: orders:write, roles: [developer, admin], rateClass: write }
-  - { path: /shop/*, upstream: orders, access: user, credentials: [bearer, cookie], origins: [https://Shop.example.com] }
+  - { path: /shop/*, upstream: orders, access: user, credentials: [bearer, cookie], origins: [https://Shop.example.com], clerkCookies: pass }
   - { path: /health, upstream: orders, access: public }
   - { host: legacy.example.com, path: /*, audience: legacy, access: user, tiers: [pro, enterprise] }
 `;
@@ -60,10 +60,10 @@ describe('a valid policy', () => {
       credentials: new Set(['bearer', 'api_key']),
       rateClass: 'read',
       maxBodyBytes: 1024 ** 2,
-      cors: 'gate',
+      ...{ cors: 'gate', clerkCookies: 'strip' },
     });
     expect(routes[1]).toMatchObject({ methods: undefined, roles: ['developer', 'admin'], rateClass: 'write' });
-    expect(routes[2]).toMatchObject({ origins: ['https://shop.example.com'] });
+    expect(routes[2]).toMatchObject({ origins: ['https://shop.example.com'], clerkCookies: 'pass' });
     expect(routes[3]).toMatchObject({ access: 'public', credentials: new Set() });
     expect(routes[4]).toMatchObject({ host: 'legacy.example.com', upstream: undefined, audience: 'legacy' });
   });

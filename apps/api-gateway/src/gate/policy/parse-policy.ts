@@ -84,6 +84,7 @@ function routeOf(entry: RouteEntry, index: number, upstreams: ReadonlyMap<string
     origins: entry.origins,
     maxBodyBytes: entry.maxBodyMb * 1024 ** 2,
     cors: entry.cors ?? upstream?.cors ?? 'gate',
+    clerkCookies: entry.clerkCookies ?? upstream?.clerkCookies ?? 'strip',
   };
 }
 

@@ -18,7 +18,8 @@ export function policyReport({ routes }: Policy): string {
     route.rateClass,
   ]);
   const open = routes.filter(({ access }) => access === 'public').length;
-  return `${columns([HEADINGS, ...rows])}\n${routes.length} routes, ${open} of them public. Every other request is rejected.\n`;
+  const summary = `${routes.length} routes, ${open} of them public. Every other request is rejected.`;
+  return [columns([HEADINGS, ...rows]), ...cookieLines(routes), summary, ''].join('\n');
 }
 
 /** Prints which route decides on a request, and why each earlier one does not. */
@@ -27,6 +28,18 @@ export function explanationReport({ match, routes }: RouteExplanation): string {
   const result =
     match.kind === 'matched' ? `Open to ${openTo(match.route)}.` : 'The request is rejected: no route matches.';
   return `${[...lines, match.kind === 'ambiguous' ? 'The request is rejected.' : result].join('\n')}\n`;
+}
+
+/** Which routes accept the session cookie, from where, and what that needs. */
+function cookieLines(routes: readonly Route[]): string[] {
+  const accepting = routes.filter(({ credentials }) => credentials.has('cookie'));
+  if (accepting.length === 0) return [];
+  return [
+    "Clerk's session cookie is accepted for GET and HEAD of the same origin, and for everything from pages of:",
+    ...accepting.map(({ index, origins = ['PUBLIC_URL'] }) => `  routes[${index}]: ${origins.join(' ')}`),
+    'It needs CLERK_AUTHORIZED_PARTIES: the origins of the pages that sign in.',
+    '',
+  ];
 }
 
 /** Who may pass, in words. */

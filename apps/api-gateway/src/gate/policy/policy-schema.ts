@@ -31,6 +31,12 @@ const cors = z
   .enum(['gate', 'upstream'])
   .describe('Who answers preflights: the gate, or the service itself. Default: gate.');
 
+const clerkCookies = z
+  .enum(['strip', 'pass'])
+  .describe(
+    "Whether Clerk's cookies reach the service: `pass` for a service that runs Clerk's own SDK. Default: strip.",
+  );
+
 const origin = z
   .string()
   .refine((text) => !text.includes(','), 'must be one origin, such as https://app.example.com')
@@ -51,10 +57,7 @@ export const upstreamSchema = z.strictObject({
     .max(600_000)
     .default(10_000)
     .describe('Time until the response must begin, and longest pause within it; milliseconds.'),
-  clerkCookies: z
-    .enum(['strip', 'pass'])
-    .default('strip')
-    .describe("Whether Clerk's cookies reach the service: `pass` for a service that runs Clerk's own SDK."),
+  clerkCookies: clerkCookies.default('strip'),
   identityHeaders: z
     .enum(['assertion', 'plain'])
     .default('assertion')
@@ -119,6 +122,7 @@ export const routeSchema = z
       .default(1)
       .describe('Largest body of a request to an upstream, in MiB; 0 for none.'),
     cors: cors.optional().describe('Overrides `cors` of the upstream.'),
+    clerkCookies: clerkCookies.optional().describe('Overrides `clerkCookies` of the upstream.'),
   })
   .superRefine((route, context) => {
     const fault = (member: string, message: string) => context.addIssue({ code: 'custom', path: [member], message });

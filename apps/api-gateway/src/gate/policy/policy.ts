@@ -15,6 +15,11 @@ export class Policy {
     this.table = new RouteTable(routes);
   }
 
+  /** Whether a route accepts the session cookie. */
+  get acceptsCookies(): boolean {
+    return this.routes.some(({ credentials }) => credentials.has('cookie'));
+  }
+
   /** The policy without a file: nothing is open. */
   static readonly closed = new Policy([], [], []);
 }

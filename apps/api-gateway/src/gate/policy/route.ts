@@ -26,8 +26,10 @@ export interface Route {
   readonly tiers: RouteEntry['tiers'];
   readonly credentials: ReadonlySet<(typeof routeCredentials)[number]>;
   readonly rateClass: RouteEntry['rateClass'];
-  /** Origins whose pages may use a cookie to change something; undefined for the default. */
+  /** Origins whose pages may use a cookie across origins, to change something and for WebSockets; undefined for the default. */
   readonly origins: readonly string[] | undefined;
   readonly maxBodyBytes: number;
   readonly cors: 'gate' | 'upstream';
+  /** Whether Clerk's cookies reach the service. */
+  readonly clerkCookies: 'strip' | 'pass';
 }
