@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type IncomingMessage, type Server, createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { type Duplex } from 'node:stream';
 import { type OwnReverseProxy, startOwnReverseProxy } from '@gatehouse/testing';
 import { freePort } from '@gatehouse/local-stack';
 import { ForwardAuthServer } from '../src/gate/forward-auth/forward-auth-server';
@@ -9,6 +10,7 @@ import { type AttackedGateway, CLERK_USER, startAttackedGateway } from './suppor
 import { mint } from './support/clerk-tokens';
 import { forwardAuthEnvironment } from './support/forward-auth-edge';
 import { type RawRequest, sendRaw } from './support/raw-request';
+import { sendUpgrade } from './support/raw-upgrade';
 
 const policy = `
 scopes: [orders:read]
@@ -50,6 +52,12 @@ describe.each(['nginx', 'caddy'] as const)('%s as documented', (family) => {
         asked.push({ request, body });
         response.end('the order');
       });
+    });
+    service.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
+      asked.push({ request, body: '' });
+      socket.on('error', () => undefined);
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+      socket.pipe(socket);
     });
     await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
     gateway = await startAttackedGateway({
@@ -172,6 +180,13 @@ describe.each(['nginx', 'caddy'] as const)('%s as documented', (family) => {
     expect(asked).toEqual([]);
   });
 
+  it('does not tell the service of another path or method than the gateway judged', async () => {
+    const names = ['X-Original-URL', 'X-Original-URI', 'X-Original-Method', 'X-Rewrite-URL', 'X-Forwarded-Uri'];
+    const sent = [...names, 'X-Forwarded-Method', 'X-Forwarded-Path'].map((name) => [name, '/elsewhere'] as const);
+    expect((await send('/health', sent)).status).toBe(200);
+    expect(asked[0]?.request.rawHeaders.join()).not.toContain('/elsewhere');
+  });
+
   it('refuses a method in lower case, and deletes headers that name another method', async () => {
     // nginx knows no method in lower case, and refuses it itself.
     expect((await send('/health', [], { method: 'delete' })).status).toBe(400);
@@ -189,9 +204,62 @@ describe.each(['nginx', 'caddy'] as const)('%s as documented', (family) => {
     expect(asked.map(({ request }) => [request.headers.host, request.url])).toEqual([['api.example.com', '/health']]);
   });
 
-  it('refuses every request while the gateway is away', async () => {
+  it('passes a long body in chunks on whole', async () => {
+    const key = gateway.key({ scopes: ['orders:read'] });
+    const part = 'a'.repeat(64 * 1024);
+    const body = `${Array.from({ length: 12 }, () => `10000\r\n${part}\r\n`).join('')}0\r\n\r\n`;
+    const headers = [
+      ['X-API-Key', key],
+      ['Transfer-Encoding', 'chunked'],
+    ] as const;
+    expect((await send('/orders/7', headers, { method: 'PUT', body })).status).toBe(200);
+    expect(asked.map((one) => one.body === part.repeat(12))).toEqual([true]);
+  });
+
+  it('opens a WebSocket with identity, and refuses one without a credential', async () => {
+    const refused = await sendUpgrade(url, []);
+    expect([refused.status, asked]).toEqual([401, []]);
+    refused.close();
+    const allowed = await sendUpgrade(url, [['X-API-Key', gateway.key({ tier: 'pro' })]]);
+    expect(allowed.status).toBe(101);
+    expect(asked[0]?.request.headers).toMatchObject({ upgrade: 'websocket', 'x-gatehouse-tier': 'pro' });
+    await allowed.echo('hello');
+    allowed.close();
+  });
+
+  it('keeps an open WebSocket after a revocation, and opens no other', async () => {
+    const key = gateway.key();
+    const open = await sendUpgrade(url, [['X-API-Key', key]]);
+    await gateway.revoke(key);
+    await open.echo('still here');
+    open.close();
+    const refused = await sendUpgrade(url, [['X-API-Key', key]]);
+    expect(refused.status).toBe(401);
+    refused.close();
+    expect(asked).toHaveLength(1);
+  });
+
+  it('lets nobody change to a protocol in which requests would follow that the gateway does not judge', async () => {
+    const headers = [
+      ['X-API-Key', gateway.key()],
+      ['HTTP2-Settings', 'AAMAAABkAAQAAP__'],
+    ] as const;
+    for (const protocol of ['h2c', 'websocket, h2c']) {
+      const answer = await sendUpgrade(url, headers, protocol);
+      expect([protocol, answer.status]).toEqual([protocol, 200]);
+      answer.close();
+    }
+    expect(asked.map(({ request }) => request.headers.upgrade)).toEqual([undefined, undefined]);
+  });
+
+  it('refuses every request and WebSocket while the gateway is away', async () => {
     await gateway.app.get(ForwardAuthServer).beforeApplicationShutdown();
-    expect((await send('/health')).status).toBeGreaterThanOrEqual(500);
+    const away = family === 'nginx' ? 503 : 502;
+    const key = ['X-API-Key', gateway.key()] as const;
+    expect([(await send('/health')).status, (await send('/orders/7', [key])).status]).toEqual([away, away]);
+    const refused = await sendUpgrade(url, [key]);
+    expect(refused.status).toBe(away);
+    refused.close();
     expect(asked).toEqual([]);
   });
 });
