@@ -9,6 +9,7 @@ import { AppModule } from '../src/app.module';
 import { loadConfig } from '../src/config';
 import { createApp } from '../src/create-app';
 import { createFastifyAdapter } from '../src/http/fastify-adapter';
+import { GatewayEdge } from '../src/http/gateway-edge';
 
 const { privateKey } = generateKeyPairSync('ed25519');
 const config = loadConfig({
@@ -72,7 +73,7 @@ describe('the gateway does not start', () => {
       const routes = new RouteRegister();
       @Module({ imports: [AppModule.forRoot(config, silent, routes, () => 0)], controllers: [controller] })
       class WithHole {}
-      const adapter = createFastifyAdapter(config, silent, routes);
+      const adapter = createFastifyAdapter(config, new GatewayEdge(config, silent), silent, routes);
       app = await NestFactory.create(WithHole, adapter, { logger: false, bodyParser: false, abortOnError: false });
       await expect(app.init()).rejects.toThrow(message);
     },

@@ -22,7 +22,7 @@ routes:
   - { path: /next/*, audience: shop, access: public, clerkCookies: pass }
 ${cookieRoutes('audience: shop')}`;
 
-attackGateway(askAsTraefik, forwardAuthEnvironment(policy));
+attackGateway(askAsTraefik, () => forwardAuthEnvironment(policy));
 
 runAttacks([...credentialAttacks, forgedRequests, cookies]);
 

@@ -68,16 +68,14 @@ describe('before any handler', () => {
     expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({ status, requestId: expect.any(String) });
   });
 
-  it('a request that does not arrive completely gets 408 after a timeout', async () => {
+  it('a request whose headers do not arrive gets 408 after a timeout', async () => {
     const server = gateway.app.getHttpServer();
-    const limits = { headersTimeout: server.headersTimeout, requestTimeout: server.requestTimeout };
-    expect([limits.headersTimeout > 0, limits.requestTimeout > 0]).toEqual([true, true]);
-    // The configured timeout takes up to 20 s.
-    Object.assign(server, { headersTimeout: 100, requestTimeout: 100 });
-    const body = 'Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{';
-    const parts = ['', 'GET /docs HTTP/1.1\r\nHost: x\r\nX-', `POST /auth/login HTTP/1.1\r\nHost: x\r\n${body}`];
-    const answers = await Promise.all(parts.map(raw));
-    Object.assign(server, limits);
+    const { headersTimeout } = server;
+    expect(headersTimeout).toBeGreaterThan(0);
+    // The configured timeout is 15 s.
+    server.headersTimeout = 100;
+    const answers = await Promise.all(['', 'GET /docs HTTP/1.1\r\nHost: x\r\nX-'].map(raw));
+    server.headersTimeout = headersTimeout;
     for (const answer of answers) {
       expect(answer).toMatch(/^HTTP\/1.1 408 .*\r\nContent-Type: application\/problem\+json\r\n/);
       expect(answer).toContain('"code":"request_timeout"');

@@ -54,7 +54,7 @@ describe('an ambiguous message reaches no service:', () => {
   const shapes: Shape[] = [
     ['HTTP/2 without being asked', () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', [400], ['bad_request']],
     ['a future HTTP version', () => message('GET /api/me', ada()).replace('1.1', '1.2'), [400], ['bad_request']],
-    ['no Host', () => `GET /api/me HTTP/1.1\r\n${CLOSE}${ada()}\r\n`, [400], []],
+    ['no Host', () => `GET /api/me HTTP/1.1\r\n${CLOSE}${ada()}\r\n`, [400], ['bad_request']],
     ['bare line feeds', () => message('GET /api/me', ada()).replaceAll('\r\n', '\n'), [400], ['bad_request']],
     ['a carriage return in a header', () => message('GET /api/me', `X-A: a\r${ada()}`), [400], ['bad_request']],
     ['a space before the colon', () => message('GET /api/me', ada().replace(':', ' :')), [400], ['bad_request']],
@@ -83,7 +83,12 @@ describe('an ambiguous message reaches no service:', () => {
     ['a length in hex', () => patchWith('Content-Length: 0x2\r\n'), [400], ['bad_request']],
     ['a negative length', () => patchWith('Content-Length: -2\r\n'), [400], ['bad_request']],
     ['a length of 30 digits', () => patchWith(`Content-Length: ${'9'.repeat(30)}\r\n`), [400], ['bad_request']],
-    ['an unknown expectation', () => patchWith('Expect: nonsense\r\nContent-Length: 2\r\n'), [417], []],
+    [
+      'an unknown expectation',
+      () => patchWith('Expect: nonsense\r\nContent-Length: 2\r\n'),
+      [417],
+      ['expectation_failed'],
+    ],
     [
       'a credential in a trailer',
       () =>

@@ -16,6 +16,7 @@ import { DocsModule } from './docs/docs.module';
 import { AssertionModule } from './gate/assertion/assertion.module';
 import { ForwardAuthModule } from './gate/forward-auth/forward-auth.module';
 import { PolicyModule } from './gate/policy/policy.module';
+import { ProxyModule } from './gate/proxy/proxy.module';
 import { HttpModule } from './http/http.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { QuotasModule } from './quotas/quotas.module';
@@ -64,6 +65,7 @@ export class AppModule {
         HttpModule,
         PolicyModule,
         ForwardAuthModule,
+        ProxyModule,
         AssertionModule,
         WellKnownModule,
         MetricsModule,

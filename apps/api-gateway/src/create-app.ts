@@ -7,7 +7,9 @@ import { RouteRegister } from './access/route-register';
 import { AppModule } from './app.module';
 import { type GatewayConfig } from './config';
 import { ApiDocument } from './docs/api-document';
+import { UpstreamProxy } from './gate/proxy/upstream-proxy';
 import { createFastifyAdapter } from './http/fastify-adapter';
+import { GatewayEdge } from './http/gateway-edge';
 import { GatewayMetrics } from './metrics/gateway-metrics';
 import { measureRequests } from './metrics/measure-requests';
 import { SERVICE_NAME } from './tokens';
@@ -24,7 +26,8 @@ export async function createApp(
   clock: MonotonicClock = steadyClock(),
 ): Promise<NestFastifyApplication> {
   const routes = new RouteRegister();
-  const adapter = createFastifyAdapter(config, logger, routes);
+  const edge = new GatewayEdge(config, logger);
+  const adapter = createFastifyAdapter(config, edge, logger, routes);
   const module = AppModule.forRoot(config, logger, routes, clock);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(logger),
@@ -32,6 +35,7 @@ export async function createApp(
     abortOnError: false,
   });
   routes.guardBy(app.get(AccessGuard));
+  edge.guardBy(app.get(UpstreamProxy));
   measureRequests(adapter.getInstance(), app.get(GatewayMetrics));
   app.get(ApiDocument).describe(app);
   return app;

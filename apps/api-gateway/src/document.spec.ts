@@ -133,9 +133,10 @@ it('lists the codes of every problem by its status, and all codes in the schema 
     [
       // Problems that come before a route, or of a failure: the response `default`.
       ...['headers_too_large', 'internal', 'method_not_allowed', 'origin_not_allowed', 'path_too_long'],
-      'request_timeout',
+      ...['request_timeout', 'body_incomplete', 'expectation_failed'],
       // Problems of routes in front of other services, which the document does not describe.
       ...['proxy_not_allowed', 'route_unknown', 'session_refused', 'cookie_origin_refused', 'tier_insufficient'],
+      ...['upstream_busy', 'upstream_failed', 'upstream_timeout', 'upstream_unreachable'],
     ].sort(),
   );
 });

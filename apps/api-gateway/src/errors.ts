@@ -88,6 +88,59 @@ export class CookieOriginError extends codedError(
 /** No route of the policy matches a request that a proxy asks about. */
 export class RouteUnknownError extends codedError('route_unknown', 'No route of the gate allows this request.') {}
 
+/** The method of a request is none that the gate sends to upstreams. `allowed`: those that it sends. */
+export class MethodNotProxiedError extends codedError(
+  'method_not_allowed',
+  'The gate does not send requests with this method. See Allow.',
+) {
+  constructor(readonly allowed: string) {
+    super();
+  }
+}
+
+/** The body of a request to an upstream is larger than its route allows. */
+export class BodyTooLargeError extends codedError('body_too_large', (mebibytes: number) =>
+  mebibytes === 0 ? 'This route takes no body.' : `The body is larger than ${mebibytes} MiB.`,
+) {}
+
+/** The body of a request to an upstream ended before it was complete. */
+export class BodyIncompleteError extends codedError('body_incomplete', 'The body ended before it was complete.') {}
+
+/** As many requests to an upstream are open as may be. The upstream did not get this one. */
+export class UpstreamBusyError extends codedError(
+  'upstream_busy',
+  'Too many requests to this service are open. Retry after Retry-After seconds.',
+) {
+  readonly retryAfterMs = 1_000;
+}
+
+/** No connection to an upstream could be opened. The upstream did not get the request. */
+export class UpstreamUnreachableError extends codedError(
+  'upstream_unreachable',
+  'The service behind this route could not be reached. It did not get the request.',
+) {}
+
+/** An upstream broke the connection off, or sent what is no response. It may have processed the request. */
+export class UpstreamFailedError extends codedError(
+  'upstream_failed',
+  'The service behind this route sent no valid response. It may have processed the request.',
+) {}
+
+/** An upstream did not respond in time. It may have processed the request. */
+export class UpstreamTimeoutError extends codedError(
+  'upstream_timeout',
+  'The service behind this route did not respond in time. It may have processed the request.',
+) {}
+
+/** The client of a request that was sent to an upstream is gone. Nobody gets it. */
+export class ClientGoneError extends codedError('CLIENT_GONE', 'the client is gone') {}
+
+/** A request reached Nest without the edge in front of it. */
+export class RequestNotFromEdgeError extends codedError(
+  'REQUEST_NOT_FROM_EDGE',
+  'the request did not come from the HTTP edge',
+) {}
+
 /** A program that is no listed proxy asks for forward auth. */
 export class ProxyNotAllowedError extends codedError(
   'proxy_not_allowed',

@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { exchangeOf } from '../src';
 import { type EdgeUnderTest, open, problemIn, startEdge, statuses, until } from './edge-under-test';
 
 const get = (...headers: string[]) => [
@@ -143,12 +145,11 @@ describe('a handler that fails', () => {
 });
 
 describe('raw requests and responses', () => {
-  it('can be handed over to another server, which answers and logs them', async () => {
-    under = await startEdge({
-      handle: (exchange) => exchange.handOver((_request, response) => response.end('another')),
-    });
-    expect(await (await open(under, ...get())).closed).toContain('another');
-    expect(under.lines).toEqual([]);
+  it('can be handed over to another server, which finds their exchange', async () => {
+    const another = (request: IncomingMessage, response: ServerResponse) => response.end(exchangeOf(request)?.url);
+    under = await startEdge({ handle: ({ request, response }) => void another(request, response) });
+    expect(await (await open(under, ...get())).closed).toContain('/path?q=secret');
+    expect(under.lines).toEqual([expect.objectContaining({ status: 200, route: 'unknown' })]);
   });
 
   it('can be streamed in both directions', async () => {

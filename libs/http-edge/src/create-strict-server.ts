@@ -1,19 +1,22 @@
 import { type Server, createServer } from 'node:http';
 import { type EdgeLimits } from './edge-limits';
+import { EdgeRequest } from './edge-request';
 
-/** Interval at which Node looks for requests that have timed out; milliseconds. */
+/** Interval at which Node looks for headers that have timed out; milliseconds. */
 const TIMEOUT_CHECK_MS = 1_000;
 
 /** Creates the server with the strict parser and the limits that Node itself enforces. */
 export function createStrictServer(limits: EdgeLimits, upgrades: boolean): Server {
   const server = createServer({
+    IncomingMessage: EdgeRequest,
     insecureHTTPParser: false,
     // `headFault` checks more, and answers with a problem.
     requireHostHeader: false,
     rejectNonStandardBodyWrites: true,
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersMs,
-    requestTimeout: limits.requestMs,
+    // The edge limits the time of requests itself, because streams have no limit.
+    requestTimeout: 0,
     keepAliveTimeout: limits.keepAliveMs,
     connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, limits.headersMs),
     // Other protocols than WebSocket, such as h2c, are ignored: the request is answered by HTTP/1.1.

@@ -6,7 +6,7 @@ export interface EdgeLimits {
   readonly headerCount: number;
   /** Maximum time for the headers of a request to arrive. Afterwards the answer is 408. */
   readonly headersMs: number;
-  /** Maximum time for a whole request to arrive. Afterwards the answer is 408. `0`: no limit, for streamed bodies. */
+  /** Maximum time for a whole request to arrive, unless it is a stream. Afterwards the answer is 408. `0`: no limit. */
   readonly requestMs: number;
   /** Time after which a connection without traffic is closed while a request is open. `0`: no limit. */
   readonly idleMs: number;

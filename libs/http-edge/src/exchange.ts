@@ -26,8 +26,10 @@ export class Exchange extends Arrival {
   private body: BodyRead | undefined;
   private rejection: Rejection | undefined;
   private keepAliveOnContinue: boolean | undefined;
-  private isHandedOver = false;
+  private hasTimeLimit = true;
   private open = 2;
+  /** Called once, when the response is complete or its client is gone. */
+  whenOver: (() => void) | undefined;
 
   constructor(
     request: IncomingMessage,
@@ -42,9 +44,14 @@ export class Exchange extends Arrival {
     return this.response.headersSent || this.rejection !== undefined;
   }
 
-  /** Whether another server answers and logs the request. */
-  get handedOver(): boolean {
-    return this.isHandedOver;
+  /** Whether the request is not complete although its time is over. */
+  get isLate(): boolean {
+    return this.hasTimeLimit && !this.request.complete && this.elapsedMs > this.edge.limits.requestMs;
+  }
+
+  /** Lets the body arrive for longer than the limit of the edge: it is a stream. */
+  liftTimeLimit(): void {
+    this.hasTimeLimit = false;
   }
 
   /**
@@ -122,8 +129,13 @@ export class Exchange extends Arrival {
   /** Rejects a request that does not arrive as it should. A handler that reads the body gets the rejection. */
   failArrival(rejection: Rejection): void {
     this.closeAfter();
-    if (this.body === undefined) this.reject(rejection);
-    else this.body.fail(rejection);
+    if (this.body !== undefined) return this.body.fail(rejection);
+    const { request, response } = this;
+    // A handler that reads the raw request learns that no more comes. Node tells it only until the response is sent.
+    const breakOff = () => request.destroy(new RequestRejectedError(rejection));
+    if (response.headersSent) return void breakOff();
+    if (request.readableFlowing !== null) response.once('finish', breakOff);
+    this.reject(rejection);
   }
 
   /**
@@ -136,12 +148,6 @@ export class Exchange extends Arrival {
     else this.reject(rejection);
   }
 
-  /** Lets another server answer and log the request, for example Fastify. The edge keeps its limits and drains. */
-  handOver(answer: (request: IncomingMessage, response: ServerResponse) => void): void {
-    this.isHandedOver = true;
-    answer(this.request, this.response);
-  }
-
   /** Notes that the handler has ended. Gives the bytes of the body back to the budget. */
   handlerEnded(): void {
     this.body?.release();
@@ -150,6 +156,7 @@ export class Exchange extends Arrival {
 
   /** Notes that the response is complete, or that its client is gone. */
   responseEnded(): void {
+    this.whenOver?.();
     this.noteEnd();
   }
 
@@ -162,7 +169,7 @@ export class Exchange extends Arrival {
    * Discards the rest of the body for a moment and then closes the connection. A client that is disconnected at once may
    * not read the response.
    */
-  private discardRest(): void {
+  discardRest(): void {
     const { request, edge } = this;
     if (request.complete || !declaresBody(request)) return;
     const timer = setTimeout(() => {

@@ -7,6 +7,7 @@ import { type ByteBudget } from './byte-budget';
 import { Connections } from './connections';
 import { createStrictServer } from './create-strict-server';
 import { type EdgeLimits, defaultEdgeLimits } from './edge-limits';
+import { EdgeRequest } from './edge-request';
 import { Exchange, type ExchangeEdge } from './exchange';
 import { headFault } from './head-fault';
 import { writeProblem } from './problem';
@@ -15,6 +16,9 @@ import { RequestLog } from './request-log';
 import { TrustedProxies } from './trusted-proxies';
 import { unreadableFault } from './unreadable';
 import { Upgrade } from './upgrade';
+
+/** Interval at which the edge looks for requests that have timed out; milliseconds. */
+const TIMEOUT_CHECK_MS = 1_000;
 
 /** What an edge does with requests. */
 export interface EdgeHandler {
@@ -55,6 +59,7 @@ export class HttpEdge {
   private readonly log: RequestLog;
   private readonly ofExchanges: ExchangeEdge;
   private readonly shutdown = new AbortController();
+  private readonly timeouts: NodeJS.Timeout | undefined;
   private isGraceOver = false;
   private closing: Promise<void> | undefined;
 
@@ -86,6 +91,10 @@ export class HttpEdge {
       .on('connect', (_request, socket) => writeProblem(socket.on('error', ignore), rejections.method))
       .on('clientError', (error, socket) => this.rejectUnreadable(error, socket));
     if (handler.upgrade !== undefined) this.server.on('upgrade', (...event) => this.beginUpgrade(...event));
+    if (limits.requestMs > 0) {
+      const everyMs = Math.min(TIMEOUT_CHECK_MS, limits.requestMs);
+      this.timeouts = setInterval(() => this.rejectLate(), everyMs).unref();
+    }
   }
 
   /** Aborted when the shutdown begins; for handlers of long streams. */
@@ -129,10 +138,12 @@ export class HttpEdge {
     server.close(ignore);
     await connections.ended(limits.drainMs);
     connections.destroy();
+    clearInterval(this.timeouts);
   }
 
   private begin(request: IncomingMessage, response: ServerResponse, prepare?: (exchange: Exchange) => void): void {
     const exchange = new Exchange(request, response, this.ofExchanges);
+    if (request instanceof EdgeRequest) request.exchange = exchange;
     const siblings = this.connections.exchangesOf(request.socket);
     siblings.add(exchange);
     response.once('close', () => this.end(exchange, siblings));
@@ -188,7 +199,7 @@ export class HttpEdge {
 
   private noteEnd(exchange: Exchange): void {
     this.guard(() => this.handler.ended?.(exchange));
-    if (!exchange.handedOver) this.log.ended(exchange);
+    this.log.ended(exchange);
   }
 
   private beginUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -208,6 +219,10 @@ export class HttpEdge {
     // After the first bytes of a response, a problem would be read as a part of it.
     if (socket.bytesWritten === before) upgrade.reject(rejections.internal);
     else upgrade.socket.destroy();
+  }
+
+  private rejectLate(): void {
+    for (const exchange of this.connections.exchanges()) if (exchange.isLate) exchange.failArrival(rejections.tooSlow);
   }
 
   /** Answers bytes that are no HTTP request, and requests that arrive too slowly or have too large headers. */

@@ -2,6 +2,7 @@ export { ByteBudget } from './byte-budget';
 export { clientAddress } from './client-address';
 export { type EdgeLimits } from './edge-limits';
 export { everyHopUsedHttps } from './every-hop-used-https';
+export { exchangeOf } from './edge-request';
 export { type Exchange } from './exchange';
 export { HttpEdge, type EdgeHandler } from './http-edge';
 export { PROBLEM_TYPE, problemOf, writeProblem } from './problem';

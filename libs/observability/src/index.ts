@@ -1,5 +1,4 @@
 export { armFailpoints, failpoint, parseFailpoints, type Failpoint } from './failpoints';
-export { edgeServerOptions, prepareEdgeServer } from './edge-server';
 export { withLogContext } from './log-context';
 export { NestLogger, createLogger } from './logger';
 export { listen } from './listen';

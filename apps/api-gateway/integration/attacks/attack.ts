@@ -28,7 +28,10 @@ export function target(): AttackedGateway {
  * Starts a gateway for the tests of a file, and stops it. Attacks are sent to its own routes, or to another edge, for
  * which `environment` configures the gateway.
  */
-export function attackGateway(sendToEdge = toOwnRoutes, environment: Record<string, string> = {}): void {
+export function attackGateway(
+  sendToEdge = toOwnRoutes,
+  environment: () => Record<string, string> | Promise<Record<string, string>> = () => ({}),
+): void {
   beforeAll(async () => {
     send = sendToEdge;
     gateway = await startAttackedGateway({
@@ -36,7 +39,7 @@ export function attackGateway(sendToEdge = toOwnRoutes, environment: Record<stri
       CORS_ORIGINS: ORIGIN,
       REDIRECT_ORIGINS: 'https://shop.example.com',
       SIGN_IN_URL: 'https://accounts.example.com/sign-in',
-      ...environment,
+      ...(await environment()),
     });
     // Fetches Clerk's keys. They are not fetched again, because the clock stands still.
     await call(`${target().url}/api/me`, await mint(target().pair, CLERK_USER));

@@ -1,39 +1,43 @@
+import { type IncomingMessage } from 'node:http';
 import { PROBLEM_TYPE } from '@gatehouse/http-edge';
-import { edgeServerOptions, prepareEdgeServer } from '@gatehouse/observability';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply } from 'fastify';
 import { type Logger } from 'pino';
 import { type RouteRegister } from '../access/route-register';
 import { type GatewayConfig } from '../config';
-import { errorResponse, statusResponse } from '../problems/error-response';
+import { errorResponse } from '../problems/error-response';
 import { toProblem } from '../problems/problem';
 import { allowOrigins } from './cors';
+import { stripForwardedPorts } from './forwarded-addresses';
+import { type GatewayEdge } from './gateway-edge';
 import { harden, securityHeaders } from './harden';
+import { noteRequests, requiredExchange } from './note-requests';
 import { BODY_LIMIT_BYTES, readBodies } from './read-bodies';
 import { requireHttps } from './require-https';
 
-const HEADER_LIMIT_BYTES = 16 * 1024;
-const HEADERS_TIMEOUT_MS = 10_000;
-const TIMEOUT_CHECK_MS = 5_000;
-/** Idle timeout of connections; longer than that of common load balancers, so that the load balancer closes first. */
-const KEEP_ALIVE_MS = 65_000;
-const MAX_REQUESTS_PER_SOCKET = 10_000;
 const MAX_PARAMETER_LENGTH = 256;
 
-/** Creates Fastify for the gateway: strict JSON only, bounded sizes and times, request ids, guarded routes. */
-export function createFastifyAdapter(config: GatewayConfig, logger: Logger, routes: RouteRegister): FastifyAdapter {
-  const shared = edgeServerOptions(config.trustProxy, statusResponse);
+/**
+ * Creates Fastify for the gateway: strict JSON only, guarded routes. The edge in front of it limits sizes and times, makes
+ * request ids, logs requests, and drains connections at shutdown.
+ */
+export function createFastifyAdapter(
+  config: GatewayConfig,
+  edge: GatewayEdge,
+  logger: Logger,
+  routes: RouteRegister,
+): FastifyAdapter {
   const adapter = new FastifyAdapter({
-    ...shared,
+    serverFactory: (nest: Parameters<GatewayEdge['serve']>[0]) => edge.serve(nest),
     bodyLimit: BODY_LIMIT_BYTES,
-    http: {
-      maxHeaderSize: HEADER_LIMIT_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-    },
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    maxRequestsPerSocket: MAX_REQUESTS_PER_SOCKET,
-    routerOptions: { ...shared.routerOptions, maxParamLength: MAX_PARAMETER_LENGTH },
+    trustProxy: config.trustProxy,
+    // The edge answers what is no HTTP.
+    clientErrorHandler: () => undefined,
+    genReqId: (request: IncomingMessage) => requiredExchange(request).id,
+    // During a shutdown, requests on open connections are still served.
+    return503OnClosing: false,
+    // One trailing slash is ignored on every route; repeated slashes are 404.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAMETER_LENGTH },
     // The router rejects invalid escapes and long parameters before any hook runs, so this function sets the headers
     // that hooks set otherwise.
     frameworkErrors: (error: unknown, request: { readonly id: string }, reply: FastifyReply) => {
@@ -56,7 +60,9 @@ export function createFastifyAdapter(config: GatewayConfig, logger: Logger, rout
   server.decorateRequest('clerkCaller', undefined);
   server.decorateRequest('signedOut', undefined);
   readBodies(server);
-  prepareEdgeServer(server, logger);
+  stripForwardedPorts(server);
+  noteRequests(server);
+  server.addHook('preClose', () => edge.close());
   harden(server);
   if (config.requireHttps) requireHttps(server);
   allowOrigins(server, config, logger);

@@ -3,6 +3,8 @@ import { type QuotaStanding } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
 import {
   AccountInactiveError,
+  BodyIncompleteError,
+  BodyTooLargeError,
   CookieOriginError,
   CredentialMissingError,
   type FieldFault,
@@ -11,6 +13,7 @@ import {
   JsonInvalidError,
   LegacyTokensOffError,
   MediaTypeUnsupportedError,
+  MethodNotProxiedError,
   OriginNotAllowedError,
   ProxyNotAllowedError,
   RateLimitUnavailableError,
@@ -26,6 +29,10 @@ import {
   TierInsufficientError,
   UploadBrokenOffError,
   UploadTooLargeError,
+  UpstreamBusyError,
+  UpstreamFailedError,
+  UpstreamTimeoutError,
+  UpstreamUnreachableError,
   UserUnknownError,
 } from '../errors';
 import { type RequestParts, maxFieldName, placedFault } from './field-faults';
@@ -68,6 +75,11 @@ const retryLater = (code: ProblemCode, detail: string, retryAfterMs: number): Er
 /** Errors whose response is their code and message. */
 const plainErrors = [
   AccountInactiveError,
+  BodyIncompleteError,
+  BodyTooLargeError,
+  UpstreamFailedError,
+  UpstreamTimeoutError,
+  UpstreamUnreachableError,
   RoleInsufficientError,
   SessionNeededError,
   SessionRefusedError,
@@ -173,6 +185,7 @@ const byStatus = new Map(
     problem('body_too_large', 'The body is larger than 64 KiB.'),
     problem('path_too_long', 'A part of the path is too long.'),
     problem('media_type_unsupported', 'The body must be application/json.'),
+    problem('expectation_failed', 'The header Expect must be absent or have the value 100-continue.'),
     problem('headers_too_large', 'The headers are larger than 16 KiB.'),
   ].map((response) => [response.status, response]),
 );
@@ -215,11 +228,15 @@ export function errorResponse(error: unknown, request: RequestParts = {}): Error
   if (
     error instanceof KeysUnavailableError ||
     error instanceof RateLimitedError ||
-    error instanceof RealtimeUnavailableError
+    error instanceof RealtimeUnavailableError ||
+    error instanceof UpstreamBusyError
   ) {
     return retryLater(error.code, error.message, error.retryAfterMs);
   }
   if (error instanceof RateLimitUnavailableError) return retryLater(error.code, error.message, 1_000);
+  if (error instanceof MethodNotProxiedError) {
+    return problem(error.code, error.message, { headers: { allow: error.allowed } });
+  }
   if (error instanceof ScopeInsufficientError) return scopeInsufficient(error);
   if (isPlain(error)) return problem(error.code, error.message);
   if (error instanceof RequestInvalidError) return problem(error.code, error.message, { errors: error.faults });

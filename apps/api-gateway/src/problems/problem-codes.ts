@@ -45,6 +45,7 @@ const ofServices: Record<ServiceCode, number> = {
 
 const ofGateway = {
   bad_request: 400,
+  body_incomplete: 400,
   invalid_json: 400,
   json_encoding_invalid: 400,
   json_member_repeated: 400,
@@ -67,13 +68,18 @@ const ofGateway = {
   body_too_large: 413,
   path_too_long: 414,
   media_type_unsupported: 415,
+  expectation_failed: 417,
   rate_limited: 429,
   headers_too_large: 431,
   internal: 500,
   legacy_tokens_off: 501,
+  upstream_failed: 502,
+  upstream_unreachable: 502,
   keys_unavailable: 503,
   rate_limit_unavailable: 503,
   realtime_unavailable: 503,
+  upstream_busy: 503,
+  upstream_timeout: 504,
 } as const;
 
 /** Code of an error response. docs/reference/errors.md says what each means and what the client should do. */

@@ -1,14 +1,13 @@
-import { type Live, OriginList } from '@gatehouse/config';
+import { type Live } from '@gatehouse/config';
 import { RequestInvalidError, RouteUnknownError } from '../../errors';
 import { fieldFault } from '../../problems/field-faults';
 import { normalizeHost } from '../path/normal-host';
-import { escapesUnreserved, normalizePath, pathFaults } from '../path/normal-path';
+import { escapesUnreserved, normalizePath } from '../path/normal-path';
+import { hostInvalid, nameOf, pathAmbiguous, pathInvalid, rulesOfRoute } from '../policy-rules';
 import { type Policy } from '../policy/policy';
 import { type Route } from '../policy/route';
 import { type RouteMatch } from '../policy/route-table';
 import { type ProtectedRoute } from './protected-route';
-
-const MAX_SUBJECT = 200;
 
 /** Routes of the policy, as forward auth needs them. */
 export class PolicyRoutes {
@@ -27,10 +26,7 @@ export class PolicyRoutes {
   find(method: string, host: string, url: string): ProtectedRoute {
     const match = this.match(method, host, url);
     if (match.kind === 'none') throw new RouteUnknownError();
-    if (match.kind === 'ambiguous') {
-      const message = 'resembles the path of a route in another spelling, and servers may read both alike';
-      throw new RequestInvalidError([fieldFault('path', [], message)]);
-    }
+    if (match.kind === 'ambiguous') throw pathAmbiguous();
     return this.known.get(match.route) ?? this.remember(match.route);
   }
 
@@ -45,9 +41,9 @@ export class PolicyRoutes {
 
   private match(method: string, host: string, url: string): RouteMatch {
     const normalHost = normalizeHost(host);
-    if (normalHost === undefined) throw new RequestInvalidError([fieldFault('header', ['Host'], 'must be one host')]);
+    if (normalHost === undefined) throw hostInvalid();
     const path = normalizePath(url);
-    if ('fault' in path) throw new RequestInvalidError([fieldFault('path', [], pathFaults[path.fault])]);
+    if ('fault' in path) throw pathInvalid(path.fault);
     // The service gets the path as it came.
     if (escapesUnreserved(url)) {
       const message =
@@ -58,17 +54,10 @@ export class PolicyRoutes {
   }
 
   private remember(route: Route): ProtectedRoute {
-    const { access, scope = null, roles = null, tiers = null, credentials, rateClass, origins } = route;
     const { audience, clerkCookies } = route;
-    const name = `${route.host ?? ''}${route.path}`;
     const found: ProtectedRoute = {
-      ...{ name, audience, clerkCookies },
-      rules: {
-        ...{ access, scope, roles, tiers, credentials: [...credentials] },
-        subject: name.slice(0, MAX_SUBJECT),
-        cookieOrigins: new OriginList(origins ?? [this.defaultOrigin]),
-        rateClass: `gate-${rateClass}`,
-      },
+      ...{ name: nameOf(route), audience, clerkCookies },
+      rules: rulesOfRoute(route, this.defaultOrigin),
     };
     this.known.set(route, found);
     return found;

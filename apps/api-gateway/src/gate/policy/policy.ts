@@ -5,6 +5,8 @@ import { RouteTable } from './route-table';
 export class Policy {
   /** Finds the route of a request. */
   readonly table: RouteTable;
+  /** Origins of the upstreams. */
+  readonly origins: ReadonlySet<string>;
 
   constructor(
     readonly routes: readonly Route[],
@@ -13,6 +15,7 @@ export class Policy {
     readonly scopes: readonly string[],
   ) {
     this.table = new RouteTable(routes);
+    this.origins = new Set(upstreams.map(({ url }) => url));
   }
 
   /** Whether a route accepts the session cookie. */

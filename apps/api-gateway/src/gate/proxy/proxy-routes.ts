@@ -1,0 +1,69 @@
+import { type Live } from '@gatehouse/config';
+import { normalizeHost } from '../path/normal-host';
+import { normalizePath } from '../path/normal-path';
+import { hostInvalid, nameOf, pathAmbiguous, pathInvalid, rulesOfRoute } from '../policy-rules';
+import { isReserved, reservedSegments } from '../policy/path-pattern';
+import { type Policy } from '../policy/policy';
+import { type Route, type Upstream } from '../policy/route';
+import { type RouteRules } from '../route-rules';
+
+/** Targets that are for Gatehouse itself, as most clients write them. Of the others, the normal path decides. */
+const IS_RESERVED = new RegExp(`^/(?:$|[?]|(?:${reservedSegments.join('|').replace('.', '[.]')})(?:$|[/?]))`);
+
+/** A route of the policy whose requests go to an upstream. */
+export interface ProxyRoute {
+  /** Name in logs and metrics. */
+  readonly name: string;
+  readonly rules: RouteRules;
+  readonly upstream: Upstream;
+  readonly maxBodyBytes: number;
+}
+
+/** Where a request goes. */
+export interface ProxyTarget {
+  readonly route: ProxyRoute;
+  /** Normal path with the query, for the upstream. */
+  readonly path: string;
+}
+
+/** Routes of the policy, as the proxy needs them. */
+export class ProxyRoutes {
+  private readonly known = new WeakMap<Route, ProxyRoute>();
+
+  constructor(
+    private readonly policy: Live<Policy>,
+    /** Origin whose pages may use a cookie on routes that list no origins. */
+    private readonly defaultOrigin: string,
+  ) {}
+
+  /**
+   * Returns where a request goes; undefined if no upstream gets it: it is for Gatehouse itself, no route matches, or the
+   * first route that matches is for forward auth alone. `host` and `url` (path and query) are as the client sent them.
+   * @throws RequestInvalidError if servers may read host or path differently
+   */
+  find(method: string, host: string, url: string): ProxyTarget | undefined {
+    const { upstreams, table } = this.policy.current;
+    if (upstreams.length === 0 || IS_RESERVED.test(url)) return undefined;
+    const normal = normalizePath(url);
+    if ('fault' in normal) throw pathInvalid(normal.fault);
+    if (isReserved(normal.segments)) return undefined;
+    const normalHost = normalizeHost(host);
+    if (normalHost === undefined) throw hostInvalid();
+    const match = table.find({ method, host: normalHost, segments: normal.segments });
+    if (match.kind === 'ambiguous') throw pathAmbiguous();
+    if (match.kind === 'none' || match.route.upstream === undefined) return undefined;
+    const route = this.known.get(match.route) ?? this.remember(match.route, match.route.upstream);
+    return { route, path: normal.path + normal.query };
+  }
+
+  private remember(route: Route, upstream: Upstream): ProxyRoute {
+    const found: ProxyRoute = {
+      name: `proxy ${nameOf(route)}`,
+      rules: rulesOfRoute(route, this.defaultOrigin),
+      upstream,
+      maxBodyBytes: route.maxBodyBytes,
+    };
+    this.known.set(route, found);
+    return found;
+  }
+}

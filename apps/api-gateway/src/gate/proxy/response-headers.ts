@@ -1,0 +1,60 @@
+import { type IncomingHttpHeaders } from 'node:http';
+import { type RateHeaders } from '../../limits/rate-headers';
+import { namedByConnection } from './request-headers';
+
+/** Headers of the connection to the upstream, and headers that the gate sets itself. */
+const dropped: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+  'x-request-id',
+]);
+
+/** What the headers of a response depend on, besides those of the upstream. */
+export interface ResponseContext {
+  readonly requestId: string;
+  readonly status: number;
+  /** Whether the response is chunked, so that it can have trailers. */
+  readonly mayHaveTrailers: boolean;
+  readonly rateHeaders: RateHeaders | undefined;
+}
+
+/** Returns the headers of a response for the client (name, value, name, value). */
+export function responseHeaders(
+  headers: IncomingHttpHeaders,
+  { requestId, status, mayHaveTrailers, rateHeaders }: ResponseContext,
+): (string | string[])[] {
+  const named = namedByConnection(headers.connection?.toLowerCase());
+  const list: (string | string[])[] = ['x-request-id', requestId];
+  if (rateHeaders !== undefined) {
+    list.push('ratelimit-policy', rateHeaders['ratelimit-policy'], 'ratelimit', rateHeaders.ratelimit);
+  }
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || dropped.has(name) || isOfGate(name) || named?.has(name) === true) continue;
+    if (rateHeaders !== undefined && (name === 'ratelimit' || name === 'ratelimit-policy')) continue;
+    // RFC 9110, section 8.6: a 204 has no length. Node refuses to announce trailers where there are none.
+    if ((name === 'content-length' && status === 204) || (name === 'trailer' && !mayHaveTrailers)) continue;
+    list.push(name, value);
+  }
+  return list;
+}
+
+/** Trailers of a response for the client; undefined if there are none. */
+export function responseTrailers(trailers: IncomingHttpHeaders): [string, string][] | undefined {
+  const list: [string, string][] = [];
+  for (const name in trailers) {
+    const value = trailers[name];
+    if (value === undefined || dropped.has(name) || isOfGate(name)) continue;
+    if (typeof value === 'string') list.push([name, value]);
+    else for (const one of value) list.push([name, one]);
+  }
+  return list.length === 0 ? undefined : list;
+}
+
+function isOfGate(name: string): boolean {
+  return name.startsWith('x-gatehouse-');
+}

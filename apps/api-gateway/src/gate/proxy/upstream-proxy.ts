@@ -1,0 +1,190 @@
+import { type Exchange } from '@gatehouse/http-edge';
+import { LOGGER, METRICS } from '@gatehouse/observability';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { type Registry } from 'prom-client';
+import { type Caller } from '../../caller/caller';
+import { type GatewayConfig } from '../../config';
+import { BodyTooLargeError, ClientGoneError, HttpsRequiredError, MethodNotProxiedError } from '../../errors';
+import { type GateFront } from '../../http/gateway-edge';
+import { securityHeaders } from '../../http/harden';
+import { whenKnown } from '../../maybe-promise';
+import { GatewayMetrics } from '../../metrics/gateway-metrics';
+import { logProblem } from '../../problems/log-problem';
+import { CONFIG } from '../../tokens';
+import { AssertionIssuer } from '../assertion/assertion-issuer';
+import { Gate } from '../decide';
+import { type Allowed, Refused } from '../decision';
+import { refusalContent } from '../refusal-content';
+import { type RouteRules } from '../route-rules';
+import { routeMethods } from '../policy/policy-schema';
+import { Forward } from './forward';
+import { ProxiedRequest } from './proxied-request';
+import { type ProxyRoute, ProxyRoutes, type ProxyTarget } from './proxy-routes';
+import { requestHeaders } from './request-headers';
+import { StreamedUpload } from './streamed-upload';
+import { UpstreamMetrics } from './upstream-metrics';
+import { UpstreamPools } from './upstream-pools';
+
+/** Largest body that is read before the request is sent: a slow client then takes no connection to the upstream. */
+const BUFFERED_BYTES = 64 * 1024;
+const METHODS: ReadonlySet<string> = new Set(routeMethods);
+
+/** Sends requests to the upstreams of the policy, after the gate has decided on them. */
+@Injectable()
+export class UpstreamProxy implements GateFront, OnApplicationShutdown {
+  private readonly routes: ProxyRoutes;
+  private readonly pools: UpstreamPools;
+  private readonly upstreams: UpstreamMetrics;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: GatewayConfig,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly gate: Gate,
+    private readonly assertions: AssertionIssuer,
+    private readonly metrics: GatewayMetrics,
+    @Inject(METRICS) registry: Registry,
+  ) {
+    this.routes = new ProxyRoutes(config.gate.policy, new URL(config.publicUrl).origin);
+    this.pools = new UpstreamPools(config.gate.policy);
+    this.upstreams = new UpstreamMetrics(registry, config.gate.policy, this.pools);
+  }
+
+  handle(exchange: Exchange): Promise<void> | boolean {
+    let target: ProxyTarget | undefined;
+    try {
+      target = this.routes.find(exchange.method, exchange.request.headers.host ?? '', exchange.url);
+      if (target === undefined) return false;
+      exchange.route = target.route.name;
+      if (this.config.requireHttps && !exchange.sawHttps) throw new HttpsRequiredError();
+      if (!METHODS.has(exchange.method)) throw new MethodNotProxiedError(routeMethods.join(', '));
+    } catch (error) {
+      this.refuse(exchange, new Refused(error), target?.route.rules);
+      return true;
+    }
+    const { route, path } = target;
+    const asked = new ProxiedRequest(exchange);
+    const done = whenKnown(this.gate.decide(route.rules, asked), (decision) => {
+      if (!decision.allowed) return this.refuse(exchange, decision, route.rules);
+      return this.pass(exchange, { route, path }, asked, decision);
+    });
+    return done instanceof Promise ? done : true;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pools.close();
+  }
+
+  private pass(exchange: Exchange, target: ProxyTarget, asked: ProxiedRequest, allowed: Allowed): Promise<void> | void {
+    const { request } = exchange;
+    const { maxBodyBytes, rules } = target.route;
+    const length = Number(request.headers['content-length'] ?? 0);
+    if (length === 0 && request.headers['transfer-encoding'] === undefined) {
+      this.forward(exchange, target, allowed, null);
+      return;
+    }
+    if (length > maxBodyBytes || maxBodyBytes === 0) {
+      const error = new BodyTooLargeError(maxBodyBytes / 1024 ** 2);
+      return this.refuse(exchange, new Refused(error, allowed.caller, allowed.rateHeaders), rules);
+    }
+    const confirm = async (): Promise<void> => {
+      const decision = await this.gate.confirm(rules, asked);
+      if (!decision.allowed) throw decision.error;
+    };
+    if (length > 0 && length <= BUFFERED_BYTES) return this.passBuffered(exchange, target, allowed, confirm);
+    exchange.continue();
+    exchange.liftTimeLimit();
+    return this.forwarded(exchange, target, allowed, new StreamedUpload(request, maxBodyBytes, confirm));
+  }
+
+  private async passBuffered(
+    exchange: Exchange,
+    target: ProxyTarget,
+    allowed: Allowed,
+    confirm: () => Promise<void>,
+  ): Promise<void> {
+    // The edge answers what `readBody` rejects.
+    exchange.whenOver = () => this.count(exchange, allowed.caller);
+    const body = await exchange.readBody(BUFFERED_BYTES);
+    try {
+      await confirm();
+    } catch (error) {
+      return this.refuse(exchange, new Refused(error, allowed.caller, allowed.rateHeaders), target.route.rules);
+    }
+    await this.forwarded(exchange, target, allowed, body);
+  }
+
+  /** Resolves when the request is over: until then, its body takes memory. */
+  private forwarded(...given: [Exchange, ProxyTarget, Allowed, Buffer | StreamedUpload]): Promise<void> {
+    return new Promise((resolve) => this.forward(...given, resolve));
+  }
+
+  private forward(
+    exchange: Exchange,
+    { route, path }: ProxyTarget,
+    { caller, rateHeaders }: Allowed,
+    body: Buffer | StreamedUpload | null,
+    done?: () => void,
+  ): void {
+    const { upstream } = route;
+    const keyId = caller?.principal.keyId;
+    exchange.logged = { upstream: upstream.name, ...(keyId !== undefined && { keyId }) };
+    const assertion = caller === undefined ? undefined : this.assertions.issue(caller, upstream.audience);
+    const headers = requestHeaders(exchange, { upstream, caller, assertion });
+    const { timeoutMs, url } = upstream;
+    let pool;
+    try {
+      pool = this.pools.take(url);
+    } catch (error) {
+      this.fail(exchange, new Refused(error, caller, rateHeaders), route);
+      done?.();
+      return;
+    }
+    const taken = pool;
+    const forward = new Forward(
+      exchange,
+      pool.dispatcher,
+      { method: exchange.method, path, headers, body, timeoutMs },
+      rateHeaders,
+      (error) => {
+        this.pools.release(url, taken);
+        if (error !== undefined) this.fail(exchange, new Refused(error, caller, rateHeaders), route);
+        done?.();
+      },
+    );
+    exchange.whenOver = () => {
+      forward.abandon();
+      this.count(exchange, caller);
+    };
+    forward.send();
+  }
+
+  /** Answers a request whose upstream failed. A response that has begun is broken off. */
+  private fail(exchange: Exchange, failed: Refused, { rules, upstream }: ProxyRoute): void {
+    if (failed.error instanceof ClientGoneError) return;
+    this.upstreams.failed(upstream.name, failed.problem.code);
+    if (!exchange.response.headersSent) return this.refuse(exchange, failed, rules);
+    logProblem(this.logger, failed.error, failed.problem);
+    exchange.response.destroy();
+  }
+
+  private refuse(exchange: Exchange, refused: Refused, rules?: RouteRules): void {
+    const { error, problem, caller, rateHeaders } = refused;
+    logProblem(this.logger, error, problem);
+    exchange.logged = { ...exchange.logged, reason: problem.code };
+    exchange.whenOver ??= () => this.count(exchange, caller);
+    const content = refusalContent(problem, exchange.id, rules, exchange.request.headers);
+    const headers = { ...securityHeaders, ...content.headers, ...rateHeaders, ...problem.headers };
+    exchange.send(problem.status, headers, content.body);
+  }
+
+  private count(exchange: Exchange, caller: Caller | undefined): void {
+    const { route, method, response } = exchange;
+    this.metrics.requests.inc({
+      ...{ method, route },
+      status: response.headersSent ? response.statusCode : 499,
+      auth: caller?.principal.method ?? 'none',
+    });
+    this.metrics.requestSeconds.observe({ route }, exchange.elapsedMs / 1_000);
+  }
+}

@@ -1,0 +1,62 @@
+import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { ByteBudget, type Exchange, HttpEdge } from '@gatehouse/http-edge';
+import { withLogContext } from '@gatehouse/observability';
+import { type Logger } from 'pino';
+import { type GatewayConfig } from '../config';
+
+/** Bytes of all request bodies that the gate holds in memory. Fastify limits its own bodies. */
+const BODY_BYTES = 64 * 1024 ** 2;
+/** Connections besides those of live streams. */
+const CONNECTIONS = 20_000;
+
+/** Answers the requests that are not for Gatehouse itself. */
+export interface GateFront {
+  /** Answers a request; returns false if Nest must answer it. */
+  handle(exchange: Exchange): Promise<void> | boolean;
+}
+
+/** Server of Nest, as Fastify hands it to a server factory. */
+type NestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/**
+ * The HTTP server of the gateway, on bare `node:http` in front of Nest. The gate takes the requests to upstreams; Nest
+ * gets all others.
+ */
+export class GatewayEdge {
+  private readonly edge: HttpEdge;
+  private gate: GateFront | undefined;
+  private nest: NestHandler | undefined;
+
+  constructor({ trustProxy, realtime }: GatewayConfig, logger: Logger) {
+    this.edge = new HttpEdge(
+      { handle: (exchange) => this.handle(exchange) },
+      {
+        ...{ logger, withContext: withLogContext, trustProxy },
+        budget: new ByteBudget(BODY_BYTES),
+        limits: { connections: CONNECTIONS + realtime.maxStreams },
+      },
+    );
+  }
+
+  /** Gives Nest the requests that the gate does not answer. For Fastify's `serverFactory`. */
+  serve(nest: NestHandler): Server {
+    this.nest = nest;
+    return this.edge.server;
+  }
+
+  /** Lets the gate answer requests to upstreams. Until this call, Nest gets every request. */
+  guardBy(gate: GateFront): void {
+    this.gate = gate;
+  }
+
+  /** Answers what is open or on its way, and closes all connections. */
+  close(): Promise<void> {
+    return this.edge.close();
+  }
+
+  private handle(exchange: Exchange): void | Promise<void> {
+    const answered = this.gate?.handle(exchange) ?? false;
+    if (answered === false) this.nest?.(exchange.request, exchange.response);
+    else if (answered !== true) return answered;
+  }
+}
