@@ -86,21 +86,29 @@ it(
   async () => {
     for (const operation of operations.filter(({ method }) => method === 'GET')) {
       const path = pathOf(operation, (one) => one);
-      const send = async (query: string) => ask(operation, { path: `${path}?${query}` }, await credentialOf(operation));
+      const { query: required } = plan(operation);
+      const send = async (name: string, value: string) => {
+        const query = new URLSearchParams({ ...required, [name]: value });
+        return ask(operation, { path: `${path}?${query.toString()}` }, await credentialOf(operation));
+      };
       for (const { name, in: place, schema } of operation.parameters) {
         if (place !== 'query') continue;
         const value =
           name === 'cursor'
-            ? (JSON.parse((await send('limit=1')).text) as { nextCursor: string | null }).nextCursor
-            : queryValue(name, resolve(document, schema), schema.$ref);
+            ? (JSON.parse((await send('limit', '1')).text) as { nextCursor: string | null }).nextCursor
+            : (required?.[name] ?? queryValue(name, resolve(document, schema), schema.$ref));
         if (value === null) continue;
-        const { status, text } = await send(`${name}=${encodeURIComponent(value)}`);
+        const { status, text } = await send(name, value);
         expect([operation.id, name, status < 400 ? '' : text]).toEqual([operation.id, name, '']);
       }
     }
   },
   LIMIT_MS,
 );
+
+function withQuery(path: string, query: string): string {
+  return `${path}${path.includes('?') ? '&' : '?'}${query}`;
+}
 
 /** A value of a query parameter. */
 function queryValue(name: string, schema: Parameter['schema'], ref?: string): string {
@@ -130,7 +138,7 @@ it(
       }
       if (operation.access === 'admin') await reject({}, asAda);
       if (operation.access !== 'browser-session')
-        await reject({ path: `${request.path}?gatehouseUnknown=1` }, credential);
+        await reject({ path: withQuery(request.path, 'gatehouseUnknown=1') }, credential);
       // What a file holds is no part of the request.
       if (typeof operation.body === 'object') await reject({ body: { gatehouseUnknown: 1 } }, credential);
       if (operation.body !== undefined) {

@@ -7,6 +7,7 @@ export const scopes = {
   'auth-sessions:read': "List the holder's own sessions.",
   'auth-sessions:write': 'End single sessions of the holder. Ending all at once needs a session.',
   'conflicts:read': 'List conflicts over e-mail addresses and phone numbers (admins).',
+  'gate:read': 'Show the gate policy in use, and explain which route decides on a request (admins).',
   'items:read': "List and show the holder's own items.",
   'items:write': "Create, change and delete the holder's own items.",
   'keys:admin': "List and revoke everybody's API keys (admins).",

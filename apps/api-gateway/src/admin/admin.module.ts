@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module';
 import { DeleteUserController } from './delete-user/delete-user.controller';
 import { EraseUserController } from './erase-user/erase-user.controller';
+import { ExplainGateController } from './explain-gate/explain-gate.controller';
 import { ExplainUserController } from './explain-user/explain-user.controller';
 import { ClerkIds } from './find-user/clerk-ids';
 import { Owners } from './find-user/owners';
@@ -45,6 +46,7 @@ import { SyncUserController } from './sync-user/sync-user.controller';
     WriteBacksController,
     MetadataCollisionsController,
     ListAuditController,
+    ExplainGateController,
     ListReferralsController,
   ],
   providers: [ClerkIds, Owners, UserImportUpload],

@@ -84,10 +84,9 @@ export class OperationDescriber {
 
   private exampleOfParameter(path: string, name: string, schema: JsonSchema): unknown {
     if (this.components.resolve(schema).enum !== undefined) return exampleOf(schema, this.components, name);
-    const parent = path
-      .slice(0, path.indexOf(`/{${name}}`))
-      .split('/')
-      .at(-1);
+    // Of a parameter of the query, the last segment of the path.
+    const [before = ''] = path.split(`/{${name}}`, 1);
+    const parent = before.split('/').at(-1);
     return exampleValues[`${parent}/${name}`] ?? exampleValues[name] ?? exampleValues.id;
   }
 

@@ -15,6 +15,7 @@ export const tags: Readonly<Record<string, string>> = {
   'admin-data': 'For admins: what users own. Each request is in the audit log.',
   'admin-quotas': 'For admins: limits, quotas and ledgers of users.',
   'admin-audit': 'For admins: who did what, with which credential.',
+  'admin-gate': 'For admins: the gate policy in use, and what it decides.',
   'admin-events': "For admins: Clerk's webhook events, and their redrive.",
   'admin-sync': 'For admins: comparison with Clerk, conflicts, write-backs and metadata collisions.',
 };

@@ -4,6 +4,12 @@ import { type Route } from './route';
 
 const HEADINGS = ['#', 'HOST', 'PATH', 'METHODS', 'TO', 'OPEN TO', 'CREDENTIALS', 'RATE'];
 
+/** The part of an explanation that is printed. */
+interface Explained {
+  readonly detail: string;
+  readonly tried: RouteExplanation['routes'];
+}
+
 /** Prints what a policy opens, and to whom, one line for each route in the order in which they are tried. */
 export function policyReport({ routes }: Policy): string {
   if (routes.length === 0) return 'The policy has no routes: every request is rejected.\n';
@@ -22,12 +28,11 @@ export function policyReport({ routes }: Policy): string {
   return [columns([HEADINGS, ...rows]), ...cookieLines(routes), summary, ''].join('\n');
 }
 
-/** Prints which route decides on a request, and why each earlier one does not. */
-export function explanationReport({ match, routes }: RouteExplanation): string {
-  const lines = routes.map(({ route, reason }) => `routes[${route.index}] ${route.path} ${routeReasons[reason]}`);
-  const result =
-    match.kind === 'matched' ? `Open to ${openTo(match.route)}.` : 'The request is rejected: no route matches.';
-  return `${[...lines, match.kind === 'ambiguous' ? 'The request is rejected.' : result].join('\n')}\n`;
+/** Prints what becomes of a request at each edge of the gate, and why each earlier route does not decide. */
+export function explanationReport(atEdges: readonly (readonly [edge: string, explanation: Explained])[]): string {
+  const [longest = []] = atEdges.map(([, { tried }]) => tried).sort((one, other) => other.length - one.length);
+  const lines = longest.map(({ route, reason }) => `routes[${route.index}] ${route.path} ${routeReasons[reason]}`);
+  return [...lines, ...atEdges.map(([edge, { detail }]) => `${edge}: ${detail}`), ''].join('\n');
 }
 
 /** Which routes accept the session cookie, from where, and what that needs. */
@@ -43,7 +48,7 @@ function cookieLines(routes: readonly Route[]): string[] {
 }
 
 /** Who may pass, in words. */
-function openTo({ access, roles, tiers, scope, credentials }: Route): string {
+export function openTo({ access, roles, tiers, scope, credentials }: Route): string {
   if (access === 'public') return 'everybody';
   const people = [
     access === 'admin' ? 'admins' : 'users',
@@ -51,6 +56,8 @@ function openTo({ access, roles, tiers, scope, credentials }: Route): string {
     ...(tiers === undefined ? [] : [`with tier ${tiers.join(' or ')}`]),
   ].join(' ');
   if (!credentials.has('api_key')) return people;
+  const hasSessions = credentials.has('bearer') || credentials.has('cookie');
+  if (!hasSessions) return `API keys of ${people}${scope === undefined ? '' : `, with ${scope}`}`;
   return `${people}; ${scope === undefined ? 'all API keys' : `API keys with ${scope}`}`;
 }
 
