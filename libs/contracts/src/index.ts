@@ -216,7 +216,7 @@ export {
   type RequestOf,
 } from './request';
 export { type Resource, type ResourcePage, type ResourceView } from './resource';
-export { scopeListSchema, scopeSchema, scopes, type ScopeList } from './scope';
+export { scopeListSchema, scopes, type ScopeList } from './scope';
 export { templates, type Template } from './templates';
 export { callerSchema, type CallerView } from './caller';
 export { exchangePhoneLogin, phoneLoginBodySchema, syncClerkUser, type PhoneLoginBody } from './session-exchange';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shownValue } from './shown-value';
 
 /** Scopes of API keys, with what each allows. A route that accepts API keys declares one of them. */
 export const scopes = {
@@ -45,23 +46,23 @@ export const scopes = {
   'write-backs:retry': 'Retry failed write-backs to Clerk (admins).',
 } as const satisfies Record<`${string}:${string}`, string>;
 
-const names = Object.keys(scopes);
-const wildcards = names.flatMap((scope) => {
-  const [noun, verb] = scope.split(':');
-  return [`${noun}:*`, `*:${verb}`];
-});
+const SCOPE = /^(?:\*|[a-z][a-z0-9-]{0,62}):(?:\*|[a-z][a-z0-9-]{0,62})$/;
 
-/** Scopes that a new key can have: {@link scopes}, and wildcards such as `users:*`, `*:read` and `*:*`. */
-const grantableScopes: readonly string[] = [...new Set([...names, ...wildcards, '*:*'])].sort();
+/**
+ * A scope of a new key: one of {@link scopes}, one that the gate policy of the gateway declares, or a wildcard such as
+ * `users:*`, `*:read` and `*:*`. Only the gateway knows its policy, so it rejects unknown scopes; services check the form.
+ */
+export const scopeSchema = z
+  .string()
+  .regex(SCOPE, 'must be <noun>:<verb> in lower case, such as items:read; either side may be *')
+  .meta({ examples: ['items:read', 'items:*', '*:read', '*:*'] });
 
-/** A scope of a new key. Rejects unknown scopes: they would allow nothing, which nobody would notice before using the key. */
-export const scopeSchema = z.enum(grantableScopes, {
-  error: `is not a scope: use one of ${names.join(', ')}, or * for either side`,
-});
+/** Where a scope is declared: in Gatehouse itself, or in the gate policy of the gateway. */
+const scopeSources = ['gatehouse', 'policy'] as const;
 
 /** The scopes of API keys, and what each allows. */
 export const scopeListSchema = z.object({
-  items: z.array(z.object({ scope: z.string(), description: z.string() })),
+  items: z.array(z.object({ scope: z.string(), description: z.string(), source: shownValue(scopeSources) })),
 });
 
 /** The scopes of API keys, and what each allows. */

@@ -53,7 +53,8 @@ export const page = `<!doctype html>
     <section aria-label="Scopes and error codes">
       <details>
         <summary>Scopes of API keys</summary>
-        <p>Either side may be <code>*</code>: <code>items:*</code>, <code>*:read</code>, <code>*:*</code>.</p>
+        <p>Either side may be <code>*</code>: <code>items:*</code>, <code>*:read</code>, <code>*:*</code>. The gate policy may
+          declare more; <code>GET /api/scopes</code> lists all.</p>
         <table>
           <thead><tr><th scope="col">Scope</th><th scope="col">Allows</th></tr></thead>
           <tbody>

@@ -22,6 +22,7 @@ import { type CallerRequest } from '../../caller/caller';
 import { requireOwnSession } from '../../caller/require-own-session';
 import { type OnceOnly, markReplay } from '../../idempotency/idempotency-key';
 import { IdempotencyKey, replayedHeader } from '../../idempotency/idempotency-key-header';
+import { KnownScopes } from './known-scopes';
 import { REVOCATION, type Revocation, predecessorsOf, revocationSchema } from './revocation';
 import { named } from '../../openapi/named';
 import { MayAnswer } from '../../problems/may-answer';
@@ -39,7 +40,10 @@ const rotationSchema = named(
 @Controller('api/keys')
 @ApiTags('keys')
 export class KeysController {
-  constructor(private readonly services: RequestClient) {}
+  constructor(
+    private readonly services: RequestClient,
+    private readonly scopes: KnownScopes,
+  ) {}
 
   @Get()
   @Access({ access: 'user', permission: 'keys:read', rateClass: 'read' })
@@ -59,7 +63,7 @@ export class KeysController {
     operationId: 'createKey',
     summary: 'Create an API key; its secret is shown only in this response',
     description:
-      'With an `Idempotency-Key`, the session that got the response can get it again for 10 minutes. After that, and to other sessions, a repetition is 409 `idempotency_secret_gone`. It never creates another key.',
+      '`GET /api/scopes` lists the scopes. With an `Idempotency-Key`, the session that got the response can get it again for 10 minutes. After that, and to other sessions, a repetition is 409 `idempotency_secret_gone`. It never creates another key.',
   })
   @ApiCreatedResponse({
     description: 'The key with its secret',
@@ -73,6 +77,7 @@ export class KeysController {
     @Res({ passthrough: true }) response: FastifyReply,
   ): Promise<NewApiKey> {
     requireOwnSession(caller.credential);
+    this.scopes.require(draft.scopes);
     return markReplay(response, await this.services.send(createKey, { ...draft, ...once }, caller));
   }
 

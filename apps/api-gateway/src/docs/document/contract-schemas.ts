@@ -7,7 +7,6 @@ const { items, templates, assistantSessions } = contracts;
 const shared = {
   Role: z.enum(contracts.roles),
   Tier: z.enum(contracts.tiers),
-  Scope: contracts.scopeSchema,
   UserRef: contracts.userRefSchema,
   AuthSessionId: contracts.authSessionIdSchema,
   AuthMethod: z.enum(contracts.authMethods),
@@ -41,6 +40,7 @@ const account = {
   RotatedApiKey: contracts.rotateKey.reply,
   RevokedApiKey: contracts.revokeKey.reply,
   ValidApiKey: contracts.rotateKey.reply.shape.stillValid.unwrap().element,
+  DescribedScope: contracts.scopeListSchema.shape.items.element,
   ScopeList: contracts.scopeListSchema,
 };
 
