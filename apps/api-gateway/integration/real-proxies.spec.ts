@@ -22,6 +22,7 @@ routes:
   - { path: /health, audience: orders, access: public }
 `;
 const SIGN_IN_URL = 'https://app.example.com/sign-in';
+const secret = 's'.repeat(64);
 
 /** The configuration that the documentation shows, with other addresses. */
 function documented(family: string, port: number, gateway: string, service: string): string {
@@ -32,7 +33,9 @@ function documented(family: string, port: number, gateway: string, service: stri
     .replace('server_name app.example.com', 'server_name api.example.com private.example.com')
     .replace('app.example.com {', `http://:${port} {\n  bind 127.0.0.1`)
     .replace('127.0.0.1:8082', gateway)
-    .replace('127.0.0.1:8090', service);
+    .replace('127.0.0.1:8090', service)
+    .replace('internal;', `internal; proxy_set_header X-Gatehouse-Proxy-Secret "${secret}";`)
+    .replace('uri /forward-auth', `uri /forward-auth\n header_up X-Gatehouse-Proxy-Secret ${secret}`);
 }
 
 const identityNames = ['x-gatehouse-assertion', 'x-gatehouse-user-id', 'x-gatehouse-role', 'x-gatehouse-tier'];
@@ -62,7 +65,7 @@ describe.each(['nginx', 'caddy'] as const)('%s as documented', (family) => {
     await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
     gateway = await startAttackedGateway({
       ...forwardAuthEnvironment(policy, family),
-      ...{ SIGN_IN_URL, REDIRECT_ORIGINS: 'http://api.example.com' },
+      ...{ SIGN_IN_URL, REDIRECT_ORIGINS: 'http://api.example.com', FORWARD_AUTH_SECRET: secret },
     });
     const port = await freePort();
     const asks = new URL(gateway.app.get(ForwardAuthServer).url ?? '').host;
@@ -195,6 +198,20 @@ describe.each(['nginx', 'caddy'] as const)('%s as documented', (family) => {
     const sent = others.flatMap((name) => [name, name.replaceAll('-', '_')].map((one) => [one, 'DELETE'] as const));
     expect((await send('/health', sent)).status).toBe(200);
     expect(asked[0]?.request.rawHeaders.join()).not.toContain('DELETE');
+  });
+
+  it('proves to the gateway that it is the proxy, whatever the client sends', async () => {
+    expect((await send('/health', [['X-Gatehouse-Proxy-Secret', 'x'.repeat(64)]])).status).toBe(200);
+    const answer = await sendRaw(gateway.app.get(ForwardAuthServer).url ?? '', { path: '/forward-auth' });
+    expect([answer.status, answer.body.code]).toEqual([403, 'proxy_not_allowed']);
+    expect(gateway.logs()).not.toContain(secret);
+  });
+
+  it('tells a client that it sends too many headers', async () => {
+    const many = Array.from({ length: 250 }, (_, index) => [`X-${index}`, 'a'] as const);
+    const answer = await send('/health', many);
+    expect([answer.status, answer.headers['cache-control']]).toEqual([431, 'no-store']);
+    expect(asked).toEqual([]);
   });
 
   it('judges the host of the request line, like the service, not the header Host', async () => {

@@ -121,7 +121,13 @@ describe('loadConfig', () => {
     const gate = { GATE_FILE, ASSERTION_PRIVATE_KEYS: pem };
     const set = { ...needed, ...gate, FORWARD_AUTH: 'nginx', FORWARD_AUTH_PROXIES: '10.0.0.0/8, loopback' };
     const proxies = ['10.0.0.0/8', 'loopback'];
-    expect(loadConfig(set).forwardAuth).toEqual({ family: 'nginx', port: 8_082, proxies });
+    expect(loadConfig(set).forwardAuth).toMatchObject({ family: 'nginx', port: 8_082, proxies });
+    expect(loadConfig(set).forwardAuth?.secrets.current).toEqual([]);
+    const secrets = `${'o'.repeat(32)},${'n'.repeat(32)}`;
+    expect(loadConfig({ ...set, FORWARD_AUTH_SECRET: secrets }).forwardAuth?.secrets.current).toHaveLength(2);
+    expect(faultsOf({ ...set, FORWARD_AUTH_SECRET: 'hunter2' }).message).toBe(
+      'FORWARD_AUTH_SECRET is not one secret of 32 to 256 printable characters without spaces and commas, or two',
+    );
     expect(faultsOf({ ...set, FORWARD_AUTH_PROXIES: 'true' }).message).toBe(
       'FORWARD_AUTH_PROXIES must not be true: everybody could ask, and choose the address it is counted by',
     );

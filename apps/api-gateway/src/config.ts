@@ -24,6 +24,7 @@ import { type EnvelopeSigner, services } from '@gatehouse/contracts';
 import { z } from 'zod';
 import { type AssertionKey, assertionKeys } from './gate/assertion/assertion-keys';
 import { type ProxyFamily, proxyFamilies } from './gate/forward-auth/proxy-family';
+import { type ProxySecrets, proxySecrets } from './gate/forward-auth/proxy-secrets';
 import { PolicyFile } from './gate/policy/policy-file';
 import { SYNC_PATH, isPath } from './sign-in/redirect-target';
 import { withRules } from './variable-rules';
@@ -103,6 +104,11 @@ const variables = z.object({
   FORWARD_AUTH: z.enum(proxyFamilies).optional(),
   FORWARD_AUTH_PORT: port.default(FORWARD_AUTH_PORT),
   FORWARD_AUTH_PROXIES: forwardAuthProxies.default([]),
+  FORWARD_AUTH_SECRET: commaSeparated
+    .transform(
+      usable(proxySecrets, 'is not one secret of 32 to 256 printable characters without spaces and commas, or two'),
+    )
+    .default([]),
   FALLBACK_REDIRECT_URL: fallbackRedirectUrl.default('/'),
   REDIRECT_ORIGINS: redirectTargets.default([]),
   LEGACY_JWT_SECRETS: commaSeparated
@@ -154,8 +160,14 @@ export interface GatewayConfig {
   readonly publicUrl: string;
   /** Policy of the gate: what is open, to whom. Nothing is open without `GATE_FILE`. */
   readonly gate: PolicyFile;
-  /** Reverse proxies that may ask, their family, and where; undefined without `FORWARD_AUTH`. */
-  readonly forwardAuth?: { readonly family: ProxyFamily; readonly port: number; readonly proxies: readonly string[] };
+  /** Reverse proxies that may ask, and where; undefined without `FORWARD_AUTH`. */
+  readonly forwardAuth?: {
+    readonly family: ProxyFamily;
+    readonly port: number;
+    readonly proxies: readonly string[];
+    /** A proxy must send one of them. Empty if none is needed. */
+    readonly secrets: Live<ProxySecrets>;
+  };
   /** Sign-in page for browsers. */
   readonly signInUrl?: string;
   /**
@@ -227,7 +239,10 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     publicUrl: v.PUBLIC_URL,
     gate: v.GATE_FILE ?? PolicyFile.none,
     ...(v.FORWARD_AUTH !== undefined && {
-      forwardAuth: { family: v.FORWARD_AUTH, port: v.FORWARD_AUTH_PORT, proxies: v.FORWARD_AUTH_PROXIES },
+      forwardAuth: {
+        ...{ family: v.FORWARD_AUTH, port: v.FORWARD_AUTH_PORT, proxies: v.FORWARD_AUTH_PROXIES },
+        secrets: live((env) => env.FORWARD_AUTH_SECRET, 'FORWARD_AUTH_SECRET'),
+      },
     }),
     ...(v.SIGN_IN_URL !== undefined && { signInUrl: v.SIGN_IN_URL }),
     fallbackRedirectUrl: new URL(v.FALLBACK_REDIRECT_URL, v.PUBLIC_URL).href,

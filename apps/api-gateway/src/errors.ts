@@ -147,6 +147,12 @@ export class ProxyNotAllowedError extends codedError(
   'Only proxies that FORWARD_AUTH_PROXIES lists may ask.',
 ) {}
 
+/** A listed proxy asks without a secret of `FORWARD_AUTH_SECRET`. */
+export class ProxySecretInvalidError extends codedError(
+  'proxy_not_allowed',
+  'The proxy must send a secret of FORWARD_AUTH_SECRET in X-Gatehouse-Proxy-Secret.',
+) {}
+
 /** A proxy asks at another path than the one for forward auth. */
 export class ForwardAuthPathError extends codedError('not_found', 'Proxies ask at /forward-auth.') {}
 
@@ -256,6 +262,12 @@ export class PrincipalMismatchError extends codedError(
 export class AssertionKeyInvalidError extends codedError(
   'ASSERTION_KEY_INVALID',
   'is not one Ed25519 private key in PEM, or two',
+) {}
+
+/** `FORWARD_AUTH_SECRET` holds no usable secrets. */
+export class ForwardAuthSecretError extends codedError(
+  'FORWARD_AUTH_SECRET_INVALID',
+  'is not one secret of 32 to 256 printable characters without spaces and commas, or two',
 ) {}
 
 /** A route does not declare who may use it. The gateway does not start. */

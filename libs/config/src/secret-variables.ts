@@ -15,6 +15,7 @@ export const secretVariables: readonly string[] = [
   'DATABASE_URL',
   'ENVELOPE_PRIVATE_KEY',
   'ENVELOPE_PUBLIC_KEYS',
+  'FORWARD_AUTH_SECRET',
   'IDEMPOTENCY_SECRET',
   'LEGACY_JWT_SECRETS',
   'NATS_PASSWORD',

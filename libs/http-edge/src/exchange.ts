@@ -12,6 +12,8 @@ export interface ExchangeEdge {
   readonly limits: EdgeLimits;
   readonly budget: ByteBudget;
   readonly proxies: TrustedProxies;
+  /** Changes how a rejection is answered. */
+  readonly answerAs: (rejection: Rejection) => Rejection;
   /** Called once for each rejected request, before the response is sent. */
   readonly rejected: (exchange: Exchange, rejection: Rejection) => void;
   /** Called once for each request, when its handler and its response have ended. */
@@ -122,8 +124,8 @@ export class Exchange extends Arrival {
     this.rejection = rejection;
     this.edge.rejected(this, rejection);
     this.logged ??= { reason: rejection.reason ?? rejection.code };
-    const { status, headers } = rejection;
-    this.send(status, { 'Content-Type': PROBLEM_TYPE, ...headers }, problemBody(rejection, this.id));
+    const answered = this.edge.answerAs(rejection);
+    this.send(answered.status, { 'Content-Type': PROBLEM_TYPE, ...answered.headers }, problemBody(answered, this.id));
   }
 
   /** Rejects a request that does not arrive as it should. A handler that reads the body gets the rejection. */

@@ -44,6 +44,8 @@ export interface EdgeOptions {
   /** Limit on the bytes of all bodies in memory. */
   readonly budget: ByteBudget;
   readonly limits?: Partial<EdgeLimits>;
+  /** Changes how rejections are answered, such as their status and headers; logs and hooks get the original. */
+  readonly answerAs?: (rejection: Rejection) => Rejection;
 }
 
 /**
@@ -57,6 +59,7 @@ export class HttpEdge {
   private readonly proxies: TrustedProxies;
   private readonly connections = new Connections();
   private readonly log: RequestLog;
+  private readonly answerAs: (rejection: Rejection) => Rejection;
   private readonly ofExchanges: ExchangeEdge;
   private readonly shutdown = new AbortController();
   private readonly timeouts: NodeJS.Timeout | undefined;
@@ -71,10 +74,12 @@ export class HttpEdge {
     this.limits = limits;
     this.proxies = new TrustedProxies(options.trustProxy);
     this.log = new RequestLog(options.logger);
+    this.answerAs = options.answerAs ?? ((rejection) => rejection);
     this.ofExchanges = {
       limits,
       budget: options.budget,
       proxies: this.proxies,
+      answerAs: this.answerAs,
       rejected: (exchange, rejection) => this.guard(() => handler.rejected?.(exchange, rejection)),
       ended: (exchange) => this.noteEnd(exchange),
     };
@@ -88,7 +93,7 @@ export class HttpEdge {
       .on('checkExpectation', (request, response) =>
         this.begin(request, response, (exchange) => exchange.failArrival(rejections.expectation)),
       )
-      .on('connect', (_request, socket) => writeProblem(socket.on('error', ignore), rejections.method))
+      .on('connect', (_request, socket) => writeProblem(socket.on('error', ignore), this.answerAs(rejections.method)))
       .on('clientError', (error, socket) => this.rejectUnreadable(error, socket));
     if (handler.upgrade !== undefined) this.server.on('upgrade', (...event) => this.beginUpgrade(...event));
     if (limits.requestMs > 0) {
@@ -233,7 +238,7 @@ export class HttpEdge {
       return;
     }
     const last = [...this.connections.exchangesOf(socket)].at(-1);
-    if (last === undefined) return writeProblem(socket, unreadableFault(error.code));
+    if (last === undefined) return writeProblem(socket, this.answerAs(unreadableFault(error.code)));
     // The open requests before the fault are still answered, in their order, and nothing after it.
     if (last.request.complete) last.closeAfter();
     else last.failArrival(error.code === 'HPE_INVALID_EOF_STATE' ? rejections.incomplete : unreadableFault(error.code));

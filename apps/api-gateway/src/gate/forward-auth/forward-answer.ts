@@ -1,8 +1,11 @@
+import { type Rejection } from '@gatehouse/http-edge';
 import { type RateHeaders } from '../../limits/rate-headers';
 import { type ErrorResponse } from '../../problems/error-response';
 import { type RefusalContent } from '../refusal-content';
 import { type IdentityHeaders } from './identity-headers';
 import { type ProxyFamily } from './proxy-family';
+
+const NO_STORE = { 'cache-control': 'no-store' };
 
 /** Response to a proxy. */
 export interface ForwardAnswer {
@@ -20,7 +23,7 @@ export function passAnswer(
   cookies: string | undefined,
   rateHeaders: RateHeaders | undefined,
 ): ForwardAnswer {
-  const headers = { 'cache-control': 'no-store', ...identity, ...rateHeaders };
+  const headers = { ...NO_STORE, ...identity, ...rateHeaders };
   return { status: 200, headers: cookies === undefined ? headers : { ...headers, cookie: cookies }, body: '' };
 }
 
@@ -36,12 +39,24 @@ export function refuseAnswer(
   rateHeaders: RateHeaders | undefined,
 ): ForwardAnswer {
   const headers: Record<string, string> = {
-    ...{ 'cache-control': 'no-store', ...content.headers },
+    ...NO_STORE,
+    ...content.headers,
     ...rateHeaders,
     ...ofProblem,
   };
-  const { body } = content;
-  if (family !== 'nginx') return { status, headers, body };
+  return { ...toldTo(family, { status, code, headers }), body: content.body };
+}
+
+/** A rejection that the server itself decides, such as 431, as a proxy gets it. */
+export function refusedArrival(family: ProxyFamily, rejection: Rejection): Rejection {
+  return { ...rejection, ...toldTo(family, { ...rejection, headers: { ...NO_STORE, ...rejection.headers } }) };
+}
+
+function toldTo(
+  family: ProxyFamily,
+  { status, code, headers }: Pick<Rejection, 'status' | 'code'> & Pick<ForwardAnswer, 'headers'>,
+): Pick<ForwardAnswer, 'status' | 'headers'> {
+  if (family !== 'nginx') return { status, headers };
   const { location, ...others } = headers;
   return {
     status: status === 401 || status === 302 ? 401 : 403,
@@ -50,6 +65,5 @@ export function refuseAnswer(
       ...{ 'x-gatehouse-status': String(status), 'x-gatehouse-code': code },
       ...(location !== undefined && { 'x-gatehouse-location': location }),
     },
-    body,
   };
 }

@@ -10,7 +10,9 @@ import { CONFIG } from '../../tokens';
 import { AssertionIssuer } from '../assertion/assertion-issuer';
 import { Gate } from '../decide';
 import { ForwardAuth, type ForwardOutcome } from './forward-auth';
+import { refusedArrival } from './forward-answer';
 import { PolicyRoutes } from './policy-routes';
+import { PROXY_SECRET_HEADER, type ProxySecrets, isSecretKnown } from './proxy-secrets';
 
 /** Proxies add headers of their own to those of the client. */
 const LIMITS = { headerBytes: 32 * 1_024, headerCount: 200 };
@@ -34,14 +36,14 @@ export class ForwardAuthServer implements OnApplicationBootstrap, BeforeApplicat
     const { forwardAuth, host, requireHttps, trustProxy, gate, publicUrl } = this.config;
     if (forwardAuth === undefined) return;
     const routes = new PolicyRoutes(gate.policy, new URL(publicUrl).origin);
-    const { family, port, proxies } = forwardAuth;
+    const { family, port, proxies, secrets } = forwardAuth;
     const asked = new ForwardAuth(this.gate, routes, this.assertions, { family, requireHttps });
     const askers = new TrustedProxies(proxies);
     const before = Array.isArray(trustProxy) ? trustProxy : [];
     this.edge = new HttpEdge(
       {
         handle: (exchange) => {
-          const outcome = asked.answer(questionOf(exchange, askers));
+          const outcome = asked.answer(questionOf(exchange, askers, secrets.current));
           if (!(outcome instanceof Promise)) return this.send(exchange, outcome);
           return outcome.then((known) => this.send(exchange, known));
         },
@@ -51,6 +53,7 @@ export class ForwardAuthServer implements OnApplicationBootstrap, BeforeApplicat
         trustProxy: [...proxies, ...before],
         // No body is read.
         budget: new ByteBudget(0),
+        answerAs: (rejection) => refusedArrival(family, rejection),
       },
     );
     await this.edge.listen(port, host);
@@ -84,11 +87,12 @@ export class ForwardAuthServer implements OnApplicationBootstrap, BeforeApplicat
   }
 }
 
-function questionOf(exchange: Exchange, askers: TrustedProxies) {
+function questionOf(exchange: Exchange, askers: TrustedProxies, secrets: ProxySecrets) {
   const { id, method, url, request } = exchange;
   return {
     ...{ id, method, url, rawHeaders: request.rawHeaders, headers: request.headers },
     isFromProxy: askers.trusts(clientAddress(exchange.peerAddress) ?? ''),
+    hasSecret: isSecretKnown(secrets, request.headers[PROXY_SECRET_HEADER]),
     get clientAddress() {
       return exchange.clientAddress;
     },

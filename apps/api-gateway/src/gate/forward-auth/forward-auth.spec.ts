@@ -46,7 +46,7 @@ const asking: Readonly<Record<ProxyFamily, readonly (readonly [string, string])[
   ],
 };
 
-interface Question extends Partial<Pick<ForwardRequest, 'method' | 'url' | 'isFromProxy'>> {
+interface Question extends Partial<Pick<ForwardRequest, 'method' | 'url' | 'isFromProxy' | 'hasSecret'>> {
   readonly headers?: readonly (readonly [string, string])[];
 }
 
@@ -77,7 +77,15 @@ function ask(
   );
   const path = family === 'envoy' ? '/forward-auth/orders/1?x=%2f' : '/forward-auth';
   const outcome = forward.answer({
-    ...{ id: 'r', method: 'GET', url: path, isFromProxy: true, clientAddress: '203.0.113.1', ...given },
+    ...{
+      id: 'r',
+      method: 'GET',
+      url: path,
+      isFromProxy: true,
+      hasSecret: true,
+      clientAddress: '203.0.113.1',
+      ...given,
+    },
     rawHeaders: headers.flat(),
     headers: Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value])),
   });
@@ -212,8 +220,8 @@ describe.each(proxyFamilies)('forward auth for %s', (family) => {
     },
   );
 
-  it('refuses everybody but the listed proxies', async () => {
-    const answer = await answerTo(family, { isFromProxy: false }, unexpected);
+  it.each([{ isFromProxy: false }, { hasSecret: false }])('refuses a question with %p', async (question) => {
+    const answer = await answerTo(family, question, unexpected);
     expect([answer.status, answer.code]).toEqual([403, 'proxy_not_allowed']);
   });
 

@@ -3,7 +3,7 @@ import { withoutClerkCookies } from '@gatehouse/auth';
 import { type Caller } from '../../caller/caller';
 import { type GateRequest } from '../../caller/gate-request';
 import { preflightMethod } from '../../cors/preflight';
-import { ForwardAuthPathError, HttpsRequiredError, ProxyNotAllowedError } from '../../errors';
+import { ForwardAuthPathError, HttpsRequiredError, ProxyNotAllowedError, ProxySecretInvalidError } from '../../errors';
 import { type MaybePromise, whenKnown } from '../../maybe-promise';
 import { type ErrorResponse } from '../../problems/error-response';
 import { type AssertionIssuer } from '../assertion/assertion-issuer';
@@ -25,6 +25,8 @@ export interface ForwardRequest {
   readonly headers: IncomingHttpHeaders;
   /** Whether the other end of the connection is a listed proxy. */
   readonly isFromProxy: boolean;
+  /** Whether the proxy sent a secret of `FORWARD_AUTH_SECRET`, or none is needed. */
+  readonly hasSecret: boolean;
   /** Address of the client, as the proxies say. */
   readonly clientAddress: string;
 }
@@ -102,6 +104,7 @@ export class ForwardAuth {
 
   private readTrusted(asked: ForwardRequest): OriginalTarget {
     if (!asked.isFromProxy) throw new ProxyNotAllowedError();
+    if (!asked.hasSecret) throw new ProxySecretInvalidError();
     const { family, requireHttps } = this.rules;
     if (!asksHere(family, asked)) throw new ForwardAuthPathError();
     const original = readOriginal(family, asked);
