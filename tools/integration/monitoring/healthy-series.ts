@@ -99,6 +99,7 @@ function replica(number: number): Series {
     gateway('verifications_total', `result="${result}"`, rising(1));
   gateway('key_fetches_total', 'result="fetched"', rising(0.2));
   gateway('key_fetches_total', 'result="failed"', steady(0));
+  gateway('gate_policy_rejected', '', steady(0));
   gateway('audit_entries_lost_total', 'reason="full"', steady(0));
   gateway('audit_entries_waiting', '', steady(0));
   return series;

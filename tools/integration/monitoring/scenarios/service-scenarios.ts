@@ -72,4 +72,9 @@ export const secrets: readonly Scenario[] = [
     series: but(one('user-sync', 'gatehouse_user_sync_secret_rejected', 'variable="NATS_PASSWORD"', steady(1))),
     fires: { 1: [], 4: ['GatehouseSecretRejected ticket'] },
   },
+  {
+    title: 'GatehouseGatePolicyRejected fires when one gateway rejects the policy file, and not for a moment',
+    series: but(gateway('gate_policy_rejected', '', `0+0x5 1+0x0 0+0x10 1+0x${SAMPLES}`)),
+    fires: { 7: [], 18: [], 21: ['GatehouseGatePolicyRejected ticket'] },
+  },
 ];
