@@ -20,7 +20,11 @@ export async function loadProject(folder: string): Promise<Project> {
   const { accountsFile } = (await import(`${'../../../apps/stream-keeper/src'}/print-accounts/accounts-file`)) as {
     readonly accountsFile: (passwordsFile: string) => string;
   };
+  const { parsePolicy } = (await import(`${'../../../apps/api-gateway/src'}/gate/policy/parse-policy`)) as {
+    readonly parsePolicy: (text: string) => { readonly upstreams?: readonly { readonly url: string }[] };
+  };
   return {
+    upstreamsOf: (policy) => (parsePolicy(policy).upstreams ?? []).map(({ url }) => url),
     programs: await deployedPrograms(),
     secretsFolder: writeSamples(folder),
     secretFiles: secretFileNames(),

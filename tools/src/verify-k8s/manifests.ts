@@ -21,6 +21,8 @@ export interface Project {
   /** What k8s/base/nats/accounts.conf must contain. */
   readonly natsAccounts: string;
   readonly natsValues: ChartValues;
+  /** URLs of the upstreams of a gate policy; none if the policy is invalid. */
+  readonly upstreamsOf: (policy: string) => readonly string[];
   /** Path of each service's readiness probe, from docs/reference/configuration.md. */
   readonly readinessPaths: ReadonlyMap<string, string>;
   /** Names of the metrics in docs/reference/metrics.md. */

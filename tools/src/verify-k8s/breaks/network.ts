@@ -110,6 +110,47 @@ export const networkBreaks: readonly BrokenCase[] = [
     'spec.ingress[1]',
   ],
   [
+    'entries',
+    'forward auth for the clients of the gateway of the cluster',
+    (b) => b.object('NetworkPolicy', 'api-gateway').spec.ingress[0].ports.push({ port: 8082 }),
+    'NetworkPolicy api-gateway',
+    'spec.ingress[0]',
+  ],
+  [
+    'forward-auth',
+    'a route to the port of forward auth',
+    (b) =>
+      Object.assign(b.object('HTTPRoute', 'clients').spec.rules[0].backendRefs[0], {
+        name: 'api-gateway-forward-auth',
+        port: 8082,
+      }),
+    'HTTPRoute clients',
+    'spec.rules',
+  ],
+  [
+    'forward-auth',
+    'a port of forward auth with an address outside',
+    (b) => (b.object('Service', 'api-gateway-forward-auth').spec.type = 'LoadBalancer'),
+    'Service api-gateway-forward-auth',
+    'spec.type',
+  ],
+  [
+    'forward-auth',
+    'a port of forward auth in the Service for clients',
+    (b) => b.object('Service', 'api-gateway').spec.ports.push({ port: 8082 }),
+    'Service api-gateway',
+    'spec.ports',
+  ],
+  [
+    'paths',
+    'an upstream that cannot be reached',
+    (b) =>
+      (b.object('ConfigMap', 'gate-policy').data['gate.yaml'] =
+        '{ upstreams: { orders: { url: "http://orders.shop:9090", audience: orders } }, routes: [] }'),
+    'api-gateway',
+    'env.GATE_FILE',
+  ],
+  [
     'paths',
     'a second server that cannot be reached',
     (b) => b.setVariable('stream-keeper', 'NATS_URL', 'nats://nats:4222,nats://spare:4222'),

@@ -34,6 +34,13 @@ export const projectBreaks: readonly BrokenCase[] = [
   ],
   [
     'variables',
+    'an invalid gate policy',
+    (b) => (b.object('ConfigMap', 'gate-policy').data['gate.yaml'] = 'routes: [{ path: /a, access: users }]'),
+    gateway,
+    'env',
+  ],
+  [
+    'variables',
     'a misspelled variable',
     (b) => (b.object('ConfigMap', 'api-gateway').data.CORS_ORIGIN = 'https://app.example.com'),
     gateway,

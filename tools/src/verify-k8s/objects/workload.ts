@@ -124,6 +124,25 @@ export function environmentOf(
   return Object.fromEntries([...shared, ...env.map(({ name, value = '' }) => [name, value] as const)]);
 }
 
+/** A file of a ConfigMap that a container finds at `path`. */
+export interface MountedConfig {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The files of ConfigMaps that a container mounts. */
+export function mountedConfigs(
+  { volumeMounts = [] }: Container,
+  { volumes = [] }: PodSpec,
+  objects: readonly KubernetesObject[],
+): MountedConfig[] {
+  return volumeMounts.flatMap(({ name, mountPath }) => {
+    const map = volumes.find((volume) => volume.name === name)?.configMap?.name;
+    const found = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === map);
+    return Object.entries(found?.data ?? {}).map(([key, text]) => ({ path: `${mountPath}/${key}`, text }));
+  });
+}
+
 /** A file of a Secret that a container finds at `path`. */
 export interface MountedSecret {
   readonly secret: string;

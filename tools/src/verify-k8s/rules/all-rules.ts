@@ -5,7 +5,7 @@ import { alerts, monitors, natsAccounts, serviceTable } from './contracts';
 import { kinds } from './kinds';
 import { defaultDeny, entries, paths, ports } from './network';
 import { probes } from './probes';
-import { references, routes, selectors } from './references';
+import { forwardAuth, references, routes, selectors } from './references';
 import { releaseStep } from './release-step';
 import { disruption, scaling } from './scaling';
 import { externalSecrets, secretFiles } from './secrets';
@@ -34,6 +34,7 @@ export const allRules: readonly Rule[] = [
   selectors,
   references,
   routes,
+  forwardAuth,
   disruption,
   scaling,
   connections,

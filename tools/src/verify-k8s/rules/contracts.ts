@@ -98,8 +98,10 @@ function wrongPorts({ name, port, opsPort }: ServiceEntry, { workloads }: Manife
     ...(port === undefined ? [] : [{ name: 'http', containerPort: port }]),
     { name: 'ops', containerPort: opsPort },
   ];
+  // The rule `forward-auth` is about the port of the gateway for reverse proxies.
+  const ports = container.ports?.filter((offered) => offered.name !== 'forward-auth');
   return [
-    ...(isDeepStrictEqual(container.ports, wanted)
+    ...(isDeepStrictEqual(ports, wanted)
       ? []
       : [`must listen on ${wanted.map((entry) => `${entry.containerPort} (${entry.name})`).join(' and ')}`]),
   ];

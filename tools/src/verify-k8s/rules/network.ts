@@ -41,7 +41,8 @@ export const ports: Rule = {
 /** Each namespace that may call pods here, and only their port that is meant for it. */
 export const entries: Rule = {
   name: 'entries',
-  guarantee: 'let in from outside only gateways, Prometheus and the operator of PostgreSQL, each to its own port',
+  guarantee:
+    'let in from outside only gateways, asking proxies, Prometheus and the operator of PostgreSQL, each to its own port',
   check: (manifests, project) =>
     openingsOf(manifests.objects, podsOf(manifests, project))
       .filter(({ direction, peer }) => direction === 'ingress' && !isWithin(peer))
@@ -54,10 +55,13 @@ export const entries: Rule = {
       })),
 };
 
-/** Each server that a variable names can be reached, and each program that calls Clerk reaches port 443, and no other does. */
+/**
+ * Each server that a variable names can be reached, and each upstream of the gate policy; each program that calls Clerk
+ * reaches port 443, and no other does.
+ */
 export const paths: Rule = {
   name: 'paths',
-  guarantee: 'let each program reach the servers that its variables name, and nothing else outside',
+  guarantee: 'let each program reach the servers that its variables and its gate policy name, and nothing else outside',
   check: (manifests, project) => {
     const pods = podsOf(manifests, project);
     const openings = openingsOf(manifests.objects, pods).filter(({ direction }) => direction === 'egress');
@@ -65,7 +69,7 @@ export const paths: Rule = {
       .filter(({ ours }) => ours)
       .flatMap((pod) => {
         const own = openings.filter((opening) => opening.pod.name === pod.name);
-        return [...unreachable(pod, own, pods), ...outside(pod, own, pods)];
+        return [...unreachable(pod, own, pods), ...unreachableUpstreams(pod, own), ...outside(pod, own, pods)];
       });
   },
 };
@@ -94,6 +98,7 @@ function mayEnter({ peer, pod, port }: Opening): boolean {
   const labels = peer?.namespaceSelector?.matchLabels ?? {};
   if (port === undefined) return false;
   if (labels['kubernetes.io/metadata.name'] === 'cnpg-system') return !pod.ours;
+  if (labels['gatehouse-forward-auth'] === 'true') return pod.forwardAuth.includes(port);
   return pod.access[labels['gatehouse-access'] ?? '']?.includes(port) ?? false;
 }
 
@@ -158,6 +163,29 @@ function unreachable(pod: Pod, own: readonly Opening[], pods: readonly Pod[]): F
   ];
 }
 
+/** Whether a peer is the namespaces of services behind the gate. */
+function isUpstreams({ namespaceSelector, ipBlock }: Peer): boolean {
+  return ipBlock === undefined && namespaceSelector?.matchLabels?.['gatehouse-upstream'] === 'true';
+}
+
+function unreachableUpstreams({ name, upstreams }: Pod, own: readonly Opening[]): Fault[] {
+  return upstreams
+    .filter((url) => {
+      const { port, protocol } = new URL(url);
+      const wanted = Number(port || (protocol === 'https:' ? 443 : 80));
+      return !own.some(({ peer, port: open }) => open === wanted && peer !== undefined && isOutside(peer));
+    })
+    .map((url) => ({
+      object: name,
+      field: 'env.GATE_FILE',
+      problem: `has the upstream ${url}, to whose port no NetworkPolicy lets it out`,
+    }));
+}
+
+function isOutside(peer: Peer): boolean {
+  return isUpstreams(peer) || isInternet(peer);
+}
+
 function reaches(own: readonly Opening[], pods: readonly Pod[], port: number, fits: (pod: Pod) => boolean): boolean {
   return own.some((opening) => opening.port === port && peerPods(opening.peer, pods).some(fits));
 }
@@ -188,8 +216,12 @@ function resolvesNames({ peer, port }: Opening): boolean {
 }
 
 function outside(pod: Pod, own: readonly Opening[], pods: readonly Pod[]): Fault[] {
+  const isGate = pod.environment.GATE_FILE !== undefined;
   const open = own.filter(
-    (opening) => !resolvesNames(opening) && (!isWithin(opening.peer) || peerPods(opening.peer, pods).length === 0),
+    (opening) =>
+      !resolvesNames(opening) &&
+      !(isGate && opening.port !== undefined && opening.peer !== undefined && isUpstreams(opening.peer)) &&
+      (!isWithin(opening.peer) || peerPods(opening.peer, pods).length === 0),
   );
   const wanted = callsClerk(pod);
   const wrong = open.filter(({ peer, port }) => !wanted || port !== 443 || peer === undefined || !isInternet(peer));

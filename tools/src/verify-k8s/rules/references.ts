@@ -7,6 +7,8 @@ import { containersOf, type Workload } from '../objects/workload';
 
 type Fault = Omit<Finding, 'rule'>;
 
+const FORWARD_AUTH_PORT = 8_082;
+
 /** Every selector selects pods that exist. */
 export const selectors: Rule = {
   name: 'selectors',
@@ -50,6 +52,7 @@ function ownSelectors({ object, spec, labels, pod }: Workload): Fault[] {
 }
 
 interface ServiceSpec {
+  readonly type?: string;
   readonly selector: Readonly<Record<string, string>>;
   readonly ports: readonly { readonly port: number; targetPort?: string | number }[];
 }
@@ -129,6 +132,42 @@ export const routes: Rule = {
       ...backendFaults(route, objects),
     ]),
 };
+
+/** Clients never reach the port of forward auth: whoever may ask chooses the address that a request is counted by. */
+export const forwardAuth: Rule = {
+  name: 'forward-auth',
+  guarantee: 'keep the port of forward auth within the cluster, and on no route',
+  check: ({ objects }) => {
+    const services = ofKind<ServiceSpec>(objects, 'Service').filter(({ spec }) => spec.ports.some(isForwardAuth));
+    return [
+      ...services
+        .filter(({ spec }) => (spec.type ?? 'ClusterIP') !== 'ClusterIP')
+        .map((service) => ({ object: nameOf(service), field: 'spec.type', problem: 'must be ClusterIP' })),
+      ...services
+        .filter(({ spec }) => spec.ports.length > 1)
+        .map((service) => ({ object: nameOf(service), field: 'spec.ports', problem: 'must be that port alone' })),
+      ...ofKind<RouteSpec>(objects, 'HTTPRoute').flatMap((route) =>
+        route.spec.rules
+          .flatMap(({ backendRefs }) => backendRefs)
+          .filter(({ name, port }) =>
+            services.some(
+              ({ metadata, spec }) =>
+                metadata.name === name && spec.ports.some((offered) => offered.port === port && isForwardAuth(offered)),
+            ),
+          )
+          .map(({ name }) => ({
+            object: nameOf(route),
+            field: 'spec.rules',
+            problem: `lead to ${name}, which is for reverse proxies alone`,
+          })),
+      ),
+    ];
+  },
+};
+
+function isForwardAuth({ port, targetPort = port }: ServiceSpec['ports'][number]): boolean {
+  return targetPort === 'forward-auth' || targetPort === FORWARD_AUTH_PORT;
+}
 
 function backendFaults(route: KubernetesObject & { readonly spec: RouteSpec }, objects: Manifests['objects']): Fault[] {
   const services = ofKind<ServiceSpec>(objects, 'Service');

@@ -1,7 +1,14 @@
 import { secretVariables } from '@gatehouse/config';
 import { type Manifests, type Rule } from '../manifests';
 import { nameOf, ofKind } from '../objects/kubernetes-object';
-import { type Container, containersOf, environmentOf, mountedSecrets, appOf } from '../objects/workload';
+import {
+  type Container,
+  appOf,
+  containersOf,
+  environmentOf,
+  mountedConfigs,
+  mountedSecrets,
+} from '../objects/workload';
 
 interface ExternalSecretSpec {
   readonly target: { readonly name: string; readonly template?: { readonly data?: Readonly<Record<string, string>> } };
@@ -87,13 +94,15 @@ export const externalSecrets: Rule = {
 
 function mountedFiles(container: Container, pod: Parameters<typeof mountedSecrets>[1], manifests: Manifests): string[] {
   const externals = ofKind<ExternalSecretSpec>(manifests.objects, 'ExternalSecret');
-  return mountedSecrets(container, pod).flatMap(({ secret, key, path }) => {
+  const configs = mountedConfigs(container, pod, manifests.objects).map(({ path }) => path);
+  const secrets = mountedSecrets(container, pod).flatMap(({ secret, key, path }) => {
     if (key !== undefined) return [path];
     const external = externals.find(({ spec }) => spec.target.name === secret);
     // Without ExternalSecrets, the Secret has the files that the variables name.
     const keys = external === undefined ? namesUnder(path, container, manifests) : keysOf(external.spec);
     return keys.map((name) => `${path}/${name}`);
   });
+  return [...secrets, ...configs];
 }
 
 function namesUnder(folder: string, container: Container, { objects }: Manifests): string[] {

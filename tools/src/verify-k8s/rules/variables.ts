@@ -1,8 +1,10 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { environmentFaults } from '../../deployment/environment-faults';
 import { type Rule } from '../manifests';
 import { nameOf } from '../objects/kubernetes-object';
 import { readableEnvironment } from '../objects/readable-environment';
-import { appOf, containersOf } from '../objects/workload';
+import { type MountedConfig, appOf, containersOf, mountedConfigs } from '../objects/workload';
 
 /** Every container runs the program of its name, and gives it exactly the variables that it reads, with valid values. */
 export const variables: Rule = {
@@ -24,7 +26,11 @@ export const variables: Rule = {
             const problem = `must run ${program.path} of the image gatehouse/${program.image}`;
             return [{ object, field: `${container.name}.args`, problem }];
           }
-          const environment = readableEnvironment(container, objects);
+          const environment = withConfigs(
+            readableEnvironment(container, objects),
+            mountedConfigs(container, workload.pod, objects),
+            secretsFolder,
+          );
           return environmentFaults(program, environment, secretsFolder).map((problem) => ({
             object,
             field: 'env',
@@ -33,3 +39,20 @@ export const variables: Rule = {
         }),
     ),
 };
+
+/** Writes the files of ConfigMaps that variables name into `folder`, and lets the variables name these. */
+function withConfigs(
+  environment: Readonly<Record<string, string>>,
+  configs: readonly MountedConfig[],
+  folder: string,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => {
+      const config = configs.find(({ path }) => path === value);
+      if (config === undefined) return [name, value];
+      const copy = join(folder, `${name}.config`);
+      writeFileSync(copy, config.text);
+      return [name, copy];
+    }),
+  );
+}
