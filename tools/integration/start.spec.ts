@@ -87,8 +87,10 @@ describe('npm start', () => {
       : [];
 
   it('shows each step with its time, then what to try, and no secret', async () => {
-    const run = start();
+    writeFileSync(join(root, 'gate.yaml'), 'routes: [{ path: /shop/*, audience: shop, access: user }]');
+    const run = start({ INIT_CWD: root, GATE_FILE: 'gate.yaml' });
     await ready(run);
+    expect(run.output).toMatch(/0 +\* +\/shop\/\* +\* +forward auth \(shop\) +users; all API keys/);
     for (const step of ['PostgreSQL', 'nats-server', 'streams', 'migrations', ...appNames]) {
       expect(run.output).toMatch(new RegExp(`✓ ${step}\\s.*\\d\\.\\d s`));
     }
@@ -196,6 +198,8 @@ describe('npm start', () => {
     const run = start({
       CORS_ORIGIN: 'https://a.example',
       CORS_ORIGINS: 'hidden',
+      INIT_CWD: root,
+      GATE_FILE: 'missing.yaml',
       RECONCILE_INTERVAL_MS: 'hidden',
       REBUILD_POLL_MS: 'hidden',
     });
@@ -203,6 +207,7 @@ describe('npm start', () => {
     expect(run.errors.split('\n').map((line) => line.trim().split(/[ [(]/)[0])).toEqual([
       'Nothing',
       'CORS_ORIGINS',
+      'GATE_FILE',
       'REBUILD_POLL_MS',
       'RECONCILE_INTERVAL_MS',
       '',

@@ -24,6 +24,16 @@ describe('what the terminal shows of the services', () => {
     expect(shown({ msg: 'waits', reason: 'x'.repeat(1000) })?.length).toBeLessThan(300);
   });
 
+  it('says that a saved policy file is in use, or why it is not', () => {
+    expect(terminalLine('api-gateway', '{"level":"info","message":"gate policy changed","routes":3}')).toBe(
+      'api-gateway    INFO  gate policy changed',
+    );
+    const problem = 'routes[0].access must be one of public, user, admin';
+    expect(terminalLine('api-gateway', JSON.stringify({ level: 'error', message: 'rejected', problem }))).toBe(
+      `api-gateway    ERROR rejected: ${problem}`,
+    );
+  });
+
   it('leaves out output that is not a log line', () => {
     expect(terminalLine('user-sync', '(node:1) Warning: x')).toBeUndefined();
     expect(terminalLine('user-sync', '{"level":50,')).toBeUndefined();

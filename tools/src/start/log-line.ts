@@ -7,6 +7,9 @@ const shown: Record<string, string> = {
   fatal: 'FATAL',
 };
 
+/** Messages that answer what a person has just done: saved the policy file. */
+const announced = new Set(['gate policy changed', 'policy file holds the policy in use again']);
+
 /** The fields of pino's log lines that `terminalLine` reads. `level` is a number or a name. */
 interface LogLine {
   level?: number | string;
@@ -14,6 +17,7 @@ interface LogLine {
   message?: string;
   webhookId?: unknown;
   reason?: unknown;
+  problem?: unknown;
   error?: unknown;
   err?: unknown;
   failure?: unknown;
@@ -23,16 +27,16 @@ const longest = 200;
 
 /**
  * Converts a log line of a service to what the terminal shows: the message of a warning or error, with its cause and
- * webhook id. Returns undefined for any other line, which appears only in the log file.
+ * webhook id, and that a policy file was taken over. Returns undefined for any other line, which appears only in the log file.
  */
 export function terminalLine(service: string, line: string): string | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
     const { level, msg, message = msg ?? '', webhookId, ...causes } = JSON.parse(line) as LogLine;
-    const name = shown[level ?? ''];
+    const name = shown[level ?? ''] ?? (announced.has(message) ? 'INFO' : undefined);
     if (!name) return undefined;
     let text = message;
-    for (const cause of [causes.failure, causes.err, causes.error, causes.reason].map(textOf)) {
+    for (const cause of [causes.failure, causes.err, causes.error, causes.reason, causes.problem].map(textOf)) {
       if (cause && !text.includes(cause)) text += `: ${cause}`;
     }
     const webhook = textOf(webhookId);

@@ -19,6 +19,7 @@ import { StartInterruptedError } from './errors';
 import { ensureFirstAdmin } from './first-admin';
 import { lockInstance, type InstanceLock } from './instance-lock';
 import { terminalLine } from './log-line';
+import { describeGate } from './describe-gate';
 import { loadProgramConfigs } from './parse-environments';
 import { tryEmulator, tryOwnClerk } from './try-next';
 
@@ -58,9 +59,11 @@ async function start(): Promise<void> {
   const misnamed = misnamedVariables(process.env, configs);
   for (const { variable, meant } of misnamed) console.log(`! ${variable} is ignored: did you mean ${meant}?`);
   // Removes the misnamed variables; otherwise each program would print the same warning again.
-  const env = withoutNames(
-    process.env,
-    misnamed.map(({ variable }) => variable),
+  const env = withGateFile(
+    withoutNames(
+      process.env,
+      misnamed.map(({ variable }) => variable),
+    ),
   );
   const ports = checkEnvironment(env, loadSettings(stateDirectory), clerk, configs);
   bindClerk(stateDirectory, clerk);
@@ -91,6 +94,8 @@ async function start(): Promise<void> {
     natsSetup: gatehouse.setupEnvironment,
   });
   console.log(`✓ everything runs${' '.repeat(44)} ${seconds(performance.now() - begin)}`);
+  const { GATE_FILE } = environments['api-gateway'];
+  if (GATE_FILE) console.log(await describeGate(GATE_FILE));
   console.log(
     clerk.kind === 'emulator'
       ? tryEmulator({ urls, logDirectory, settingsFile: fromRoot(join(stateDirectory, 'settings.json')) })
@@ -171,6 +176,12 @@ function explain(thrown: unknown): void {
 
 function withoutNames(env: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
+}
+
+/** Makes the path of the policy file absolute: npm runs this program in the checkout, not where it was called. */
+function withGateFile(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (!env.GATE_FILE) return env;
+  return { ...env, GATE_FILE: resolve(env.INIT_CWD ?? '.', env.GATE_FILE) };
 }
 
 function seconds(ms: number): string {

@@ -208,6 +208,11 @@ function ownVariables({
       ENVELOPE_PRIVATE_KEY: settings.envelopePrivateKey,
       ASSERTION_PRIVATE_KEYS: settings.assertionPrivateKey,
       GATE_FILE: undefined,
+      FORWARD_AUTH: undefined,
+      FORWARD_AUTH_PORT: undefined,
+      // A proxy on this machine.
+      FORWARD_AUTH_PROXIES: env.FORWARD_AUTH ? '127.0.0.1' : undefined,
+      FORWARD_AUTH_SECRET: undefined,
       CORS_ORIGINS: localOrigins,
       PUBLIC_URL: urls.gateway,
       SIGN_IN_URL: made(urls.emulator),
