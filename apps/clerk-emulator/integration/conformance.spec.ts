@@ -2,8 +2,11 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkConformance, conformanceTable, conforms } from '../src/check-conformance/check-conformance';
+import { checkFrontendApi } from '../src/check-conformance/check-frontend-api';
+import { frontendSchemas } from '../src/check-conformance/frontend-schemas';
 
 const FIXTURES = join(__dirname, '..', 'fixtures', 'clerk');
+const SCHEMAS = join(__dirname, '..', 'fixtures', 'clerk-frontend-api', 'schemas.json');
 
 describe('the conformance check', () => {
   it('finds exactly the keys of Clerk’s payloads in those of the emulator', async () => {
@@ -12,6 +15,18 @@ describe('the conformance check', () => {
     expect(rows.length).toBeGreaterThanOrEqual(17);
     expect(rows.every(({ keys }) => keys > 0)).toBe(true);
     expect(conforms(rows)).toBe(true);
+  });
+
+  it('finds answers of the Frontend API that fit Clerk’s schemas, and reports those that do not', async () => {
+    const rows = await checkFrontendApi(SCHEMAS);
+    expect(rows.filter(({ faults }) => faults.length > 0)).toEqual([]);
+    expect(rows.length).toBeGreaterThanOrEqual(30);
+    const check = frontendSchemas(SCHEMAS);
+    expect(check('Token', { object: 'token', jwt: 1, more: 2 })).toEqual([
+      'must NOT have additional properties: more',
+      '/jwt must be string',
+    ]);
+    expect(check('Nothing', {})).toEqual(['no schema Nothing']);
   });
 
   it('reports a missing and an additional key', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type ClerkEmulator, startClerkEmulator } from '../src';
 import { rawApi } from './emulator-api';
+import { FrontendBrowser } from './frontend-browser';
 
 /** Every route with a body or a parameter; `:id` becomes existing ids, unknown ids and random text. */
 const ROUTES: readonly (readonly [method: string, path: string])[] = [
@@ -38,6 +39,16 @@ const ROUTES: readonly (readonly [method: string, path: string])[] = [
   ['PUT', '/emulator/session-claims'],
   ['PUT', '/emulator/rate-limits'],
   ['POST', '/emulator/deliveries/:id/resend'],
+  ['POST', '/v1/dev_browser'],
+  ['POST', '/v1/client/sign_ins'],
+  ['POST', '/v1/client/sign_ins/:id/prepare_first_factor'],
+  ['POST', '/v1/client/sign_ins/:id/attempt_first_factor'],
+  ['POST', '/v1/client/sign_ups'],
+  ['PATCH', '/v1/client/sign_ups/:id'],
+  ['POST', '/v1/client/sign_ups/:id/prepare_verification'],
+  ['POST', '/v1/client/sessions/:id/touch'],
+  ['PATCH', '/v1/me'],
+  ['PATCH', '/v1/me/metadata'],
   ['POST', '/nowhere'],
 ];
 
@@ -64,6 +75,8 @@ const NAMES = [
   'preset',
   'verified',
   'primary_email_address_id',
+  'strategy',
+  'unsafe_metadata',
   '__proto__',
   'constructor',
 ];
@@ -72,16 +85,25 @@ describe('random input', () => {
   let emulator: ClerkEmulator;
   let api: ReturnType<typeof rawApi>;
   let ids: string[];
+  let browser: string;
 
   beforeAll(async () => {
     emulator = await startClerkEmulator();
     api = rawApi(emulator);
     const user = emulator.createUser({ email_address: ['ada@example.com'] });
+    const opened = await FrontendBrowser.open(emulator);
+    browser = opened.credential;
+    const signedUp = (await opened.signUp('+12015550100')).body.response;
+    const signUp = (await opened.call('POST', '/v1/client/sign_ups', { phone_number: '+12015550101' })).body.response;
+    const signIn = (await opened.call('POST', '/v1/client/sign_ins', { identifier: 'ada@example.com' })).body.response;
     ids = [
       user.id,
       emulator.signIn(user.id).id,
       user.email_addresses[0]!.id,
       emulator.addEndpoint({ url: emulator.url }).id,
+      signedUp.created_session_id,
+      signUp.id,
+      signIn.id,
     ];
   });
   afterAll(() => emulator.close());
@@ -108,12 +130,13 @@ describe('random input', () => {
 
   it('in path and body is handled or rejected with 4xx in Clerk’s shape, and never stops the emulator', async () => {
     const id = fc.oneof(
-      fc.nat(3).map((index) => ids[index]!),
+      fc.nat(ids.length - 1).map((index) => ids[index]!),
       fc.string({ unit: 'binary', maxLength: 20 }),
     );
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...ROUTES), id, body, async ([method, path], chosen, text) => {
-        const answer = await api(method, path.replace(':id', encodeURIComponent(chosen) || '-'), text);
+        const filled = path.replace(':id', encodeURIComponent(chosen) || '-');
+        const answer = await api(method, `${filled}?__clerk_db_jwt=${browser}`, text);
         expect(answer.contentType).toBe('application/json');
         expect(answer.status).toBeLessThan(500);
         if (answer.status >= 400) expect(isClerkShaped(answer.body)).toBe(true);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ClerkEmulator, ListenFailedError, startClerkEmulator, StateFileInvalidError } from '../src';
 import { rawApi } from './emulator-api';
+import { FrontendBrowser } from './frontend-browser';
 import { startWebhookReceiver } from './webhook-receiver';
 
 describe('an emulator with a STATE_FILE', () => {
@@ -40,6 +41,17 @@ describe('an emulator with a STATE_FILE', () => {
     expect((await again('GET', `/v1/sessions/${String(session['id'])}`)).body).toEqual(session);
     expect((await again('GET', '/emulator/health')).body).toMatchObject({ events_published: 3 });
     expect(await again('POST', '/v1/users', { email_address: ['ada@example.com'] })).toMatchObject({ status: 422 });
+  });
+
+  it('keeps browsers signed in over a restart', async () => {
+    const first = await start();
+    const browser = await FrontendBrowser.open(first);
+    const { created_session_id: sessionId } = (await browser.signUp('ada+clerk_test@example.com')).body.response;
+    await first.close();
+
+    const again = browser.at(await start());
+    expect((await again.call('GET', '/v1/client')).body.response).toMatchObject({ sessions: [{ id: sessionId }] });
+    expect((await again.call('POST', `/v1/client/sessions/${sessionId}/tokens`)).status).toBe(200);
   });
 
   it('ends a lockout at the same time as without a restart', async () => {

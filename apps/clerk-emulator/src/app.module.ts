@@ -5,6 +5,7 @@ import { type Now } from './clerk/clock';
 import { type EmulatorConfig } from './config';
 import { ControlModule } from './control/control.module';
 import { CoreModule } from './core.module';
+import { FrontendApiModule } from './frontend-api/frontend-api.module';
 import { GenerateDataModule } from './generate-data/generate-data.module';
 import { ClerkErrorFilter } from './http/clerk-error.filter';
 import { ImpersonateUsersModule } from './impersonate-users/impersonate-users.module';
@@ -32,6 +33,7 @@ export class AppModule {
         MintTokensModule,
         ImpersonateUsersModule,
         SignInByCodeModule,
+        FrontendApiModule,
         GenerateDataModule,
         ShowInstanceModule,
         ControlModule,

@@ -39,6 +39,7 @@ describe('loadConfig', () => {
       CLERK_EMULATOR_RATE_LIMITS: 'hush-6',
       SESSION_TOKEN_VERSION: '3',
       SESSION_TOKEN_CLAIMS: '["hush-7"]',
+      SESSION_TOKEN_LIFETIME_SECONDS: '5',
       CLERK_EMULATOR_PRIVATE_KEY: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
       LOG_LEVEL: 'hush-4',
     });
@@ -55,6 +56,7 @@ describe('loadConfig', () => {
       'CLERK_EMULATOR_RATE_LIMITS',
       'SESSION_TOKEN_VERSION',
       'SESSION_TOKEN_CLAIMS',
+      'SESSION_TOKEN_LIFETIME_SECONDS',
       'CLERK_EMULATOR_PRIVATE_KEY',
       'LOG_LEVEL',
     ]);

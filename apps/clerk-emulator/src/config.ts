@@ -122,6 +122,8 @@ const variables = z.object({
     .transform(parseJsonObject)
     .pipe(z.custom<JsonObject>(isJsonObject, 'must be a JSON object'))
     .optional(),
+  SESSION_TOKEN_LIFETIME_SECONDS: wholeNumber.min(20).max(3_600).default(60),
+  CLERK_PACKAGES_FOLDER: z.string().default('.'),
   CLERK_EMULATOR_PRIVATE_KEY: pem
     .pipe(z.string().refine(isRsaPrivateKey, 'is not an RSA private key of at least 2048 bits'))
     .optional(),
@@ -169,6 +171,10 @@ export interface EmulatorConfig {
    * then have no custom claim.
    */
   readonly sessionClaims: JsonObject | null;
+  /** Lifetime of session tokens. */
+  readonly tokenLifetimeMs: number;
+  /** Folder of a project that has installed `@clerk/clerk-js` or `@clerk/ui`, whose scripts the emulator then serves. */
+  readonly packagesFolder: string;
   /** Lifetime of a code that is sent for a sign-in. */
   readonly codeLifetimeMs: number;
   /**
@@ -214,6 +220,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     rateLimits: v.CLERK_EMULATOR_RATE_LIMITS,
     tokenVersion: v.SESSION_TOKEN_VERSION,
     sessionClaims: v.SESSION_TOKEN_CLAIMS ?? null,
+    tokenLifetimeMs: v.SESSION_TOKEN_LIFETIME_SECONDS * SECOND,
+    packagesFolder: v.CLERK_PACKAGES_FOLDER,
     codeLifetimeMs: 10 * MINUTE,
     codeAttempts: 5,
     lockoutMs: HOUR,

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { publishableKeyOf } from './clerk/publishable-key';
 import { type EmulatorConfig } from './config';
 import { CONFIG } from './tokens';
 
@@ -16,6 +17,10 @@ export class Instance {
   /** The `iss` of tokens. */
   get issuer(): string {
     return this.config.issuer ?? this.baseUrl;
+  }
+
+  get publishableKey(): string {
+    return publishableKeyOf(this.issuer);
   }
 
   get url(): string {

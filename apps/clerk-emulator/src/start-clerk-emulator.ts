@@ -60,6 +60,8 @@ export interface ClerkEmulator {
   /** Public PEM of the active key: the `jwtKey` of `@clerk/backend`. */
   readonly jwtKey: string;
   readonly jwksUrl: string;
+  /** The key of Clerk's packages for browsers, whose `proxyUrl` is {@link url}. */
+  readonly publishableKey: string;
   /** Options for `createClerkClient` of `@clerk/backend`. */
   readonly clientOptions: { readonly secretKey: string; readonly apiUrl: string; readonly jwtKey: string };
 
@@ -179,6 +181,7 @@ export async function startClerkEmulator(options: ClerkEmulatorOptions = {}): Pr
       return keys.active.publicPem;
     },
     jwksUrl: `${url}/.well-known/jwks.json`,
+    publishableKey: app.get(Instance).publishableKey,
     get clientOptions() {
       return { secretKey, apiUrl: url, jwtKey: keys.active.publicPem };
     },

@@ -7,7 +7,11 @@ import { npmPack } from '../pack-package/npm-pack';
 import { BIN, packageManifest } from './package-manifest';
 
 const EMULATOR = 'apps/clerk-emulator';
-const DOCUMENTS = ['docs/reference/emulator.md', 'docs/how-to/test-against-the-emulator.md'];
+const DOCUMENTS = [
+  'docs/reference/emulator.md',
+  'docs/how-to/clerk-react-on-the-emulator.md',
+  'docs/how-to/test-against-the-emulator.md',
+];
 
 /**
  * Makes and checks a tarball of the emulator, with the bundled code, types, web page and documents.

@@ -26,7 +26,7 @@ export function packageManifest(root: string): object {
   return {
     name: '@gatehouse/clerk-emulator',
     version: workspace.version,
-    description: 'Emulates Clerk for development and tests: Backend API, session tokens and webhooks, with faults.',
+    description: 'Emulates Clerk for development and tests: its two APIs, session tokens and webhooks, with faults.',
     keywords: ['clerk', 'emulator', 'webhooks', 'svix', 'jwks', 'testing'],
     license: workspace.license,
     type: 'commonjs',

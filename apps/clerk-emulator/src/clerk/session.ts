@@ -26,6 +26,11 @@ export interface ClerkSession {
   user_id: string;
 }
 
+/** True for an active or pending session that has not expired. @param now ms since 1970 */
+export function isLive({ status, expire_at }: ClerkSession, now: number): boolean {
+  return (status === 'active' || status === 'pending') && now < expire_at;
+}
+
 const DAY_MS = 86_400_000;
 
 /** Options of a new session. */
@@ -35,6 +40,8 @@ export interface SessionOptions {
   readonly actor?: JsonObject | undefined;
   /** Default 7 days. */
   readonly lifetimeMs?: number | undefined;
+  /** The browser that signs in; by default a new client with this session alone. */
+  readonly clientId?: string | undefined;
 }
 
 /**
@@ -46,7 +53,7 @@ export function newSession(userId: string, now: number, options: SessionOptions 
   return {
     abandon_at: now + 30 * DAY_MS,
     actor: options.actor ?? null,
-    client_id: newId('client', now),
+    client_id: options.clientId ?? newId('client', now),
     created_at: now,
     expire_at: now + (options.lifetimeMs ?? 7 * DAY_MS),
     id: newId('sess', now),

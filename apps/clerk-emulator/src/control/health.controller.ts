@@ -11,6 +11,7 @@ interface EmulatorHealth {
   status: 'ok';
   instance_id: string;
   issuer: string;
+  publishable_key: string;
   webhook_urls: readonly string[];
   users: number;
   sessions: number;
@@ -42,6 +43,7 @@ export class HealthController {
       status: 'ok',
       instance_id: this.instance.id,
       issuer: this.instance.issuer,
+      publishable_key: this.instance.publishableKey,
       webhook_urls: this.endpoints.urls,
       users: this.users.size,
       sessions: this.sessions.size,

@@ -8,7 +8,7 @@ import { SessionsService } from '../keep-sessions/sessions.service';
 import { TokenMinter } from '../mint-tokens/token-minter';
 import { TOKEN_PRESETS, type TokenPreset, tokenPresets } from '../mint-tokens/token-presets';
 import { type TokenObject } from '../mint-tokens/tokens.controller';
-import { publishableKeyOf, sessionCookies } from '../sign-in-by-code/session-cookies';
+import { sessionCookies } from '../sign-in-by-code/session-cookies';
 import { type MintTokenParams, mintTokenParams } from './control.schemas';
 
 /** Signs users in and out, as they do in a browser, and mints valid and invalid tokens. */
@@ -29,7 +29,7 @@ export class ControlSessionsController {
   ): Promise<ClerkSession> {
     const session = this.sessions.signIn(params.user_id, { status: params.status, actor: params.actor });
     const token = await this.minter.mint(session.id);
-    void reply.header('set-cookie', sessionCookies(token, publishableKeyOf(this.instance.issuer)));
+    void reply.header('set-cookie', sessionCookies(token, this.instance.publishableKey));
     return session;
   }
 

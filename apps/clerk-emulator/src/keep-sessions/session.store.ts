@@ -43,9 +43,13 @@ export class SessionStore {
     return this.sessions.size;
   }
 
+  find(id: string): ClerkSession | undefined {
+    return this.sessions.get(id);
+  }
+
   /** @throws ResourceNotFoundError */
   get(id: string): ClerkSession {
-    const session = this.sessions.get(id);
+    const session = this.find(id);
     if (!session) throw new ResourceNotFoundError('session', id);
     return session;
   }

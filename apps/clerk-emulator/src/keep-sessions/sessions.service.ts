@@ -44,6 +44,11 @@ export class SessionsService {
     return session;
   }
 
+  /** Records that the user is active in the session. Sends no event. */
+  touch(id: string): void {
+    this.store.put({ ...this.store.get(id), last_active_at: this.now() });
+  }
+
   /** Ends a session with the given status; does nothing when it has ended already. */
   finish(id: string, status: Exclude<SessionStatus, 'active' | 'pending'>): ClerkSession {
     const before = this.store.get(id);

@@ -15,6 +15,7 @@ describe('sessionClaims', () => {
     issuer: 'https://clerk.example',
     authorizedParty: 'http://localhost:3000',
     now,
+    lifetimeSeconds: 60,
   };
 
   it('has the keys of a version 2 token', () => {

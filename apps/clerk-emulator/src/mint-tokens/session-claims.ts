@@ -3,8 +3,6 @@ import { type JsonObject } from '../clerk/json';
 import { type ClerkSession } from '../clerk/session';
 import { type ClerkUser } from '../clerk/user';
 
-/** Lifetime of Clerk's session tokens. */
-const TOKEN_LIFETIME_SECONDS = 60;
 const NOT_BEFORE_LEAD_SECONDS = 10;
 
 /** Claims that Clerk sets; custom claims must not use these names. */
@@ -24,7 +22,7 @@ interface SessionClaimsInput {
   readonly authorizedParty: string | null;
   /** ms since 1970 */
   readonly now: number;
-  readonly lifetimeSeconds?: number;
+  readonly lifetimeSeconds: number;
 }
 
 /** Claims of a session token of version 1 or 2. `act` names the actor of an impersonation. */
@@ -35,7 +33,7 @@ export function sessionClaims(input: SessionClaimsInput): JsonObject {
     ...input.custom,
     ...(session.actor !== null && { act: session.actor }),
     ...(input.authorizedParty !== null && { azp: input.authorizedParty }),
-    exp: iat + (input.lifetimeSeconds ?? TOKEN_LIFETIME_SECONDS),
+    exp: iat + input.lifetimeSeconds,
     fva: [Math.max(0, Math.floor((now - session.created_at) / 60_000)), -1],
     iat,
     iss: input.issuer,

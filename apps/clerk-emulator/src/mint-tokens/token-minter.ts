@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Now } from '../clerk/clock';
 import { type JsonObject } from '../clerk/json';
+import { isLive } from '../clerk/session';
 import { type EmulatorConfig } from '../config';
 import { SessionNotActiveError } from '../errors';
 import { Instance } from '../instance';
@@ -58,7 +59,8 @@ export interface TokenFaults {
   readonly encoding?: JwtEncoding | undefined;
 }
 
-const TWO_LIFETIMES_MS = 120_000;
+/** Options of a valid token. `azp` is the origin of the page that gets it; by default the configured one. */
+type ValidTokenOptions = Pick<TokenFaults, 'version' | 'azp' | 'expiresInSeconds'>;
 
 /** Mints session tokens: valid ones, which the Backend API returns, and invalid ones for tests of verifiers. */
 @Injectable()
@@ -76,11 +78,9 @@ export class TokenMinter {
   ) {}
 
   /** A valid token. @throws SessionNotActiveError when the session has expired, or is neither active nor pending */
-  async mint(sessionId: string, version?: 1 | 2, expiresInSeconds?: number): Promise<string> {
-    const { status, expire_at } = this.sessions.get(sessionId);
-    const isLive = (status === 'active' || status === 'pending') && this.now() < expire_at;
-    if (!isLive) throw new SessionNotActiveError(sessionId);
-    return this.mintFaulty(sessionId, { version, expiresInSeconds });
+  async mint(sessionId: string, options: ValidTokenOptions = {}): Promise<string> {
+    if (!isLive(this.sessions.get(sessionId), this.now())) throw new SessionNotActiveError(sessionId);
+    return this.mintFaulty(sessionId, options);
   }
 
   /** A token with the given faults; the session may be in any state. */
@@ -101,7 +101,7 @@ export class TokenMinter {
     const session = this.sessions.get(sessionId);
     const user = this.users.get(session.user_id);
     const version = faults.version ?? this.config.tokenVersion;
-    const skewMs = (faults.clockSkewSeconds ?? 0) * 1_000 - (faults.expired ? TWO_LIFETIMES_MS : 0);
+    const skewMs = (faults.clockSkewSeconds ?? 0) * 1_000 - (faults.expired ? 2 * this.config.tokenLifetimeMs : 0);
     return sessionClaims({
       version,
       session,
@@ -110,7 +110,7 @@ export class TokenMinter {
       issuer: this.instance.issuer,
       authorizedParty: faults.azp === undefined ? this.config.authorizedParty : faults.azp,
       now: this.now() + skewMs,
-      ...(faults.expiresInSeconds !== undefined && { lifetimeSeconds: faults.expiresInSeconds }),
+      lifetimeSeconds: faults.expiresInSeconds ?? this.config.tokenLifetimeMs / 1_000,
     });
   }
 

@@ -38,7 +38,10 @@ export class TokensController {
     @Body(new ClerkParams(bodyParams)) body: z.output<typeof bodyParams>,
     @Query(new ClerkParams(queryParams)) query: z.output<typeof queryParams>,
   ): Promise<TokenObject> {
-    const jwt = await this.minter.mint(id, body.version ?? query.version, body.expires_in_seconds ?? undefined);
+    const jwt = await this.minter.mint(id, {
+      version: body.version ?? query.version,
+      expiresInSeconds: body.expires_in_seconds ?? undefined,
+    });
     return { object: 'token', jwt };
   }
 }

@@ -1,10 +1,11 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { nestsDeeper } from '../clerk/json';
-import { InjectedServerError, RequestBodyInvalidError } from '../errors';
+import { ContentTypeUnsupportedError, InjectedServerError, RequestBodyInvalidError } from '../errors';
 import { answerPlan } from '../inject-faults/answer-plans';
 import { clerkErrorBody } from '../http/clerk-error.filter';
 import { withOrigin } from '../clerk/request-origin';
+import { allowPages, isFrontendApi, parseForm, restoreMethod } from './browser-requests';
 
 const BODY_LIMIT_BYTES = 1_048_576;
 /** Maximum depth of a body: deeper JSON could overflow the stack when it is serialised again. */
@@ -18,6 +19,7 @@ export function createFastifyAdapter(): FastifyAdapter {
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 500 },
+    rewriteUrl: restoreMethod,
     frameworkErrors: (_error: unknown, _request: FastifyRequest, reply: FastifyReply) => {
       // Framework errors, such as for a malformed URL, skip the hook `onSend`, which removes the charset from other
       // responses. The body is sent as bytes, because Fastify adds a charset only to text.
@@ -39,6 +41,11 @@ export function createFastifyAdapter(): FastifyAdapter {
       else done(error, value);
     });
   });
+  fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (request, body, done) => {
+    if (isFrontendApi(request.url)) done(null, parseForm(body as string));
+    else done(new ContentTypeUnsupportedError());
+  });
+  fastify.addHook('onRequest', allowPages);
   fastify.addHook('preHandler', (request, _reply, done) => {
     withOrigin({ client_ip: request.ip, user_agent: request.headers['user-agent'] ?? '' }, done);
   });

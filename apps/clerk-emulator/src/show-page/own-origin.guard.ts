@@ -1,13 +1,10 @@
-import { isIP } from 'node:net';
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { type EmulatorConfig } from '../config';
 import { CONFIG } from '../tokens';
 import { Instance } from '../instance';
 import { ForeignHostError, ForeignOriginError } from '../errors';
-
-/** Host names that public DNS does not resolve: names without a dot, and reserved endings such as `.localhost`. */
-const LOCAL_NAME = /^(?:[^.]+|.+\.(?:localhost|local|internal|test|svc|home\.arpa))$/;
+import { hostnameOf, isLocalHostname } from '../http/local-host';
 
 /**
  * Rejects requests that a browser sends for a page of another site, because the emulator's page and control API need no
@@ -36,17 +33,17 @@ export class OwnOriginGuard implements CanActivate {
   private isLocal(host: string): boolean {
     const name = hostnameOf(`http://${host}`);
     if (name === undefined) return false;
-    if (isIP(name) !== 0 || LOCAL_NAME.test(name)) return true;
+    if (isLocalHostname(name)) return true;
     return name === this.config.host.toLowerCase() || name === hostnameOf(this.instance.issuer);
   }
 }
 
 /**
- * True for the page and the control API, which only this guard protects. The Backend API needs the secret key, and the
- * JWKS is public.
+ * True for the page and the control API, which only this guard protects. The Backend API needs the secret key, the
+ * Frontend API checks the origin itself, and the JWKS and Clerk's scripts are public.
  */
 function needsThisGuard(route: string): boolean {
-  return !route.startsWith('/v1/') && route !== '/.well-known/jwks.json';
+  return !['/v1/', '/npm/'].some((prefix) => route.startsWith(prefix)) && route !== '/.well-known/jwks.json';
 }
 
 /**
@@ -73,8 +70,4 @@ function isOwnOrigin({ headers }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
   return headers.origin === undefined || headers.origin === `http://${headers.host ?? ''}`;
-}
-
-function hostnameOf(url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : undefined;
 }

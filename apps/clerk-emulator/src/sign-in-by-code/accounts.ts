@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type ClerkUser } from '../clerk/user';
 import { UserStore } from '../keep-users/user.store';
 import { UsersService } from '../keep-users/users.service';
-import { isEmail } from './sign-in';
+import { isEmail } from './sent-code';
 
 /** Finds and creates users by an e-mail address or phone number. */
 @Injectable()

@@ -7,7 +7,17 @@ import { NOW } from '../tokens';
 import { Accounts } from './accounts';
 import { emailMessage, smsMessage } from './message';
 import { Outbox } from './outbox';
-import { isEmail, type StoredSignIn } from './sign-in';
+import { isEmail } from './sent-code';
+
+/** Who gets a code, and for which attempt to sign in, to sign up or to verify an address. */
+export interface CodeRecipient {
+  /** E-mail address or phone number. */
+  readonly to: string;
+  /** Null while no user has the address or number. */
+  readonly userId: string | null;
+  /** Id of the sign-in, the sign-up, or the address that is verified. */
+  readonly attemptId: string;
+}
 
 /** Sends codes: publishes `email.created` or `sms.created`, and adds the message to the emulator's mailbox. */
 @Injectable()
@@ -19,26 +29,22 @@ export class CodeSender {
     @Inject(NOW) private readonly now: Now,
   ) {}
 
-  send(stored: StoredSignIn): void {
-    const { identifier, user_id: userId } = stored.signIn;
+  send(recipient: CodeRecipient, code: string): void {
+    const { to, userId, attemptId: sign_in_id } = recipient;
     const now = this.now();
-    const owner = this.accounts.find(identifier);
-    const message = { code: stored.code, userId, now, requestedBy: currentOrigin().user_agent };
-    if (isEmail(identifier)) {
-      const own = owner?.email_addresses.find((email) => email.email_address === identifier);
-      const email = emailMessage(own ?? { id: newId('idn', now), email_address: identifier }, message);
+    const owner = this.accounts.find(to);
+    const content = { code, userId, now, requestedBy: currentOrigin().user_agent };
+    const sent = { to, code, user_id: userId, sign_in_id, created_at: now };
+    if (isEmail(to)) {
+      const own = owner?.email_addresses.find((email) => email.email_address === to);
+      const email = emailMessage(own ?? { id: newId('idn', now), email_address: to }, content);
       this.events.publish('email.created', email, { userId, at: now });
-      this.record(stored, { id: email.id, kind: 'email', text: email.body_plain });
+      this.outbox.add({ id: email.id, kind: 'email', text: email.body_plain, ...sent });
     } else {
-      const own = owner?.phone_numbers.find((phone) => phone.phone_number === identifier);
-      const sms = smsMessage(own ?? { id: newId('idn', now), phone_number: identifier }, message);
+      const own = owner?.phone_numbers.find((phone) => phone.phone_number === to);
+      const sms = smsMessage(own ?? { id: newId('idn', now), phone_number: to }, content);
       this.events.publish('sms.created', sms, { userId, at: now });
-      this.record(stored, { id: sms.id, kind: 'sms', text: sms.message });
+      this.outbox.add({ id: sms.id, kind: 'sms', text: sms.message, ...sent });
     }
-  }
-
-  private record({ signIn, code }: StoredSignIn, message: { id: string; kind: 'sms' | 'email'; text: string }): void {
-    const { identifier: to, user_id, id: sign_in_id } = signIn;
-    this.outbox.add({ ...message, to, code, user_id, sign_in_id, created_at: this.now() });
   }
 }

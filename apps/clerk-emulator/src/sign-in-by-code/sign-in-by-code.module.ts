@@ -5,6 +5,7 @@ import { KeepUsersModule } from '../keep-users/keep-users.module';
 import { MintTokensModule } from '../mint-tokens/mint-tokens.module';
 import { Accounts } from './accounts';
 import { CodeSender } from './code-sender';
+import { Codes } from './codes';
 import { Outbox } from './outbox';
 import { SignInController } from './sign-in.controller';
 import { SignInService } from './sign-in.service';
@@ -14,6 +15,7 @@ import { SignInStore } from './sign-in.store';
 @Module({
   imports: [DeliverWebhooksModule, KeepSessionsModule, KeepUsersModule, MintTokensModule],
   controllers: [SignInController],
-  providers: [Accounts, CodeSender, Outbox, SignInService, SignInStore],
+  providers: [Accounts, CodeSender, Codes, Outbox, SignInService, SignInStore],
+  exports: [Accounts, Codes],
 })
 export class SignInByCodeModule {}

@@ -5,7 +5,7 @@ import { ClerkParams } from '../http/clerk-params.pipe';
 import { Instance } from '../instance';
 import { TokenMinter } from '../mint-tokens/token-minter';
 import { Outbox, type SentMessage } from './outbox';
-import { publishableKeyOf, sessionCookies } from './session-cookies';
+import { sessionCookies } from './session-cookies';
 import { type SignIn } from './sign-in';
 import {
   type AttemptParams,
@@ -55,7 +55,7 @@ export class SignInController {
   ): Promise<SignIn & { session: ClerkSession }> {
     const { signIn, session } = this.signIns.attempt(id, code);
     const token = await this.minter.mint(session.id);
-    void reply.header('set-cookie', sessionCookies(token, publishableKeyOf(this.instance.issuer)));
+    void reply.header('set-cookie', sessionCookies(token, this.instance.publishableKey));
     return { ...signIn, session };
   }
 

@@ -1,3 +1,5 @@
+import { type CodeVerification, type SentCode } from './sent-code';
+
 /** A sign-in by one-time code, as the control API returns it, without the code. Times in ms since 1970. */
 export interface SignIn {
   readonly object: 'sign_in_attempt';
@@ -11,15 +13,6 @@ export interface SignIn {
   readonly first_factor_verification: CodeVerification;
 }
 
-/** Verification of the code. `expired` and `failed` are final; resending the code starts a new verification. */
-interface CodeVerification {
-  readonly object: 'verification_otp';
-  readonly status: 'unverified' | 'verified' | 'expired' | 'failed';
-  readonly strategy: 'email_code' | 'phone_code';
-  readonly attempts: number;
-  readonly expire_at: number;
-}
-
 /** A sign-in with the fields that the control API does not return. */
 export interface StoredSignIn {
   readonly signIn: SignIn;
@@ -28,23 +21,12 @@ export interface StoredSignIn {
   readonly pending: boolean;
 }
 
-export function isEmail(identifier: string): boolean {
-  return identifier.includes('@');
+/** The code that was sent last for the sign-in. */
+export function sentCodeOf({ signIn, code }: StoredSignIn): SentCode {
+  return { code, verification: signIn.first_factor_verification };
 }
 
-/** A verification without attempts. @param expireAt ms since 1970 */
-export function newVerification(identifier: string, expireAt: number): CodeVerification {
-  return {
-    object: 'verification_otp',
-    status: 'unverified',
-    strategy: isEmail(identifier) ? 'email_code' : 'phone_code',
-    attempts: 0,
-    expire_at: expireAt,
-  };
-}
-
-/** A copy of the sign-in with the given changes to its verification. */
-export function withVerification(stored: StoredSignIn, changes: Partial<CodeVerification>): StoredSignIn {
-  const first_factor_verification = { ...stored.signIn.first_factor_verification, ...changes };
-  return { ...stored, signIn: { ...stored.signIn, first_factor_verification } };
+/** A copy of the sign-in with another verification. */
+export function withVerification(stored: StoredSignIn, verification: CodeVerification): StoredSignIn {
+  return { ...stored, signIn: { ...stored.signIn, first_factor_verification: verification } };
 }

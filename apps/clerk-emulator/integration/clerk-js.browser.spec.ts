@@ -1,0 +1,210 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClerkClient, verifyToken } from '@clerk/backend';
+import { eventually, launchChromium } from '@gatehouse/testing';
+import { type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { type ClerkEmulator, type ClerkEmulatorOptions, startClerkEmulator } from '../src';
+import { cookieNames } from '../src/clerk/publishable-key';
+import { type AppServer, startAppServer } from './app-server';
+import { installClerkPackages } from './clerk-packages';
+
+/** Includes the download of Chromium's and Clerk's packages when they are missing. */
+const FETCH_LIMIT_MS = 600_000;
+const STORY_LIMIT_MS = 180_000;
+const WAIT_MS = 60_000;
+const EMAIL = 'ada+clerk_test@example.com';
+const PHONE = '+12015550100';
+
+/** The page of a frontend without a framework: Clerk's script, loaded from the emulator. */
+const htmlOf = ({ url, publishableKey }: ClerkEmulator): string => `<!doctype html>
+<title>App</title>
+<script crossorigin="anonymous" src="${url}/npm/@clerk/clerk-js@6/dist/clerk.browser.js"
+  data-clerk-publishable-key="${publishableKey}" data-clerk-proxy-url="${url}"></script>
+<script>window.ready = window.Clerk.load({ telemetry: false });</script>`;
+
+describe('clerk-js in a browser', () => {
+  let packagesFolder: string;
+  let browser: Browser;
+  let context: BrowserContext;
+  let emulator: ClerkEmulator;
+  let app: AppServer;
+
+  beforeAll(async () => {
+    ({ folder: packagesFolder } = await installClerkPackages());
+    browser = await launchChromium();
+  }, FETCH_LIMIT_MS);
+  afterAll(() => browser?.close());
+
+  const start = async (options: ClerkEmulatorOptions = {}): Promise<void> => {
+    emulator = await startClerkEmulator({ packagesFolder, ...options });
+    app = await startAppServer({ html: htmlOf(emulator) });
+    context = await browser.newContext();
+    context.setDefaultTimeout(WAIT_MS);
+    // Clerk's scripts treat network errors otherwise in an automated browser than in that of a person.
+    await context.addInitScript(`Object.defineProperty(navigator, 'webdriver', { get: () => false })`);
+  };
+  afterEach(async () => {
+    await context.close();
+    await app.close();
+    await emulator.close();
+  });
+
+  const visit = async (): Promise<Page> => {
+    const page = await context.newPage();
+    await page.goto(app.origin);
+    await page.evaluate('window.ready');
+    return page;
+  };
+  /** Runs an expression of JavaScript in the page, in which `Clerk` is loaded. */
+  const run = <T>(page: Page, expression: string): Promise<T> => page.evaluate<T>(`(async () => (${expression}))()`);
+  /** The code of the first error that the expression throws. */
+  const errorOf = (page: Page, expression: string): Promise<string> =>
+    run(page, `(${expression}).then(() => 'none', (error) => error.errors?.[0].code ?? error.code)`);
+  const signUp = (page: Page, params: object): Promise<string> => {
+    const strategy = 'emailAddress' in params ? 'email_code' : 'phone_code';
+    return run(
+      page,
+      `Clerk.client.signUp.create(${JSON.stringify(params)})
+        .then((signUp) => signUp.prepareVerification({ strategy: '${strategy}' }))
+        .then((signUp) => signUp.attemptVerification({ strategy: '${strategy}', code: '424242' }))
+        .then((signUp) => Clerk.setActive({ session: signUp.createdSessionId }).then(() => signUp.createdUserId))`,
+    );
+  };
+  const userId = (page: Page): Promise<string | null> => run(page, 'Clerk.user?.id ?? null');
+  const signedOut = (page: Page) => page.waitForFunction('window.Clerk.session === null');
+  const cookies = async (): Promise<Map<string, string>> =>
+    new Map((await context.cookies()).map(({ name, value }) => [name, value]));
+
+  it(
+    'signs up, stays signed in after a reload, keeps two users, and signs out of one and of all',
+    async () => {
+      await start();
+      const page = await visit();
+      const ada = await signUp(page, { emailAddress: EMAIL, firstName: 'Ada' });
+      expect(emulator.findUser(ada)).toMatchObject({ first_name: 'Ada', last_sign_in_at: expect.any(Number) });
+      const names = ['__session', '__client_uat', '__clerk_db_jwt'].flatMap((name) => [
+        ...cookieNames(name, emulator.publishableKey),
+      ]);
+      expect([...(await cookies()).keys()]).toEqual(expect.arrayContaining(names));
+      const options = { jwtKey: emulator.jwtKey, authorizedParties: [app.origin] };
+      expect(await verifyToken((await cookies()).get('__session') ?? '', options)).toMatchObject({ sub: ada });
+      expect(await verifyToken(await run(page, 'Clerk.session.getToken({ skipCache: true })'), options)).toMatchObject({
+        sub: ada,
+        azp: app.origin,
+      });
+
+      await page.reload();
+      await page.evaluate('window.ready');
+      expect(await userId(page)).toBe(ada);
+      await run(page, `Clerk.user.update({ lastName: 'Lovelace' }).then(() => null)`);
+      expect(emulator.findUser(ada)?.last_name).toBe('Lovelace');
+
+      // A second user in the same browser, who signs in with a code that the emulator shows.
+      const bob = emulator.createUser({ phone_number: ['+12025550177', PHONE], email_address: ['bob@example.com'] });
+      await run(
+        page,
+        `Clerk.client.signIn.create({ identifier: 'bob@example.com', strategy: 'email_code' }).then(() => null)`,
+      );
+      const attempt = (code: string): string =>
+        `Clerk.client.signIn.attemptFirstFactor({ strategy: 'email_code', code: '${code}' })`;
+      expect(await errorOf(page, attempt('424242'))).toBe('form_code_incorrect');
+      const code = emulator.lastCode('bob@example.com') ?? '';
+      const session = await run<string>(page, `${attempt(code)}.then((signIn) => signIn.createdSessionId)`);
+      await run(page, `Clerk.setActive({ session: '${session}' })`);
+      expect(await userId(page)).toBe(bob.id);
+      expect(await run(page, 'Clerk.client.signedInSessions.map(({ user }) => user.id)')).toEqual([ada, bob.id]);
+
+      await run(page, `Clerk.signOut({ sessionId: '${session}', redirectUrl: '/one' })`);
+      await page.waitForURL('**/one');
+      await page.evaluate('window.ready');
+      expect(await userId(page)).toBe(ada);
+      const clerk = createClerkClient(emulator.clientOptions);
+      expect((await clerk.sessions.getSession(session)).status).toBe('removed');
+      await run(page, `Clerk.signOut({ redirectUrl: '/all' })`);
+      await page.waitForURL('**/all');
+      await page.evaluate('window.ready');
+      expect(await userId(page)).toBeNull();
+      const left = await cookies();
+      expect([left.has('__session'), left.get('__client_uat')]).toEqual([false, '0']);
+    },
+    STORY_LIMIT_MS,
+  );
+
+  it(
+    'signs every tab out when the user is banned in mid-session, and shows why a sign-in is rejected',
+    async () => {
+      await start();
+      const page = await visit();
+      const ada = await signUp(page, { phoneNumber: PHONE });
+      const other = await visit();
+      expect(await userId(other)).toBe(ada);
+      const clerk = createClerkClient(emulator.clientOptions);
+      await clerk.users.banUser(ada);
+      expect(await errorOf(page, 'Clerk.session.touch()')).toBe('user_banned');
+      await run(page, 'Clerk.handleUnauthenticated().then(() => null)');
+      await Promise.all([signedOut(page), signedOut(other)]);
+      const create = `Clerk.client.signIn.create({ identifier: '${PHONE}' })`;
+      expect(await errorOf(page, create)).toBe('user_banned');
+      await clerk.users.unbanUser(ada);
+      await clerk.users.lockUser(ada);
+      expect(await errorOf(page, create)).toBe('user_locked');
+      expect(await errorOf(page, `Clerk.client.signIn.create({ identifier: 'nobody@example.com' })`)).toBe(
+        'form_identifier_not_found',
+      );
+    },
+    STORY_LIMIT_MS,
+  );
+
+  it(
+    'refreshes its token, goes on after an outage, and starts anew when the emulator has forgotten the browser',
+    async () => {
+      // Clerk's scripts refresh a token some 15 s before it expires.
+      await start({ tokenLifetimeMs: 20_000 });
+      const page = await visit();
+      const ada = await signUp(page, { emailAddress: EMAIL });
+      const first = (await cookies()).get('__session');
+      await eventually(async () => (await cookies()).get('__session') !== first);
+      expect(await verifyToken((await cookies()).get('__session') ?? '', { jwtKey: emulator.jwtKey })).toMatchObject({
+        sub: ada,
+      });
+
+      await context.setOffline(true);
+      await run(page, `Clerk.user.update({ firstName: 'Lost' }).catch(() => null).then(() => null)`);
+      expect(emulator.findUser(ada)?.first_name).toBeNull();
+      await context.setOffline(false);
+      await run(page, `Clerk.user.update({ firstName: 'Ada' }).then(() => null)`);
+      expect(emulator.findUser(ada)?.first_name).toBe('Ada');
+
+      emulator.reset();
+      await page.reload();
+      await page.evaluate('window.ready');
+      expect(await userId(page)).toBeNull();
+      expect(await signUp(page, { emailAddress: EMAIL })).not.toBe(ada);
+    },
+    STORY_LIMIT_MS,
+  );
+
+  it(
+    'stays signed in while the emulator restarts',
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'clerk-emulator-'));
+      try {
+        const stateFile = join(folder, 'state.json');
+        await start({ stateFile });
+        const page = await visit();
+        const ada = await signUp(page, { emailAddress: EMAIL });
+        const { port } = new URL(emulator.url);
+        await emulator.close();
+        emulator = await startClerkEmulator({ packagesFolder, stateFile, port: Number(port) });
+        await page.reload();
+        await page.evaluate('window.ready');
+        expect(await userId(page)).toBe(ada);
+        expect(await run(page, 'Clerk.session.getToken({ skipCache: true })')).toMatch(/^ey/);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    },
+    STORY_LIMIT_MS,
+  );
+});

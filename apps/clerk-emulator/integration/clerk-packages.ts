@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeDirectory, runCommand, workspaceRoot, workspaceState } from '@gatehouse/local-stack';
+
+const SOURCES = join(__dirname, 'browser-packages');
+const APP = 'react-app.js';
+const BUNDLE = 'react-app.bundle.js';
+const COMMAND_LIMIT_MS = 300_000;
+
+/** Clerk's packages for browsers. */
+export interface ClerkPackages {
+  /** Folder that has them in `node_modules`. */
+  readonly folder: string;
+  /** Script of a page with `@clerk/react`. */
+  readonly reactApp: string;
+}
+
+/**
+ * Installs the packages of `browser-packages/` below `.gatehouse/` and bundles the React app, unless both are there
+ * already. They are no dependencies of the workspace, because only this suite needs them.
+ */
+export async function installClerkPackages(): Promise<ClerkPackages> {
+  const hash = createHash('sha256');
+  for (const name of ['package-lock.json', APP]) hash.update(readFileSync(join(SOURCES, name)));
+  const parent = join(workspaceState(), 'clerk-packages');
+  const folder = join(parent, hash.digest('hex').slice(0, 16));
+  if (!existsSync(folder)) await install(parent, folder);
+  return { folder, reactApp: readFileSync(join(folder, BUNDLE), 'utf8') };
+}
+
+async function install(parent: string, folder: string): Promise<void> {
+  makeDirectory(parent);
+  const draft = mkdtempSync(join(parent, 'draft-'));
+  const command = { cwd: draft, timeoutMs: COMMAND_LIMIT_MS };
+  try {
+    cpSync(SOURCES, draft, { recursive: true });
+    await runCommand('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'], command);
+    const rolldown = join(workspaceRoot(), 'node_modules/rolldown/bin/cli.mjs');
+    const options = ['--platform', 'browser', '--format', 'iife', '--file', BUNDLE];
+    await runCommand(process.execPath, [rolldown, APP, ...options], command);
+    renameSync(draft, folder);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    // Another worker may have installed them meanwhile.
+    if (!existsSync(folder)) throw error;
+  }
+}

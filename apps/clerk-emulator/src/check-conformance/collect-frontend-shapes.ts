@@ -1,0 +1,84 @@
+import { startClerkEmulator } from '../start-clerk-emulator';
+
+/** An answer of the Frontend API, and the name of Clerk's schema for it. */
+interface FrontendShape {
+  readonly shape: string;
+  readonly schema: string;
+  readonly body: unknown;
+}
+
+const EMAIL = 'ada+clerk_test@example.com';
+const PHONE = '+12015550100';
+const TIMEOUT_MS = 10_000;
+
+interface Wrapped {
+  readonly id?: string;
+  readonly response?: { readonly id?: string; readonly created_session_id?: string } | null;
+}
+
+/** Starts an emulator and collects an answer of each route of its Frontend API. No request leaves this machine. */
+export async function collectFrontendShapes(): Promise<FrontendShape[]> {
+  const emulator = await startClerkEmulator();
+  try {
+    const shapes: FrontendShape[] = [];
+    const bob = emulator.createUser({ email_address: ['bob+clerk_test@example.com'], phone_number: ['+12015550101'] });
+    let credential = '';
+    const call = async (schema: string, method: string, path: string, form?: Record<string, string>) => {
+      const query = new URLSearchParams({ __clerk_db_jwt: credential, _method: method });
+      const response = await fetch(`${emulator.url}/v1/${path}?${query.toString()}`, {
+        method: method === 'GET' ? 'GET' : 'POST',
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+        ...(form && { body: new URLSearchParams(form) }),
+      });
+      const body = (await response.json()) as Wrapped;
+      if (schema !== '') shapes.push({ shape: `${method} ${path.replace(/\b[a-z]+_\w{27}\b/, ':id')}`, schema, body });
+      return body;
+    };
+    await call('Client.Environment', 'GET', 'environment');
+    await call('Client.Environment', 'PATCH', 'environment');
+    await call('ClerkErrors', 'GET', 'client');
+    credential = (await call('', 'POST', 'dev_browser')).id ?? '';
+    await call('Client.ClientWrappedClient', 'GET', 'client');
+
+    const signUp = 'Client.ClientWrappedSignUp';
+    const { response: up } = await call(signUp, 'POST', 'client/sign_ups', { email_address: EMAIL });
+    const upPath = `client/sign_ups/${up?.id ?? ''}`;
+    await call(signUp, 'PATCH', upPath, { phone_number: PHONE, first_name: 'Ada', unsafe_metadata: '{}' });
+    for (const strategy of ['email_code', 'phone_code']) {
+      await call(signUp, 'POST', `${upPath}/prepare_verification`, { strategy });
+      await call('ClerkErrors', 'POST', `${upPath}/attempt_verification`, { strategy, code: '000000' });
+      await call(signUp, 'POST', `${upPath}/attempt_verification`, { strategy, code: '424242' });
+    }
+    await call(signUp, 'GET', upPath);
+
+    const signIn = 'Client.ClientWrappedSignIn';
+    await call(signIn, 'POST', 'client/sign_ins', {});
+    const identifier = bob.phone_numbers[0]?.phone_number ?? '';
+    const { response: begun } = await call(signIn, 'POST', 'client/sign_ins', { identifier });
+    const inPath = `client/sign_ins/${begun?.id ?? ''}`;
+    await call(signIn, 'POST', `${inPath}/prepare_first_factor`, { strategy: 'phone_code' });
+    const { response: done } = await call(signIn, 'POST', `${inPath}/attempt_first_factor`, {
+      strategy: 'phone_code',
+      code: '424242',
+    });
+    await call(signIn, 'GET', inPath);
+    await call('Client.ClientWrappedClient', 'GET', 'client');
+
+    const session = `client/sessions/${done?.created_session_id ?? ''}`;
+    await call('Client.ClientWrappedSession', 'GET', session);
+    await call('Client.TouchWrappedSession', 'POST', `${session}/touch`, { intent: 'select_session' });
+    await call('Token', 'POST', `${session}/tokens`);
+    await call('Client.ClientWrappedUser', 'GET', 'me');
+    await call('Client.ClientWrappedUser', 'PATCH', 'me', { first_name: 'Bob' });
+    await call('Client.ClientWrappedUser', 'PATCH', 'me/metadata', { unsafe_metadata: '{"theme":"dark"}' });
+    await call('Client.ActiveSessions', 'GET', 'me/sessions/active');
+    await call('Client.ClientWrappedSession', 'POST', `${session}/remove`);
+    await call('ClerkErrors', 'POST', `${session}/tokens`);
+    await call('Client.ClientWrappedDeletedObject', 'DELETE', 'me');
+    await call('Client.DeleteSession', 'DELETE', 'client/sessions');
+    await call('Client.DeleteSession', 'DELETE', 'client');
+    return shapes;
+  } finally {
+    await emulator.close();
+  }
+}

@@ -1,0 +1,63 @@
+import { Body, Controller, Get, HttpCode, Param, Post, UseGuards, UseInterceptors } from '@nestjs/common';
+import { ClerkParams } from '../http/clerk-params.pipe';
+import { type Caller, FromCaller } from './caller';
+import { ClientViews } from './client-view';
+import { Clients } from './clients';
+import { FrontendApiGuard } from './frontend-api.guard';
+import { type TouchParams, touchParams } from './frontend-api.schemas';
+import { type SessionView } from './session-view';
+import { WithClient } from './with-client.interceptor';
+
+/** `/v1/client/sessions` of Clerk's Frontend API. */
+@Controller('v1/client/sessions')
+@UseGuards(FrontendApiGuard)
+export class ClientSessionsController {
+  constructor(
+    private readonly clients: Clients,
+    private readonly views: ClientViews,
+  ) {}
+
+  @Get(':id')
+  @UseInterceptors(WithClient)
+  get(@FromCaller() { devBrowserId, origin }: Caller, @Param('id') id: string): Promise<SessionView> {
+    return this.views.ofSession(this.clients.liveSession(devBrowserId, id), origin);
+  }
+
+  /** Tells that the user is active. Clerk's scripts choose the active session of the browser in this way. */
+  @Post(':id/touch')
+  @UseInterceptors(WithClient)
+  touch(
+    @FromCaller() { devBrowserId, origin }: Caller,
+    @Param('id') id: string,
+    @Body(new ClerkParams(touchParams)) { intent }: TouchParams,
+  ): Promise<SessionView> {
+    this.clients.liveSession(devBrowserId, id);
+    this.clients.touch(devBrowserId, id, intent !== 'focus');
+    return this.views.ofSession(this.clients.liveSession(devBrowserId, id), origin);
+  }
+
+  @Post(':id/remove')
+  @UseInterceptors(WithClient)
+  remove(@FromCaller() { devBrowserId, origin }: Caller, @Param('id') id: string): Promise<SessionView> {
+    this.clients.liveSession(devBrowserId, id);
+    return this.views.ofSession(this.clients.signOut(devBrowserId, id, 'removed'), origin);
+  }
+
+  @Post(':id/end')
+  @UseInterceptors(WithClient)
+  end(@FromCaller() { devBrowserId, origin }: Caller, @Param('id') id: string): Promise<SessionView> {
+    this.clients.liveSession(devBrowserId, id);
+    return this.views.ofSession(this.clients.signOut(devBrowserId, id, 'ended'), origin);
+  }
+
+  /** A new token. Unlike the other answers, this one is not wrapped. */
+  @Post(':id/tokens')
+  @HttpCode(200)
+  async token(
+    @FromCaller() { devBrowserId, origin }: Caller,
+    @Param('id') id: string,
+  ): Promise<{ object: 'token'; jwt: string }> {
+    this.clients.liveSession(devBrowserId, id);
+    return { object: 'token', jwt: await this.views.token(id, origin) };
+  }
+}

@@ -1,0 +1,51 @@
+import { Module } from '@nestjs/common';
+import { KeepSessionsModule } from '../keep-sessions/keep-sessions.module';
+import { KeepUsersModule } from '../keep-users/keep-users.module';
+import { MintTokensModule } from '../mint-tokens/mint-tokens.module';
+import { ServeApiModule } from '../serve-api/serve-api.module';
+import { SignInByCodeModule } from '../sign-in-by-code/sign-in-by-code.module';
+import { SignInAttempts, SignUpAttempts } from './attempt.store';
+import { ClientViews } from './client-view';
+import { ClientController } from './client.controller';
+import { ClientSessionsController } from './client-sessions.controller';
+import { Clients } from './clients';
+import { DevBrowserController } from './dev-browser.controller';
+import { DevBrowsers } from './dev-browser.store';
+import { EnvironmentController } from './environment.controller';
+import { HandshakeController } from './handshake.controller';
+import { Handshakes } from './handshakes';
+import { MeController } from './me.controller';
+import { PageOrigins } from './page-origin';
+import { ScriptsController } from './scripts.controller';
+import { SignInsController } from './sign-ins.controller';
+import { SignInsService } from './sign-ins.service';
+import { SignUpsController } from './sign-ups.controller';
+import { SignUpsService } from './sign-ups.service';
+
+/** Clerk's Frontend API, which Clerk's packages for browsers call. */
+@Module({
+  imports: [KeepSessionsModule, KeepUsersModule, MintTokensModule, ServeApiModule, SignInByCodeModule],
+  controllers: [
+    ClientController,
+    ClientSessionsController,
+    DevBrowserController,
+    EnvironmentController,
+    HandshakeController,
+    MeController,
+    ScriptsController,
+    SignInsController,
+    SignUpsController,
+  ],
+  providers: [
+    Clients,
+    ClientViews,
+    DevBrowsers,
+    Handshakes,
+    PageOrigins,
+    SignInAttempts,
+    SignInsService,
+    SignUpAttempts,
+    SignUpsService,
+  ],
+})
+export class FrontendApiModule {}

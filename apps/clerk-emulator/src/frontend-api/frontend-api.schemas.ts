@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { isJsonObject, type JsonObject } from '../clerk/json';
+import { emailAddress, phoneNumber } from '../keep-users/user.schemas';
+
+// Bodies of the Frontend API are forms: every value is a text. Unlike the Backend API's schemas, these ignore unknown
+// parameters, because each version of Clerk's scripts sends others.
+
+const text = z.string().max(256, 'must be at most 256 characters.');
+/** An empty text clears a field. */
+const name = text.transform((value) => (value === '' ? null : value)).optional();
+const lowerCase = (value: string): string => value.toLowerCase();
+const email = emailAddress.transform(lowerCase);
+const code = z.string().max(20);
+const codeStrategy = z.enum(
+  ['email_code', 'phone_code'],
+  'must be email_code or phone_code: the emulator has no other.',
+);
+
+/** A JSON object as a text. */
+const jsonText = z.string().transform((value, context): JsonObject => {
+  const parsed = parseJson(value === '' ? '{}' : value);
+  if (isJsonObject(parsed)) return parsed;
+  context.addIssue({ code: 'custom', message: 'must be a JSON object.' });
+  return z.NEVER;
+});
+
+export const createSignInParams = z.object({
+  identifier: z.string().max(254).transform(lowerCase).optional(),
+  strategy: codeStrategy.optional(),
+});
+export type CreateSignInParams = z.output<typeof createSignInParams>;
+
+export const prepareSignInParams = z.object({
+  strategy: codeStrategy,
+  email_address_id: z.string().optional(),
+  phone_number_id: z.string().optional(),
+});
+export type PrepareSignInParams = z.output<typeof prepareSignInParams>;
+
+export const attemptParams = z.object({ strategy: codeStrategy, code });
+export type AttemptParams = z.output<typeof attemptParams>;
+
+export const signUpParams = z.object({
+  email_address: email.optional(),
+  phone_number: phoneNumber.optional(),
+  first_name: name,
+  last_name: name,
+  unsafe_metadata: jsonText.optional(),
+  locale: text.optional(),
+  legal_accepted: z.enum(['true', 'false'], 'must be true or false.').optional(),
+});
+export type SignUpParams = z.output<typeof signUpParams>;
+
+export const strategyParams = z.object({ strategy: codeStrategy });
+export type StrategyParams = z.output<typeof strategyParams>;
+
+export const touchParams = z.object({ intent: z.string().optional() });
+export type TouchParams = z.output<typeof touchParams>;
+
+export const updateMeParams = z.object({
+  first_name: name,
+  last_name: name,
+  primary_email_address_id: z.string().optional(),
+  primary_phone_number_id: z.string().optional(),
+  unsafe_metadata: jsonText.optional(),
+});
+export type UpdateMeParams = z.output<typeof updateMeParams>;
+
+export const metadataParams = z.object({ unsafe_metadata: jsonText });
+export type MetadataParams = z.output<typeof metadataParams>;
+
+export const handshakeParams = z.object({ redirect_url: z.string().max(8_192), __clerk_db_jwt: z.string().optional() });
+export type HandshakeParams = z.output<typeof handshakeParams>;
+
+function parseJson(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}
