@@ -48,6 +48,7 @@ const boundaries = [
     // Other people's services use it. It ships with the types of nats-core and the errors alone; see below.
     onlyDependOnLibsWithTags: ['type:contracts', 'type:errors', 'type:local-stack', 'type:testing'],
   },
+  { sourceTag: 'type:phone-number', onlyDependOnLibsWithTags: [], allowedExternalImports: ['libphonenumber-js'] },
   // Other people's services use it. It bundles the errors alone.
   { sourceTag: 'type:verify', onlyDependOnLibsWithTags: ['type:errors'], allowedExternalImports: ['jose'] },
   // Other people's services use it. It bundles verify and the errors.
@@ -83,6 +84,7 @@ const boundaries = [
       'type:adapter',
       'type:relay',
       'type:follow',
+      'type:phone-number',
       'type:local-stack',
       'type:testing',
     ],

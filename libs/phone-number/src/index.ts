@@ -1,0 +1,1 @@
+export { formatPhoneNumber, type CountryCode } from './format-phone-number';
