@@ -48,6 +48,11 @@ const boundaries = [
     // Other people's services use it. It ships with the types of nats-core and the errors alone; see below.
     onlyDependOnLibsWithTags: ['type:contracts', 'type:errors', 'type:local-stack', 'type:testing'],
   },
+  {
+    sourceTag: 'type:client',
+    // Other people's pages, apps and servers use it. It bundles the errors and the parser of phone numbers.
+    onlyDependOnLibsWithTags: ['type:errors', 'type:phone-number', 'type:local-stack', 'type:testing'],
+  },
   { sourceTag: 'type:phone-number', onlyDependOnLibsWithTags: [], allowedExternalImports: ['libphonenumber-js'] },
   // Other people's services use it. It bundles the errors alone.
   { sourceTag: 'type:verify', onlyDependOnLibsWithTags: ['type:errors'], allowedExternalImports: ['jose'] },
@@ -94,7 +99,17 @@ const boundaries = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist', '.gatehouse', '.nx', '**/node_modules', '**/jest.config.cjs', 'jest.preset.js'] },
+  {
+    ignores: [
+      '**/dist',
+      '.gatehouse',
+      '.nx',
+      '**/node_modules',
+      '**/jest.config.cjs',
+      'jest.preset.js',
+      'libs/client/src/generated',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -127,6 +142,16 @@ export default tseslint.config(
       '@nx/enforce-module-boundaries': [
         'error',
         { allow: ['^../../apps/user-sync/src/.+'], depConstraints: boundaries, enforceBuildableLibDependency: false },
+      ],
+    },
+  },
+  {
+    name: 'examples of the client run against the stack of a test',
+    files: ['e2e/client/*.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        { allow: ['^../../examples/.+'], depConstraints: boundaries, enforceBuildableLibDependency: false },
       ],
     },
   },
@@ -209,6 +234,24 @@ export default tseslint.config(
     },
   },
   {
+    name: 'the client stands alone, and needs neither Node nor a DOM',
+    files: ['libs/client/src/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(?!\\.|openapi-fetch$|eventsource-parser$|@gatehouse/(errors|phone-number)$)',
+              message: 'The package stands alone.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['apps/*/src/config.ts', 'apps/*/src/**/*.spec.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
@@ -259,7 +302,7 @@ export default tseslint.config(
     rules: { '@nx/enforce-module-boundaries': 'off', 'no-console': 'off' },
   },
   {
-    files: ['tools/**/*.ts'],
+    files: ['tools/**/*.ts', 'examples/*/main.ts'],
     rules: { 'no-console': 'off' },
   },
   {

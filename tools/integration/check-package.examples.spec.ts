@@ -1,7 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { workspaceRoot } from '@gatehouse/local-stack';
 import { checkPackage } from '../src/pack-package/check-package';
+import { checkSize } from '../src/pack-package/check-size';
 import { npmPack } from '../src/pack-package/npm-pack';
 
 /** npm takes seconds, and longer on a busy machine. */
@@ -48,6 +50,19 @@ it.each<[string, object, RegExp]>([
     write('lib/index.d.ts', 'export declare const one: number;\n');
     write('lib/index.cjs', 'exports.one = 1;\n');
     await expect(checkPackage(npmPack(folder, join(folder, 'packed')))).rejects.toThrow(fault);
+  },
+  LIMIT_MS,
+);
+
+it(
+  'an entry is rejected that costs a page more than its limit, with what it imports',
+  async () => {
+    mkdirSync(join(folder, 'lib'));
+    writeFileSync(join(folder, 'lib/index.mjs'), `export { createParser } from 'eventsource-parser';\n`);
+    const sizeOf = (limit: number) => checkSize(workspaceRoot(), folder, { index: limit });
+    await expect(sizeOf(500)).rejects.toThrow(/^The entry index has 1\d{3} bytes; it may have 500\.$/);
+    rmSync(join(folder, 'node_modules'));
+    await expect(sizeOf(5_000)).resolves.toBeUndefined();
   },
   LIMIT_MS,
 );

@@ -23,7 +23,14 @@ async function manifestFaults(bytes: Uint8Array<ArrayBuffer>): Promise<string[]>
 async function typeFaults(bytes: Uint8Array): Promise<string[]> {
   const analysis = await checkTypes(createPackageFromTarballData(bytes));
   if (analysis.types === false) return ['The package has no types.'];
-  return analysis.problems.map(({ kind, ...where }) => {
+  // TypeScript 6 deprecates the resolution of Node 10, which knows no other entry than the main one.
+  const isOfOldResolution = (problem: object): boolean =>
+    'entrypoint' in problem &&
+    problem.entrypoint !== '.' &&
+    'resolutionKind' in problem &&
+    problem.resolutionKind === 'node10';
+  const problems = analysis.problems.filter((problem) => !isOfOldResolution(problem));
+  return problems.map(({ kind, ...where }) => {
     const place = 'entrypoint' in where ? `${where.entrypoint} for ${where.resolutionKind}` : JSON.stringify(where);
     return `Types: ${kind}: ${place}`;
   });

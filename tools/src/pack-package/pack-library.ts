@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from './bundle';
 import { checkPackage } from './check-package';
+import { checkSize } from './check-size';
 import { npmPack } from './npm-pack';
 import { readWorkspaceManifest } from './workspace-manifest';
 
@@ -11,6 +12,8 @@ export interface LibraryManifest {
   readonly name: string;
   readonly description: string;
   readonly keywords: readonly string[];
+  /** Names of the entries, with the bytes that each may cost a page. Default: `index` alone, without a limit. */
+  readonly entries?: Readonly<Record<string, number>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
@@ -36,13 +39,14 @@ export async function packLibrary(
     cpSync(join(root, project, 'README.md'), join(folder, 'README.md'));
     const tarball = npmPack(folder, destination);
     await checkPackage(tarball);
+    if (manifest.entries !== undefined) await checkSize(root, folder, manifest.entries);
     return tarball;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function packageManifest(root: string, { name, description, keywords, ...needed }: LibraryManifest): object {
+function packageManifest(root: string, { name, description, keywords, entries, ...needed }: LibraryManifest): object {
   const { version, license, engines } = readWorkspaceManifest(root);
   return {
     name,
@@ -54,10 +58,7 @@ function packageManifest(root: string, { name, description, keywords, ...needed 
     sideEffects: false,
     engines,
     exports: {
-      '.': {
-        import: { types: './lib/index.d.mts', default: './lib/index.mjs' },
-        require: { types: './lib/index.d.cts', default: './lib/index.cjs' },
-      },
+      ...Object.fromEntries(Object.keys(entries ?? { index: 0 }).map(exportOf)),
       './package.json': './package.json',
     },
     main: './lib/index.cjs',
@@ -66,4 +67,9 @@ function packageManifest(root: string, { name, description, keywords, ...needed 
     files: ['lib'],
     ...needed,
   };
+}
+
+function exportOf(entry: string): readonly [string, object] {
+  const files = (module: string) => ({ types: `./lib/${entry}.d.${module}ts`, default: `./lib/${entry}.${module}js` });
+  return [entry === 'index' ? '.' : `./${entry}`, { import: files('m'), require: files('c') }];
 }

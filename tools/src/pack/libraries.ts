@@ -8,12 +8,20 @@ interface Library {
   readonly keywords: readonly string[];
   /** Packages that npm installs with it, in the workspace's version or a later one of the same major. */
   readonly dependencies?: readonly string[];
+  /** Names of its entries, with the bytes that each may cost a page. Default: `index` alone, without a limit. */
+  readonly entries?: Readonly<Record<string, number>>;
   /** Packages that its users install; by name the accepted versions, or null for those of `dependencies`. */
   readonly peers?: Readonly<Record<string, string | null>>;
 }
 
 /** The libraries that other people install, by their folder in libs/. */
 export const libraries: Readonly<Record<string, Library>> = {
+  client: {
+    description: 'Calls the gateway of Gatehouse: typed requests, safe repetitions, texts for people, live updates.',
+    keywords: ['gatehouse', 'client', 'api', 'clerk', 'sse', 'realtime'],
+    dependencies: ['eventsource-parser', 'libphonenumber-js', 'openapi-fetch'],
+    entries: { index: 10_000, live: 7_000, phone: 35_000 },
+  },
   follow: {
     description: 'Keeps the users table of your service equal to that of Gatehouse.',
     keywords: ['gatehouse', 'clerk', 'users', 'nats', 'jetstream', 'sync'],
@@ -47,7 +55,7 @@ export async function packNamed(root: string, folder: string, destination: strin
 }
 
 function manifestOf(root: string, folder: string, library: Library): LibraryManifest {
-  const { description, keywords, dependencies, peers } = library;
+  const { description, keywords, entries, dependencies, peers } = library;
   const workspace = readWorkspaceManifest(root);
   const caret = (name: string): string => {
     const version = workspace.dependencies[name] ?? workspace.devDependencies[name];
@@ -55,7 +63,7 @@ function manifestOf(root: string, folder: string, library: Library): LibraryMani
     return `^${version}`;
   };
   return {
-    ...{ name: `@gatehouse/${folder}`, description, keywords },
+    ...{ name: `@gatehouse/${folder}`, description, keywords, ...(entries && { entries }) },
     ...(dependencies && { dependencies: Object.fromEntries(dependencies.map((name) => [name, caret(name)])) }),
     ...(peers && {
       peerDependencies: Object.fromEntries(Object.entries(peers).map(([name, range]) => [name, range ?? caret(name)])),

@@ -28,9 +28,10 @@ describe('the workspace', () => {
     const { compilerOptions } = JSON.parse(readFileSync(join(root, 'tsconfig.base.json'), 'utf8')) as {
       compilerOptions: { paths: Record<string, string[]> };
     };
-    const named = Object.keys(compilerOptions.paths).sort();
+    // Further entries of a lib, such as `@gatehouse/client/live`, have two slashes.
+    const named = Object.keys(compilerOptions.paths).filter((name) => name.split('/').length === 2);
     const there = globSync('libs/*/src/index.ts', { cwd: root }).map((path) => `@gatehouse/${path.split('/')[1]}`);
-    expect(named).toEqual(there.sort());
+    expect(named.sort()).toEqual(there.sort());
   });
 
   it('has no download address of a package in package-lock.json', () => {

@@ -1,0 +1,12 @@
+export { logAuthStep, type AuthLog } from './auth-log';
+export { type Answer, type CallOptions } from './calls';
+export { type ClientCode, type ErrorCode } from './error-codes';
+export { getErrorMessage } from './error-message';
+export { GatehouseError, OptionInvalidError, type FieldFault } from './errors';
+export { createGatehouse, etagOf, type Gatehouse } from './gatehouse';
+export { type components, type paths } from './generated/api';
+export { type StreamOptions } from './open-stream';
+export { type DataOf, type EntryOf, type InitOf } from './operations';
+export { type ApiKeyOptions, type GatehouseOptions, type GetToken, type TokenOptions } from './options';
+export { type Schemas } from './schemas';
+export { texts, type TextKey, type Texts } from './texts';

@@ -1,0 +1,1 @@
+export { formatPhoneNumber, type CountryCode } from '@gatehouse/phone-number';
