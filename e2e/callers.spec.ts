@@ -1,6 +1,7 @@
 import { type ClerkClient, createClerkClient } from '@clerk/backend';
 import { type ParsedJson, eventually } from '@gatehouse/testing';
 import { CountingProxy } from './counting-proxy';
+import { describeClient } from './client/client-story';
 import { type Stack, startStack } from './stack';
 
 let stack: Stack;
@@ -291,6 +292,11 @@ describe('the phone exchange', () => {
     });
   });
 });
+
+describeClient(
+  () => stack,
+  () => clerk,
+);
 
 describe('GET /api/clerk/syncUsers', () => {
   it('creates the user of the cookie and redirects', async () => {
