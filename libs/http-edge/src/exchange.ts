@@ -30,6 +30,7 @@ export class Exchange extends Arrival {
   private keepAliveOnContinue: boolean | undefined;
   private hasTimeLimit = true;
   private open = 2;
+  private hasEnded = false;
   /** Called once, when the response is complete or its client is gone. */
   whenOver: (() => void) | undefined;
 
@@ -44,6 +45,11 @@ export class Exchange extends Arrival {
   /** Whether the response has begun, or the request was rejected. */
   get answered(): boolean {
     return this.response.headersSent || this.rejection !== undefined;
+  }
+
+  /** Whether the response is complete, or its client gone. */
+  get isOver(): boolean {
+    return this.hasEnded;
   }
 
   /** Whether the request is not complete although its time is over. */
@@ -158,6 +164,7 @@ export class Exchange extends Arrival {
 
   /** Notes that the response is complete, or that its client is gone. */
   responseEnded(): void {
+    this.hasEnded = true;
     this.whenOver?.();
     this.noteEnd();
   }

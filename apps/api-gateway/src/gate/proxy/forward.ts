@@ -68,8 +68,8 @@ export class Forward implements Dispatcher.DispatchHandler {
   abandon(): void {
     if (this.state === 'over') return;
     const error = new ClientGoneError();
-    this.controller?.abort(error);
     this.end(error);
+    this.controller?.abort(error);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -138,6 +138,8 @@ export class Forward implements Dispatcher.DispatchHandler {
 
   private end(error?: unknown): void {
     this.state = 'over';
+    const { body } = this.request;
+    if (body !== null && 'fault' in body) body.destroy();
     this.ended(error);
   }
 

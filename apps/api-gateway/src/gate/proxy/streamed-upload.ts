@@ -12,6 +12,7 @@ export class StreamedUpload extends Readable {
   /** Why the body cannot be sent: what the client gets if the response has not begun. */
   fault: Error | undefined;
   private received = 0;
+  private readonly declared: number;
   /** The last chunk of a body with a declared length: with it, the upstream would have the whole request. */
   private last: Buffer | undefined;
 
@@ -21,6 +22,9 @@ export class StreamedUpload extends Readable {
     private readonly mayEnd: () => Promise<void>,
   ) {
     super({ highWaterMark: BUFFERED_BYTES });
+    this.declared = Number(request.headers['content-length'] ?? -1);
+    // It can be broken off when nobody reads it any more. Without a listener, the error would end the process.
+    this.on('error', ignore);
     request
       .on('data', this.receive)
       .on('end', this.finish)
@@ -44,7 +48,7 @@ export class StreamedUpload extends Readable {
   private readonly receive = (chunk: Buffer): void => {
     this.received += chunk.length;
     if (this.received > this.maxBytes) return this.fail(new BodyTooLargeError(this.maxBytes / 1024 ** 2));
-    if (this.received === Number(this.request.headers['content-length'])) this.last = chunk;
+    if (this.received === this.declared) this.last = chunk;
     else if (!this.push(chunk)) this.request.pause();
   };
 

@@ -28,6 +28,8 @@ import { UpstreamPools } from './upstream-pools';
 
 /** Largest body that is read before the request is sent: a slow client then takes no connection to the upstream. */
 const BUFFERED_BYTES = 64 * 1024;
+/** Above this, an upstream may be silent for longer than the edge lets a connection be. */
+const EDGE_IDLE_MS = 25_000;
 const METHODS: ReadonlySet<string> = new Set(routeMethods);
 
 /** Sends requests to the upstreams of the policy, after the gate has decided on them. */
@@ -56,6 +58,7 @@ export class UpstreamProxy implements GateFront, OnApplicationShutdown {
       target = this.routes.find(exchange.method, exchange.request.headers.host ?? '', exchange.url);
       if (target === undefined) return false;
       exchange.route = target.route.name;
+      exchange.whenOver = () => this.count(exchange, undefined);
       if (this.config.requireHttps && !exchange.sawHttps) throw new HttpsRequiredError();
       if (!METHODS.has(exchange.method)) throw new MethodNotProxiedError(routeMethods.join(', '));
     } catch (error) {
@@ -126,6 +129,8 @@ export class UpstreamProxy implements GateFront, OnApplicationShutdown {
     body: Buffer | StreamedUpload | null,
     done?: () => void,
   ): void {
+    // The client may have left while the gate decided.
+    if (exchange.isOver) return done?.();
     const { upstream } = route;
     const keyId = caller?.principal.keyId;
     exchange.logged = { upstream: upstream.name, ...(keyId !== undefined && { keyId }) };
@@ -141,6 +146,7 @@ export class UpstreamProxy implements GateFront, OnApplicationShutdown {
       return;
     }
     const taken = pool;
+    if (timeoutMs > EDGE_IDLE_MS) exchange.request.socket.setTimeout(timeoutMs + EDGE_IDLE_MS);
     const forward = new Forward(
       exchange,
       pool.dispatcher,
@@ -163,8 +169,11 @@ export class UpstreamProxy implements GateFront, OnApplicationShutdown {
   private fail(exchange: Exchange, failed: Refused, { rules, upstream }: ProxyRoute): void {
     if (failed.error instanceof ClientGoneError) return;
     this.upstreams.failed(upstream.name, failed.problem.code);
+    const cause = causeOf(failed.error);
+    if (cause !== undefined) exchange.logged = { ...exchange.logged, cause };
     if (!exchange.response.headersSent) return this.refuse(exchange, failed, rules);
     logProblem(this.logger, failed.error, failed.problem);
+    exchange.logged = { ...exchange.logged, reason: failed.problem.code };
     exchange.response.destroy();
   }
 
@@ -172,7 +181,7 @@ export class UpstreamProxy implements GateFront, OnApplicationShutdown {
     const { error, problem, caller, rateHeaders } = refused;
     logProblem(this.logger, error, problem);
     exchange.logged = { ...exchange.logged, reason: problem.code };
-    exchange.whenOver ??= () => this.count(exchange, caller);
+    exchange.whenOver = () => this.count(exchange, caller);
     const content = refusalContent(problem, exchange.id, rules, exchange.request.headers);
     const headers = { ...securityHeaders, ...content.headers, ...rateHeaders, ...problem.headers };
     exchange.send(problem.status, headers, content.body);
@@ -187,4 +196,10 @@ export class UpstreamProxy implements GateFront, OnApplicationShutdown {
     });
     this.metrics.requestSeconds.observe({ route }, exchange.elapsedMs / 1_000);
   }
+}
+
+/** Code of the error that made an upstream fail, such as ECONNREFUSED; for the log. */
+function causeOf(error: unknown): string | undefined {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
 }
