@@ -100,7 +100,7 @@ describe('clerk-js in a browser', () => {
       await run(page, `Clerk.user.update({ lastName: 'Lovelace' }).then(() => null)`);
       expect(emulator.findUser(ada)?.last_name).toBe('Lovelace');
 
-      // A second user in the same browser, who signs in with a code that the emulator shows.
+      // A second user in the same browser, who signs in with the code that the emulator's page shows.
       const bob = emulator.createUser({ phone_number: ['+12025550177', PHONE], email_address: ['bob@example.com'] });
       await run(
         page,
@@ -109,8 +109,16 @@ describe('clerk-js in a browser', () => {
       const attempt = (code: string): string =>
         `Clerk.client.signIn.attemptFirstFactor({ strategy: 'email_code', code: '${code}' })`;
       expect(await errorOf(page, attempt('424242'))).toBe('form_code_incorrect');
-      const code = emulator.lastCode('bob@example.com') ?? '';
-      const session = await run<string>(page, `${attempt(code)}.then((signIn) => signIn.createdSessionId)`);
+      const outbox = await context.newPage();
+      await outbox.goto(`${emulator.url}/#/codes`);
+      const code = await outbox
+        .getByRole('listitem')
+        .filter({ hasText: 'bob@example.com' })
+        .locator('code')
+        .textContent();
+      expect(code).toBe(emulator.lastCode('bob@example.com'));
+      await page.bringToFront();
+      const session = await run<string>(page, `${attempt(code ?? '')}.then((signIn) => signIn.createdSessionId)`);
       await run(page, `Clerk.setActive({ session: '${session}' })`);
       expect(await userId(page)).toBe(bob.id);
       expect(await run(page, 'Clerk.client.signedInSessions.map(({ user }) => user.id)')).toEqual([ada, bob.id]);

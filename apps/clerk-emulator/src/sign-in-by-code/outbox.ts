@@ -23,12 +23,13 @@ const MESSAGES_KEPT = 500;
 export class Outbox {
   private messages: SentMessage[] = [];
 
-  constructor(state: EmulatorState) {
+  constructor(private readonly state: EmulatorState) {
     state.register({ reset: () => (this.messages = []) });
   }
 
   add(message: SentMessage): void {
     this.messages = [...this.messages, message].slice(-MESSAGES_KEPT);
+    this.state.markChanged();
   }
 
   /** Messages, newest first. @param to returns only messages to this address or number */

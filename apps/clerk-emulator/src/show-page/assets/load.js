@@ -31,6 +31,10 @@ const loaders = {
     ]);
     state.faults = { kinds, rules: rules.data, seed: rules.seed, error: null };
   },
+  async codes() {
+    const answer = await request('GET', '/emulator/messages');
+    state.codes = { data: answer.data, error: null };
+  },
   async endpoints() {
     const answer = await request('GET', '/emulator/endpoints');
     state.endpoints = { data: answer.data, error: null };
@@ -81,6 +85,7 @@ export function loadVisible() {
   const { section, id } = state.route;
   const wanted = [load('health')];
   if (section === 'users') wanted.push(load('users'), id === null ? null : load('user', id));
+  if (section === 'codes') wanted.push(load('codes'));
   if (section === 'deliveries') wanted.push(load('deliveries'), id === null ? null : load('delivery', id));
   if (section === 'faults') wanted.push(load('faults'));
   if (section === 'endpoints') wanted.push(load('endpoints'));

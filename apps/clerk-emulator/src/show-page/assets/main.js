@@ -1,4 +1,5 @@
 /* global document, window */
+import { codesView } from './codes.js';
 import { deliveriesView } from './deliveries.js';
 import { renderDialog } from './dialog.js';
 import { focusOn, h, morph } from './dom.js';
@@ -12,6 +13,7 @@ import { usersView } from './users.js';
 
 const SECTIONS = {
   users: { title: 'Users', view: usersView },
+  codes: { title: 'Codes', view: codesView },
   deliveries: { title: 'Deliveries', view: deliveriesView },
   faults: { title: 'Faults', view: faultsView },
   endpoints: { title: 'Endpoints', view: endpointsView },
@@ -46,6 +48,7 @@ function about() {
       {},
       h('div', {}, h('dt', {}, 'Instance'), h('dd', {}, h('code', {}, health.instance_id))),
       h('div', {}, h('dt', {}, 'Issuer'), h('dd', {}, h('code', {}, health.issuer))),
+      h('div', {}, h('dt', {}, 'Publishable key'), h('dd', {}, h('code', {}, health.publishable_key))),
     ),
   ];
 }

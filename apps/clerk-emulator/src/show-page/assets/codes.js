@@ -1,0 +1,52 @@
+import { h } from './dom.js';
+import { exactly, when } from './format.js';
+import { badge, button, copyText, empty, heading } from './parts.js';
+import { state } from './state.js';
+
+/** Maximum number of codes on the page. */
+const SHOWN = 100;
+
+/** One-time codes that Clerk would send by e-mail or SMS, newest first. */
+export function codesView() {
+  const { data, error } = state.codes;
+  return h(
+    'section',
+    { class: 'view', 'data-key': 'codes', 'aria-labelledby': 'codes-heading' },
+    h('div', { class: 'title' }, heading(2, 'codes-heading', 'Codes')),
+    h('p', { class: 'lead' }, 'The codes of sign-ins and sign-ups, which Clerk would send. Nothing is sent here.'),
+    error ? h('p', { class: 'problem', role: 'alert' }, error.message) : list(data),
+  );
+}
+
+function list(data) {
+  if (data === null) return h('p', { class: 'waiting' }, 'Loading…');
+  if (data.length === 0) return empty('No codes yet', 'Sign up or in with one of Clerk’s packages.');
+  return h('ul', { class: 'identifiers', 'aria-labelledby': 'codes-heading' }, data.slice(0, SHOWN).map(item));
+}
+
+function item({ id, to, code, kind, created_at }) {
+  return h(
+    'li',
+    { 'data-key': id },
+    h(
+      'div',
+      { class: 'identifier' },
+      h('code', { class: 'value' }, code),
+      h(
+        'span',
+        { class: 'badges' },
+        badge(kind === 'sms' ? 'SMS' : 'E-mail'),
+        h('span', {}, to),
+        h('span', { class: 'second', title: exactly(created_at) }, when(created_at)),
+      ),
+    ),
+    h(
+      'div',
+      { class: 'actions tight' },
+      button('Copy', () => void copyText(code, 'Code copied.'), {
+        kind: 'quiet small',
+        describe: `the code for ${to}`,
+      }),
+    ),
+  );
+}
