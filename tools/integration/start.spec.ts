@@ -95,6 +95,7 @@ describe('npm start', () => {
       expect(run.output).toMatch(new RegExp(`✓ ${step}\\s.*\\d\\.\\d s`));
     }
     expect(run.output).toContain('npm run -s token -- asha@example.com');
+    expect(run.output).toContain('VITE_CLERK_PUBLISHABLE_KEY=pk_test_c3R1Yg\n');
     expect(run.output).toContain('WARN  a warning of the stub');
     const settings = join(root, '.gatehouse/settings.json');
     const running = join(root, '.gatehouse/running.json');

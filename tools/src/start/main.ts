@@ -18,6 +18,7 @@ import { bindClerk, clerkSource } from './clerk-source';
 import { StartInterruptedError } from './errors';
 import { ensureFirstAdmin } from './first-admin';
 import { lockInstance, type InstanceLock } from './instance-lock';
+import { publishableKeyOf } from './publishable-key';
 import { terminalLine } from './log-line';
 import { describeGate } from './describe-gate';
 import { loadProgramConfigs } from './parse-environments';
@@ -98,7 +99,12 @@ async function start(): Promise<void> {
   if (GATE_FILE) console.log(await describeGate(GATE_FILE));
   console.log(
     clerk.kind === 'emulator'
-      ? tryEmulator({ urls, logDirectory, settingsFile: fromRoot(join(stateDirectory, 'settings.json')) })
+      ? tryEmulator({
+          urls,
+          logDirectory,
+          settingsFile: fromRoot(join(stateDirectory, 'settings.json')),
+          publishableKey: await publishableKeyOf(urls.emulator),
+        })
       : tryOwnClerk({ urls, logDirectory, issuer: clerk.issuer }),
   );
 }

@@ -9,7 +9,12 @@ export interface RunningParts {
 }
 
 /** The banner of a run with the emulator: addresses, and commands to try. Contains no secret. */
-export function tryEmulator({ urls, logDirectory, settingsFile }: RunningParts & { settingsFile: string }): string {
+export function tryEmulator({
+  urls,
+  logDirectory,
+  settingsFile,
+  publishableKey,
+}: RunningParts & { settingsFile: string; publishableKey: string }): string {
   const secret = `$(node -p 'require("${settingsFile}").clerkSecretKey')`;
   const token = (who: string) => `-H "Authorization: Bearer $(npm run -s token -- ${who})"`;
   return `
@@ -32,6 +37,11 @@ Try, in another terminal, in this folder:
   3. Act as the first admin (${firstAdminEmail}): list the webhook events with their outcomes, and the users.
      curl -s ${urls.gateway}/admin/webhook-events ${token(firstAdminEmail)}
      curl -s ${urls.gateway}/admin/users ${token(firstAdminEmail)}
+
+  4. Sign users in with Clerk's own packages, as docs/how-to/clerk-react-on-the-emulator.md says. A React app needs:
+     VITE_CLERK_PUBLISHABLE_KEY=${publishableKey}
+     <ClerkProvider publishableKey={import.meta.env.VITE_CLERK_PUBLISHABLE_KEY} proxyUrl="/__clerk" …>
+     server: { proxy: { '/__clerk': { target: '${urls.emulator}', rewrite: (path) => path.replace('/__clerk', '') } } }
 
 Ctrl-C stops everything and keeps the data.
 `;
