@@ -201,6 +201,35 @@ describe('the Frontend API', () => {
     expect(emulator.findUser(userId)).toBeUndefined();
   });
 
+  it.each([
+    ['email_addresses', 'email_address', 'second+clerk_test@example.com'],
+    ['phone_numbers', 'phone_number', '+12015550102'],
+  ])('adds, verifies and removes one of the %s of the user', async (path, kind, value) => {
+    await start();
+    const userId = String((await browser.signUp(EMAIL)).body.response.created_user_id);
+    const added = await browser.call('POST', `/v1/me/${path}`, { [kind]: value });
+    const one = `/v1/me/${path}/${String(added.body.response.id)}`;
+    expect(added.body.response).toMatchObject({ [kind]: value, verification: null });
+    expect((await browser.call('POST', `${one}/attempt_verification`, { code: '424242' })).body.errors).toMatchObject([
+      { code: 'verification_missing' },
+    ]);
+    const sent = await browser.call('POST', `${one}/prepare_verification`, { strategy: 'email_code' });
+    expect(sent.body.response.verification).toMatchObject({ status: 'unverified', attempts: 0 });
+    expect((await browser.call('POST', `${one}/attempt_verification`, { code: '000000' })).body.errors).toMatchObject([
+      { code: 'form_code_incorrect' },
+    ]);
+    const done = await browser.call('POST', `${one}/attempt_verification`, { code: '424242' });
+    expect(done.body.response.verification).toMatchObject({ status: 'verified' });
+    const param = `primary_${kind}_id`;
+    await browser.call('PATCH', '/v1/me', { [param]: String(added.body.response.id) });
+    expect(emulator.findUser(userId)).toMatchObject({ [param]: added.body.response.id });
+    expect((await browser.call('GET', `/v1/me/${path}`)).body).toMatchObject(
+      kind === 'email_address' ? [{}, { [kind]: value }] : [{ [kind]: value }],
+    );
+    expect((await browser.call('DELETE', one)).body.response).toMatchObject({ object: kind, deleted: true });
+    expect((await browser.call('GET', one)).status).toBe(404);
+  });
+
   it('asks a browser that it does not know to get a new credential', async () => {
     await start();
     await browser.signUp(EMAIL);

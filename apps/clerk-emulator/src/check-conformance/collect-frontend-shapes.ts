@@ -71,6 +71,20 @@ export async function collectFrontendShapes(): Promise<FrontendShape[]> {
     await call('Client.ClientWrappedUser', 'GET', 'me');
     await call('Client.ClientWrappedUser', 'PATCH', 'me', { first_name: 'Bob' });
     await call('Client.ClientWrappedUser', 'PATCH', 'me/metadata', { unsafe_metadata: '{"theme":"dark"}' });
+    for (const [kind, value] of [
+      ['email_address', 'second+clerk_test@example.com'],
+      ['phone_number', '+12015550102'],
+    ] as const) {
+      const schema = kind === 'email_address' ? 'Client.ClientWrappedEmailAddress' : 'Client.ClientWrappedPhoneNumber';
+      const path = `me/${kind === 'email_address' ? 'email_addresses' : 'phone_numbers'}`;
+      const { response: added } = await call(schema, 'POST', path, { [kind]: value });
+      const one = `${path}/${added?.id ?? ''}`;
+      const strategy = kind === 'email_address' ? 'email_code' : 'phone_code';
+      await call(schema, 'POST', `${one}/prepare_verification`, { strategy });
+      await call(schema, 'POST', `${one}/attempt_verification`, { code: '424242' });
+      await call(schema, 'GET', one);
+      await call('Client.ClientWrappedDeletedObject', 'DELETE', one);
+    }
     await call('Client.ActiveSessions', 'GET', 'me/sessions/active');
     await call('Client.ClientWrappedSession', 'POST', `${session}/remove`);
     await call('ClerkErrors', 'POST', `${session}/tokens`);

@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
+import { KeepIdentifiersModule } from '../keep-identifiers/keep-identifiers.module';
 import { KeepSessionsModule } from '../keep-sessions/keep-sessions.module';
 import { KeepUsersModule } from '../keep-users/keep-users.module';
 import { MintTokensModule } from '../mint-tokens/mint-tokens.module';
 import { ServeApiModule } from '../serve-api/serve-api.module';
 import { SignInByCodeModule } from '../sign-in-by-code/sign-in-by-code.module';
+import { AddressCodes } from './address-codes';
 import { SignInAttempts, SignUpAttempts } from './attempt.store';
 import { ClientViews } from './client-view';
 import { ClientController } from './client.controller';
@@ -15,6 +17,8 @@ import { EnvironmentController } from './environment.controller';
 import { HandshakeController } from './handshake.controller';
 import { Handshakes } from './handshakes';
 import { MeController } from './me.controller';
+import { MyEmailAddressesController, MyPhoneNumbersController } from './my-addresses.controller';
+import { MyAddresses } from './my-addresses.service';
 import { PageOrigins } from './page-origin';
 import { ScriptsController } from './scripts.controller';
 import { SignInsController } from './sign-ins.controller';
@@ -24,7 +28,14 @@ import { SignUpsService } from './sign-ups.service';
 
 /** Clerk's Frontend API, which Clerk's packages for browsers call. */
 @Module({
-  imports: [KeepSessionsModule, KeepUsersModule, MintTokensModule, ServeApiModule, SignInByCodeModule],
+  imports: [
+    KeepIdentifiersModule,
+    KeepSessionsModule,
+    KeepUsersModule,
+    MintTokensModule,
+    ServeApiModule,
+    SignInByCodeModule,
+  ],
   controllers: [
     ClientController,
     ClientSessionsController,
@@ -32,15 +43,19 @@ import { SignUpsService } from './sign-ups.service';
     EnvironmentController,
     HandshakeController,
     MeController,
+    MyEmailAddressesController,
+    MyPhoneNumbersController,
     ScriptsController,
     SignInsController,
     SignUpsController,
   ],
   providers: [
+    AddressCodes,
     Clients,
     ClientViews,
     DevBrowsers,
     Handshakes,
+    MyAddresses,
     PageOrigins,
     SignInAttempts,
     SignInsService,

@@ -69,6 +69,10 @@ export type UpdateMeParams = z.output<typeof updateMeParams>;
 export const metadataParams = z.object({ unsafe_metadata: jsonText });
 export type MetadataParams = z.output<typeof metadataParams>;
 
+export const newEmailAddressParams = z.object({ email_address: email });
+export const newPhoneNumberParams = z.object({ phone_number: phoneNumber });
+export const codeParams = z.object({ code });
+
 export const handshakeParams = z.object({ redirect_url: z.string().max(8_192), __clerk_db_jwt: z.string().optional() });
 export type HandshakeParams = z.output<typeof handshakeParams>;
 
