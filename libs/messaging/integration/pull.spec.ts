@@ -5,8 +5,9 @@ import {
   inboxPrefix,
   setupIdentity,
 } from '@gatehouse/contracts';
-import { jetstreamManager } from '@nats-io/jetstream';
-import { type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
+import { type ConsumerInfo, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { type OwnNats, TcpProxy, eventually, startOwnNats } from '@gatehouse/testing';
 import { JetStream } from '../src/jetstream';
 import { type NatsClient } from '../src/nats-client';
 import { PullSubscription } from '../src/pull';
@@ -55,13 +56,15 @@ async function next(): Promise<string[]> {
   return messages.map(({ data }) => new TextDecoder().decode(data));
 }
 
+async function consumerInfo(): Promise<ConsumerInfo> {
+  const manager = await jetstreamManager(setup.get(), { checkAPI: false });
+  return manager.consumers.info(consumer.stream.name, consumer.durable);
+}
+
 it('a pull without available messages returns the first one as soon as it is published', async () => {
   const first = next();
   // The first request got no message; now the pull waits.
-  const manager = await jetstreamManager(setup.get(), { checkAPI: false });
-  await eventually(
-    async () => (await manager.consumers.info(consumer.stream.name, consumer.durable)).num_waiting === 1,
-  );
+  await eventually(async () => (await consumerInfo()).num_waiting === 1);
   await publish('first');
   expect(await first).toEqual(['first']);
 });
@@ -75,4 +78,23 @@ it('a pull returns a message although the consumer has reached max_ack_pending',
 it('a pull returns the available messages at once and in order, even when they do not fill the batch', async () => {
   await publish('a', 'b', 'c');
   expect(await next()).toEqual(['a', 'b', 'c']);
+});
+
+it('a message that arrives after its pull has ended is redelivered at once, and not after ack_wait', async () => {
+  await maker.apply({ ...consumer, ackWaitMs: FOR_EVER_MS });
+  const proxy = await TcpProxy.start(nats.url);
+  // Not a NatsClient, which would reconnect if the stall lasts.
+  const slow = await connect({ ...nats.as('user-sync'), servers: proxy.url });
+  const giveUp = new AbortController();
+  const pulled = new PullSubscription(slow, consumer, inboxPrefix('user-sync')).next(FOR_EVER_MS, giveUp.signal);
+  await eventually(async () => (await consumerInfo()).num_waiting === 1);
+  proxy.stall();
+  await publish('late');
+  await eventually(async () => (await consumerInfo()).num_ack_pending === 1);
+  giveUp.abort();
+  expect(await pulled).toEqual({ messages: [] });
+  proxy.resume();
+  expect(await next()).toEqual(['late']);
+  await slow.close();
+  await proxy.cut();
 });

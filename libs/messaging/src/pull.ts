@@ -20,6 +20,12 @@ const ANSWER_GRACE_MS = 2_000;
  * while `max_ack_pending` is reached.
  */
 const NO_WAIT_MS = 1_000;
+/**
+ * Time for which a pull that ended without an answer still receives messages, to return them by -NAK. A server or a
+ * process that was stalled continues with what had been asked for. Without this, JetStream would redeliver these messages
+ * only after `ack_wait`.
+ */
+const LATE_MS = 30_000;
 
 interface PullRequest {
   readonly batch: number;
@@ -52,7 +58,7 @@ export class PullSubscription {
 
   /**
    * Sends one request and collects its messages. Without `waitMs`, the batch also ends when no message arrived for a
-   * second.
+   * second. A message that arrives after the end is returned to JetStream at once.
    */
   private pull(request: PullRequest, signal: AbortSignal, waitMs?: number): Promise<Pulled> {
     // A signal that is already aborted fires no event, so it is checked first.
@@ -62,29 +68,40 @@ export class PullSubscription {
     const messages: PulledMessage[] = [];
     return new Promise((resolve) => {
       let subscription: Subscription | undefined = undefined;
+      let isOver = false;
       const end = (trouble?: Pulled['trouble']): void => {
+        isOver = true;
         clearTimeout(timer);
         signal.removeEventListener('abort', abort);
-        subscription?.unsubscribe();
         resolve(trouble === undefined ? { messages } : { messages, trouble });
       };
-      const abort = (): void => end();
+      const finish = (trouble?: Pulled['trouble']): void => {
+        end(trouble);
+        subscription?.unsubscribe();
+      };
+      /** Ends the pull although the server may still send messages. */
+      const giveUp = (trouble?: Pulled['trouble']): void => {
+        end(trouble);
+        setTimeout(() => subscription?.unsubscribe(), LATE_MS).unref();
+      };
+      const abort = (): void => giveUp();
       const timer =
         waitMs === undefined
-          ? setTimeout(() => end(), NO_WAIT_MS)
-          : setTimeout(() => end({ code: 0, description: 'no answer' }), waitMs + ANSWER_GRACE_MS);
+          ? setTimeout(() => giveUp(), NO_WAIT_MS)
+          : setTimeout(() => giveUp({ code: 0, description: 'no answer' }), waitMs + ANSWER_GRACE_MS);
       const take = (error: Error | null, message: Msg): void => {
-        if (error !== null) return end({ code: 0, description: error.message });
+        if (isOver) return giveBack(error, message);
+        if (error !== null) return finish({ code: 0, description: error.message });
         const pulled = toPulledMessage(message);
         if (pulled !== undefined) {
           messages.push(pulled);
           timer.refresh();
-          if (messages.length === request.batch) end();
+          if (messages.length === request.batch) finish();
           return;
         }
         const { code = 0, description = '' } = message.headers ?? {};
         if (code === 100) return;
-        end(code === NO_MESSAGES || code === REQUEST_OVER ? undefined : { code, description });
+        finish(code === NO_MESSAGES || code === REQUEST_OVER ? undefined : { code, description });
       };
       signal.addEventListener('abort', abort, { once: true });
       try {
@@ -92,8 +109,18 @@ export class PullSubscription {
         const subject = `${jetStreamApiPrefix}.CONSUMER.MSG.NEXT.${stream.name}.${durable}`;
         this.connection.publish(subject, JSON.stringify(request), { reply: inbox });
       } catch (error) {
-        end({ code: 0, description: error instanceof Error ? error.message : 'unknown' });
+        finish({ code: 0, description: error instanceof Error ? error.message : 'unknown' });
       }
     });
+  }
+}
+
+/** Returns a message that nobody waits for any more. */
+function giveBack(error: Error | null, message: Msg): void {
+  if (error !== null) return;
+  try {
+    toPulledMessage(message)?.answer('-NAK');
+  } catch {
+    // The connection is lost: JetStream redelivers the message after `ack_wait`.
   }
 }
