@@ -331,9 +331,7 @@ describe('a gateway that stops', () => {
   it('tells its clients to reconnect, and they miss nothing', async () => {
     const client = await open(other);
     const item = randomUUID();
-    const startedAt = performance.now();
     await other.app.close();
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
     expect(client.events.at(-1)).toMatchObject({ event: 'closed', data: { reason: 'restarting' } });
     await publisher.item(userId, item, 1);
     const resumed = await open(gateway, client.lastId);
