@@ -72,13 +72,28 @@ function firstLogins(clients: Clients): Work {
   return {
     name: 'first logins',
     round: async () => {
-      const { sessionId, bearer } = await clients.signIn();
+      const { userId, sessionId, bearer } = await clients.signIn();
       const headers = await bearer();
       await clients.call('/api/me', { headers });
       await clients.clerk.sessions.revokeSession(sessionId);
-      await clients.becomesRejectedEverywhere(headers);
+      await clients.becomesRejectedEverywhere(headers).catch(async (cause: Error) => {
+        throw new Error(`${cause.message}; its events: ${JSON.stringify(await eventsOf(clients, userId))}`, { cause });
+      });
     },
   };
+}
+
+/**
+ * What the ledger says about the events of a Clerk user, and about those that are not applied yet. Tells an event that
+ * came late from a gateway that missed it.
+ */
+function eventsOf({ deployment }: Clients, clerkUserId: string): Promise<object[]> {
+  return deployment.query(
+    'ingest',
+    `SELECT event_type, status, retry_count, error_message, created_at, published_at, processed_at
+       FROM webhook_events WHERE clerk_user_id = $1 OR processed_at IS NULL ORDER BY created_at`,
+    [clerkUserId],
+  );
 }
 
 /** A user creates an API key, uses it and revokes it. */
