@@ -5,8 +5,11 @@ import { type Deployment } from './deployment';
 
 const TIMEOUT_MS = 30_000;
 
-/** Time in which an event of Clerk reaches every gateway, on a busy machine. */
-const EVENT_LIMIT = { timeoutMs: 60_000, intervalMs: 500 };
+/**
+ * Time in which an event of Clerk reaches every gateway, on a busy machine: NATS may have to deliver it again, after 30 s,
+ * and an event that failed is retried after a minute.
+ */
+const EVENT_LIMIT = { timeoutMs: 150_000, intervalMs: 500 };
 
 export type Headers = Record<string, string>;
 

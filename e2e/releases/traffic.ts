@@ -3,7 +3,8 @@ import { type Clients } from './clients';
 import { type Work, worksOf } from './works';
 
 const FAILURES_SHOWN = 20;
-const PATIENCE = { timeoutMs: 120_000, intervalMs: 100 };
+/** Longer than an event of Clerk may take. */
+const PATIENCE = { timeoutMs: 240_000, intervalMs: 100 };
 
 /** The load of a deployment. Each work repeats until `stop`, and every failure is kept. */
 export class Traffic {
