@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { exchangeOf } from '../src';
+import { type Exchange, exchangeOf } from '../src';
 import { type EdgeUnderTest, open, problemIn, startEdge, statuses, until } from './edge-under-test';
 
 const get = (...headers: string[]) => [
@@ -212,6 +212,33 @@ describe('a request to upgrade', () => {
     });
     const client = await open(under, ...upgrade(protocol));
     await until(() => client.text().endsWith('plain'));
+    client.socket.end();
+    await client.closed;
+  });
+
+  it('that its handler does not take is answered by HTTP/1.1', async () => {
+    under = await startEdge({
+      handle: (exchange) => exchange.send(200, {}, 'plain'),
+      mayUpgrade: ({ url }) => url !== '/',
+      upgrade: (arrival) => arrival.socket.destroy(),
+    });
+    const client = await open(under, ...upgrade('websocket'));
+    await until(() => client.text().endsWith('plain'));
+    client.socket.end();
+    await client.closed;
+  });
+
+  it('behind a request that is still open is answered by HTTP/1.1, in its turn', async () => {
+    const waiting: Exchange[] = [];
+    under = await startEdge({
+      handle: (exchange) => void waiting.push(exchange),
+      upgrade: (arrival) => arrival.socket.destroy(),
+    });
+    const client = await open(under, 'GET / HTTP/1.1', 'Host: edge', '', ...upgrade('websocket'));
+    await until(() => waiting.length === 2);
+    for (const [index, exchange] of waiting.entries()) exchange.send(200, {}, `answer ${index}`);
+    await until(() => client.text().endsWith('answer 1'));
+    expect(statuses(client.text())).toEqual([200, 200]);
     client.socket.end();
     await client.closed;
   });

@@ -238,3 +238,25 @@ describe('connections', () => {
     expect(text).toContain('"received":"a"');
   });
 });
+
+describe('a connection without traffic', () => {
+  const LATER_MS = 300;
+
+  it('stays open while its client waits for the handler', async () => {
+    const handle = async (exchange: Exchange) => {
+      await new Promise((resolve) => setTimeout(resolve, LATER_MS));
+      exchange.send(200, {}, 'late');
+    };
+    under = await startEdge({ handle }, { idleMs: 50 });
+    const client = await open(under, 'GET / HTTP/1.1', 'Host: edge', '', '');
+    await until(() => client.text().endsWith('late'));
+    client.socket.end();
+    await client.closed;
+  });
+
+  it('is closed while the rest of a body is missing', async () => {
+    under = await startEdge({ handle: (exchange) => void exchange.request.resume() }, { idleMs: 50 });
+    const client = await open(under, 'POST / HTTP/1.1', 'Host: edge', 'Content-Length: 5', '', 'he');
+    expect(await client.closed).toBe('');
+  });
+});

@@ -16,7 +16,7 @@ export class Arrival {
    */
   route = 'unknown';
   /** Fields that the handler adds to the log line of the request: ids and codes, no personal data. */
-  logged: Readonly<Record<string, string>> | undefined;
+  logged: Readonly<Record<string, string | number>> | undefined;
   private readonly startedMs = performance.now();
   private readonly peer: string;
 

@@ -1,12 +1,15 @@
-import { type Server, createServer } from 'node:http';
+import { type IncomingMessage, type Server, createServer } from 'node:http';
 import { type EdgeLimits } from './edge-limits';
 import { EdgeRequest } from './edge-request';
 
 /** Interval at which Node looks for headers that have timed out; milliseconds. */
 const TIMEOUT_CHECK_MS = 1_000;
 
-/** Creates the server with the strict parser and the limits that Node itself enforces. */
-export function createStrictServer(limits: EdgeLimits, upgrades: boolean): Server {
+/**
+ * Creates the server with the strict parser and the limits that Node itself enforces.
+ * @param mayUpgrade whether a request for a WebSocket is handed over as an upgrade
+ */
+export function createStrictServer(limits: EdgeLimits, mayUpgrade: (request: IncomingMessage) => boolean): Server {
   const server = createServer({
     IncomingMessage: EdgeRequest,
     insecureHTTPParser: false,
@@ -20,7 +23,7 @@ export function createStrictServer(limits: EdgeLimits, upgrades: boolean): Serve
     keepAliveTimeout: limits.keepAliveMs,
     connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, limits.headersMs),
     // Other protocols than WebSocket, such as h2c, are ignored: the request is answered by HTTP/1.1.
-    shouldUpgradeCallback: ({ headers }) => upgrades && headers.upgrade?.toLowerCase() === 'websocket',
+    shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket' && mayUpgrade(request),
   });
   server.timeout = limits.idleMs;
   server.maxConnections = limits.connections;

@@ -8,7 +8,10 @@ export interface EdgeLimits {
   readonly headersMs: number;
   /** Maximum time for a whole request to arrive, unless it is a stream. Afterwards the answer is 408. `0`: no limit. */
   readonly requestMs: number;
-  /** Time after which a connection without traffic is closed while a request is open. `0`: no limit. */
+  /**
+   * Time after which a connection without traffic is closed while its client has yet to send the rest of a request, or to
+   * read what was sent. `0`: no limit.
+   */
   readonly idleMs: number;
   /**
    * Time after which a connection without a request is closed. Longer than the idle timeout of common load balancers,

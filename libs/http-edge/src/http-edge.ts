@@ -26,6 +26,8 @@ export interface EdgeHandler {
   handle(exchange: Exchange): void | Promise<void>;
   /** Takes over a connection that wants to become a WebSocket. Without it, `Upgrade` headers are ignored. */
   upgrade?(upgrade: Upgrade): void;
+  /** Whether a request may become a WebSocket. Otherwise its `Upgrade` header is ignored. Default: every request. */
+  mayUpgrade?(request: IncomingMessage): boolean;
   /** The rejection for an error of `handle`. Without one, the error is logged and the answer is 500 `internal`. */
   explain?(error: unknown): Rejection | undefined;
   /** Called once for each rejected request, also when the edge rejects it; for metrics and `logged`. */
@@ -83,9 +85,10 @@ export class HttpEdge {
       rejected: (exchange, rejection) => this.guard(() => handler.rejected?.(exchange, rejection)),
       ended: (exchange) => this.noteEnd(exchange),
     };
-    this.server = createStrictServer(limits, handler.upgrade !== undefined)
+    this.server = createStrictServer(limits, (request) => this.mayUpgrade(request))
       // Without a listener, an error after the start, such as too many open files, would end the process.
       .on('error', (error) => options.logger.error({ err: error }, 'HTTP server failed'))
+      .on('timeout', (socket: Socket) => this.closeIdle(socket))
       .on('connection', (socket: Socket) => this.connections.add(socket, (...ended) => this.end(...ended)))
       .on('drop', () => this.log.droppedConnection(limits.connections))
       .on('request', (request, response) => this.begin(request, response))
@@ -207,10 +210,31 @@ export class HttpEdge {
     this.log.ended(exchange);
   }
 
+  /** Behind a request that is still open, a connection must not change its protocol: the response would go into it. */
+  private mayUpgrade(request: IncomingMessage): boolean {
+    const { handler, connections } = this;
+    if (handler.upgrade === undefined || connections.exchangesOf(request.socket).size > 0) return false;
+    let may = true;
+    const isKnown = handler.mayUpgrade === undefined || this.guard(() => (may = handler.mayUpgrade?.(request) ?? true));
+    return isKnown && may;
+  }
+
+  /**
+   * Closes a connection without traffic, unless its client waits for the handler: it has sent a whole request and read
+   * everything that was sent.
+   */
+  private closeIdle(socket: Socket): void {
+    const exchanges = this.connections.exchangesOf(socket);
+    const isWaiting = exchanges.size > 0 && [...exchanges].every(({ request }) => request.complete);
+    if (!isWaiting || socket.writableLength > 0) socket.destroy();
+  }
+
   private beginUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const upgrade = new Upgrade(request, socket, head, this.proxies);
     // Node takes its own listeners off this socket. Without one, an error would end the process.
-    socket.on('error', ignore).once('close', () => this.log.upgraded(upgrade));
+    socket.on('error', ignore);
+    // Logged after the handler has heard of the end.
+    socket.once('close', () => queueMicrotask(() => this.log.upgraded(upgrade)));
     request.socket.setTimeout(0);
     const fault = this.draining.aborted ? rejections.overloaded : headFault(request, this.limits.headerCount);
     if (fault === undefined) this.options.withContext(upgrade.ids, () => this.runUpgrade(upgrade));

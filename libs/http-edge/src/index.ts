@@ -9,4 +9,5 @@ export { PROBLEM_TYPE, problemOf, writeProblem } from './problem';
 export { clientRequestId } from './request-id';
 export { type Rejection } from './rejection';
 export { TrustedProxies } from './trusted-proxies';
+export { type Upgrade } from './upgrade';
 export { unreadableFault } from './unreadable';
