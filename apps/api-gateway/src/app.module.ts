@@ -17,6 +17,7 @@ import { AssertionModule } from './gate/assertion/assertion.module';
 import { ForwardAuthModule } from './gate/forward-auth/forward-auth.module';
 import { PolicyModule } from './gate/policy/policy.module';
 import { ProxyModule } from './gate/proxy/proxy.module';
+import { WebSocketModule } from './gate/websocket/websocket.module';
 import { HttpModule } from './http/http.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { QuotasModule } from './quotas/quotas.module';
@@ -66,6 +67,7 @@ export class AppModule {
         PolicyModule,
         ForwardAuthModule,
         ProxyModule,
+        WebSocketModule,
         AssertionModule,
         WellKnownModule,
         MetricsModule,

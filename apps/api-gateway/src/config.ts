@@ -118,6 +118,8 @@ const variables = z.object({
   RATE_LIMIT_STORE: rateLimitStore.default('memory'),
   TRUST_PROXY: trustProxy.default(false),
   REQUIRE_HTTPS: flag.default(false),
+  GATE_MAX_STREAMS: wholeNumber(0, 100_000).default(10_000),
+  GATE_STREAMS_PER_USER: wholeNumber(1, 10_000).default(100),
   REALTIME_MAX_STREAMS: wholeNumber(0, 100_000).default(10_000),
   REALTIME_STREAMS_PER_USER: wholeNumber(1, 100).default(5),
   REALTIME_BUFFER_MB: wholeNumber(1, 1_024).default(32),
@@ -168,6 +170,8 @@ export interface GatewayConfig {
     /** A proxy must send one of them. Empty if none is needed. */
     readonly secrets: Live<ProxySecrets>;
   };
+  /** Limits of event streams and WebSockets of upstreams, for this gateway. */
+  readonly gateStreams: { readonly maxStreams: number; readonly maxStreamsPerUser: number };
   /** Sign-in page for browsers. */
   readonly signInUrl?: string;
   /**
@@ -238,6 +242,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     corsAllowedHeaders: v.CORS_ALLOWED_HEADERS,
     publicUrl: v.PUBLIC_URL,
     gate: v.GATE_FILE ?? PolicyFile.none,
+    gateStreams: { maxStreams: v.GATE_MAX_STREAMS, maxStreamsPerUser: v.GATE_STREAMS_PER_USER },
     ...(v.FORWARD_AUTH !== undefined && {
       forwardAuth: {
         ...{ family: v.FORWARD_AUTH, port: v.FORWARD_AUTH_PORT, proxies: v.FORWARD_AUTH_PROXIES },

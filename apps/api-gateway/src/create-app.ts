@@ -8,6 +8,7 @@ import { AppModule } from './app.module';
 import { type GatewayConfig } from './config';
 import { ApiDocument } from './docs/api-document';
 import { UpstreamProxy } from './gate/proxy/upstream-proxy';
+import { WebSocketProxy } from './gate/websocket/websocket-proxy';
 import { createFastifyAdapter } from './http/fastify-adapter';
 import { GatewayEdge } from './http/gateway-edge';
 import { GatewayMetrics } from './metrics/gateway-metrics';
@@ -35,7 +36,7 @@ export async function createApp(
     abortOnError: false,
   });
   routes.guardBy(app.get(AccessGuard));
-  edge.guardBy(app.get(UpstreamProxy));
+  edge.guardBy(app.get(UpstreamProxy), app.get(WebSocketProxy));
   measureRequests(adapter.getInstance(), app.get(GatewayMetrics));
   app.get(ApiDocument).describe(app);
   return app;

@@ -137,6 +137,7 @@ it('lists the codes of every problem by its status, and all codes in the schema 
       // Problems of routes in front of other services, which the document does not describe.
       ...['proxy_not_allowed', 'route_unknown', 'session_refused', 'cookie_origin_refused', 'tier_insufficient'],
       ...['upstream_busy', 'upstream_failed', 'upstream_timeout', 'upstream_unreachable'],
+      ...['streams_unavailable', 'too_many_streams'],
     ].sort(),
   );
 });

@@ -174,6 +174,29 @@ export class RealtimeUnavailableError extends codedError(
   readonly retryAfterMs = 1_000 + Math.random() * 4_000;
 }
 
+/** A request asks for a WebSocket, and breaks the rules of the handshake. */
+export class HandshakeInvalidError extends codedError('bad_request', (fault: string) => fault) {}
+
+/** An upstream accepted a WebSocket, and broke the rules of the handshake. */
+export class HandshakeFailedError extends codedError(
+  'HANDSHAKE_FAILED',
+  (fault: string) => `the upstream accepted a WebSocket, but ${fault}`,
+) {}
+
+/** The gateway has as many streams of upstreams as it may have, or cannot learn now which callers are still trusted. */
+export class StreamsUnavailableError extends codedError(
+  'streams_unavailable',
+  'This gateway cannot open a stream or WebSocket now. Retry after Retry-After seconds.',
+) {
+  readonly retryAfterMs = 1_000 + Math.random() * 4_000;
+}
+
+/** The caller has as many streams and WebSockets open at this gateway as one caller may have. */
+export class TooManyStreamsError extends codedError(
+  'too_many_streams',
+  'Too many streams and WebSockets are open. Close one first.',
+) {}
+
 /**
  * The shared store of rate limits is unavailable, so the gateway cannot count a login or phone exchange, and rejects
  * it. Uncounted logins would allow unlimited guesses of a password; uncounted exchanges, unlimited new sessions. The

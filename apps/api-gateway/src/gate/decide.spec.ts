@@ -42,11 +42,12 @@ type Authenticate = ConstructorParameters<typeof Gate>[0]['authenticate'];
 
 function gateFor(authenticate: Authenticate, store: CounterStore = new MemoryCounters()) {
   const audited: string[] = [];
+  const confirm = async (caller: Caller) => caller;
   const audit = { refused: (_: Caller, subject: string) => void audited.push(subject) };
   const navigations = new Navigations({
     ...{ publicUrl: 'https://app.example.com', signInUrl: 'https://app.example.com/sign-in', redirectOrigins: [] },
   });
-  return { gate: new Gate({ authenticate }, new RateLimiter(store), audit, navigations), audited };
+  return { gate: new Gate({ authenticate, confirm }, new RateLimiter(store), audit, navigations), audited };
 }
 
 const none = () => {

@@ -23,7 +23,7 @@ import { type RouteRules } from './route-rules';
  */
 export class Gate {
   constructor(
-    private readonly authenticator: Pick<Authenticator, 'authenticate'>,
+    private readonly authenticator: Pick<Authenticator, 'authenticate' | 'confirm'>,
     private readonly limits: Pick<RateLimiter, 'ofClass' | 'ofKey'>,
     private readonly audit: Pick<AuditTrail, 'refused'>,
     private readonly navigations: Pick<Navigations, 'signIn'>,
@@ -57,6 +57,16 @@ export class Gate {
 
   private callerOf(rules: RouteRules, request: GateRequest): MaybePromise<Caller> {
     return this.authenticator.authenticate(request, acceptsCookies(rules) ? rules.cookieOrigins : undefined);
+  }
+
+  /**
+   * Decides again on a caller that was allowed, while what it has opened is still open, without counting it. Ignores that
+   * its token has expired. Never throws or rejects.
+   */
+  confirmCaller(rules: RouteRules, caller: Caller, request: GateRequest): MaybePromise<Decision> {
+    return decided(() =>
+      whenKnown(this.authenticator.confirm(caller, request), (known) => this.check(rules, known, undefined)),
+    );
   }
 
   private countAndCheck(rules: RouteRules, caller: Caller): MaybePromise<Decision> {

@@ -1,18 +1,25 @@
 import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { ByteBudget, type Exchange, HttpEdge } from '@gatehouse/http-edge';
+import { ByteBudget, type Exchange, HttpEdge, type Upgrade } from '@gatehouse/http-edge';
 import { withLogContext } from '@gatehouse/observability';
 import { type Logger } from 'pino';
 import { type GatewayConfig } from '../config';
 
 /** Bytes of all request bodies that the gate holds in memory. Fastify limits its own bodies. */
 const BODY_BYTES = 64 * 1024 ** 2;
-/** Connections besides those of live streams. */
+/** Connections besides those of live streams, and of streams and WebSockets of upstreams. */
 const CONNECTIONS = 20_000;
 
 /** Answers the requests that are not for Gatehouse itself. */
 export interface GateFront {
   /** Answers a request; returns false if Nest must answer it. */
   handle(exchange: Exchange): Promise<void> | boolean;
+}
+
+/** Opens the WebSockets of upstreams. */
+export interface UpgradeFront {
+  /** Whether a request may become a WebSocket. Otherwise it is answered like any other. */
+  mayUpgrade(request: IncomingMessage): boolean;
+  upgrade(upgrade: Upgrade): void;
 }
 
 /** Server of Nest, as Fastify hands it to a server factory. */
@@ -25,15 +32,20 @@ type NestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 export class GatewayEdge {
   private readonly edge: HttpEdge;
   private gate: GateFront | undefined;
+  private webSockets: UpgradeFront | undefined;
   private nest: NestHandler | undefined;
 
-  constructor({ trustProxy, realtime }: GatewayConfig, logger: Logger) {
+  constructor({ trustProxy, realtime, gateStreams }: GatewayConfig, logger: Logger) {
     this.edge = new HttpEdge(
-      { handle: (exchange) => this.handle(exchange) },
+      {
+        handle: (exchange) => this.handle(exchange),
+        mayUpgrade: (request) => this.webSockets?.mayUpgrade(request) ?? false,
+        upgrade: (upgrade) => this.webSockets?.upgrade(upgrade),
+      },
       {
         ...{ logger, withContext: withLogContext, trustProxy },
         budget: new ByteBudget(BODY_BYTES),
-        limits: { connections: CONNECTIONS + realtime.maxStreams },
+        limits: { connections: CONNECTIONS + realtime.maxStreams + gateStreams.maxStreams },
       },
     );
   }
@@ -45,8 +57,9 @@ export class GatewayEdge {
   }
 
   /** Lets the gate answer requests to upstreams. Until this call, Nest gets every request. */
-  guardBy(gate: GateFront): void {
+  guardBy(gate: GateFront, webSockets: UpgradeFront): void {
     this.gate = gate;
+    this.webSockets = webSockets;
   }
 
   /** Answers what is open or on its way, and closes all connections. */

@@ -5,7 +5,7 @@ import { RequestNotFromEdgeError } from '../errors';
 declare module 'fastify' {
   interface FastifyRequest {
     /** Fields that the handler adds to the log line of the request: ids and codes, no personal data. */
-    logged: Readonly<Record<string, string>> | undefined;
+    logged: Readonly<Record<string, string | number>> | undefined;
     /**
      * Pattern of the route, such as `/api/keys/:id`; `unknown` when no route matches. Logged instead of the path, so
      * that the field has few values.

@@ -9,6 +9,7 @@ import {
   CredentialMissingError,
   type FieldFault,
   ForwardAuthPathError,
+  HandshakeInvalidError,
   HttpsRequiredError,
   JsonInvalidError,
   LegacyTokensOffError,
@@ -27,7 +28,9 @@ import {
   SessionNeededError,
   SessionRefusedError,
   SignInLoopError,
+  StreamsUnavailableError,
   TierInsufficientError,
+  TooManyStreamsError,
   UploadBrokenOffError,
   UploadTooLargeError,
   UpstreamBusyError,
@@ -85,6 +88,7 @@ const plainErrors = [
   SessionNeededError,
   SessionRefusedError,
   TierInsufficientError,
+  TooManyStreamsError,
   RouteUnknownError,
   ProxyNotAllowedError,
   ProxySecretInvalidError,
@@ -231,11 +235,15 @@ export function errorResponse(error: unknown, request: RequestParts = {}): Error
     error instanceof KeysUnavailableError ||
     error instanceof RateLimitedError ||
     error instanceof RealtimeUnavailableError ||
-    error instanceof UpstreamBusyError
+    error instanceof UpstreamBusyError ||
+    error instanceof StreamsUnavailableError
   ) {
     return retryLater(error.code, error.message, error.retryAfterMs);
   }
   if (error instanceof RateLimitUnavailableError) return retryLater(error.code, error.message, 1_000);
+  if (error instanceof HandshakeInvalidError) {
+    return problem(error.code, error.message, { headers: { 'sec-websocket-version': '13' } });
+  }
   if (error instanceof MethodNotProxiedError) {
     return problem(error.code, error.message, { headers: { allow: error.allowed } });
   }

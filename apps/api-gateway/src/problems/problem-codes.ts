@@ -70,6 +70,7 @@ const ofGateway = {
   media_type_unsupported: 415,
   expectation_failed: 417,
   rate_limited: 429,
+  too_many_streams: 429,
   headers_too_large: 431,
   internal: 500,
   legacy_tokens_off: 501,
@@ -78,6 +79,7 @@ const ofGateway = {
   keys_unavailable: 503,
   rate_limit_unavailable: 503,
   realtime_unavailable: 503,
+  streams_unavailable: 503,
   upstream_busy: 503,
   upstream_timeout: 504,
 } as const;

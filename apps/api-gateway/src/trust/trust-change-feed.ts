@@ -104,6 +104,14 @@ export class TrustChangeFeed {
   }
 
   /**
+   * Time until the gateway lease expires, unless it is renewed; milliseconds, not positive without a lease. Calls that
+   * revoke something wait for this gateway while it has a lease.
+   */
+  get leaseLeftMs(): number {
+    return this.hasEnded ? 0 : this.leasedUntil - this.now();
+  }
+
+  /**
    * Readiness check of the clock.
    * @throws ClockSkewError while user-sync rejects our signatures because the clocks differ, and the feed is not
    * `trusting`

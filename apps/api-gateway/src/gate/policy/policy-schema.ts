@@ -56,7 +56,9 @@ export const upstreamSchema = z.strictObject({
     .min(100)
     .max(600_000)
     .default(10_000)
-    .describe('Time until the response must begin, and longest pause within it; milliseconds.'),
+    .describe(
+      'Time until the response must begin, and longest pause within it; milliseconds. A stream of events may pause for a minute.',
+    ),
   clerkCookies: clerkCookies.default('strip'),
   identityHeaders: z
     .enum(['assertion', 'plain'])
@@ -67,7 +69,7 @@ export const upstreamSchema = z.strictObject({
     .min(1)
     .max(1_440)
     .default(60)
-    .describe('Time after which a WebSocket or stream is closed; minutes.'),
+    .describe('Time after which a WebSocket, or a response that has not ended, is closed; minutes.'),
   cors: cors.default('gate'),
 });
 

@@ -1,10 +1,14 @@
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { type Exchange } from '@gatehouse/http-edge';
 import { type Dispatcher } from 'undici';
-import { ClientGoneError, UpstreamFailedError, UpstreamTimeoutError, UpstreamUnreachableError } from '../../errors';
+import { ClientGoneError, UpstreamTimeoutError } from '../../errors';
 import { type RateHeaders } from '../../limits/rate-headers';
-import { responseHeaders, responseTrailers } from './response-headers';
+import { type OpenStream, type StreamPermit, type StreamPipe } from '../open-streams/open-stream';
+import { type OpenStreams } from '../open-streams/open-streams';
+import { type GateEnd, type StreamEnd, isGateEnd } from '../open-streams/stream-end';
+import { isEventStream, responseHeaders, responseTrailers } from './response-headers';
 import { type StreamedUpload } from './streamed-upload';
+import { upstreamError } from './upstream-error';
 
 /** A request for an upstream. */
 export interface UpstreamRequest {
@@ -21,12 +25,9 @@ export interface UpstreamRequest {
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Errors of a connection that the upstream closed while it was idle, which it may do at any time. */
 const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
-const TIMEOUTS: ReadonlySet<string> = new Set([
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ETIMEDOUT',
-]);
+
+/** Longest pause within a stream of events, if the upstream has no longer one; milliseconds. */
+const EVENTS_PAUSE_MS = 60_000;
 
 /**
  * Sends one request to an upstream and its response to the client. States:
@@ -36,13 +37,23 @@ const TIMEOUTS: ReadonlySet<string> = new Set([
  * - `answering`: the head of the response was sent to the client. Goes to `over`.
  * - `over`: the response is complete, failed, or its client is gone.
  */
-export class Forward implements Dispatcher.DispatchHandler {
+export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
   private state: 'waiting' | 'sent' | 'answering' | 'over' = 'waiting';
   private controller: Dispatcher.DispatchController | undefined;
   private mayRepeat: boolean;
   private isListening = false;
   /** Bytes of the body that are still to come; undefined if the upstream declared no length. */
   private left: number | undefined;
+  /** Bytes of the body that have come. */
+  private bytes = 0;
+  /** Set while the response is open. */
+  private stream: OpenStream | undefined;
+  /** Whether the body waits until it is known whether the caller is still trusted. */
+  private isHeld = false;
+  /** What has come after `hold`: undici delivers one more chunk. */
+  private kept: Buffer | undefined;
+  /** Time without a byte from the upstream; milliseconds. */
+  private quietMs = 0;
 
   /**
    * @param ended called once, with the reason if no response was sent, or only a part of one
@@ -52,6 +63,8 @@ export class Forward implements Dispatcher.DispatchHandler {
     private readonly dispatcher: Dispatcher,
     private readonly request: UpstreamRequest,
     private readonly rateHeaders: RateHeaders | undefined,
+    private readonly permit: StreamPermit,
+    private readonly streams: OpenStreams,
     private readonly ended: (error?: unknown) => void,
   ) {
     this.mayRepeat = SAFE.has(request.method) && request.body === null;
@@ -61,15 +74,53 @@ export class Forward implements Dispatcher.DispatchHandler {
   send(): void {
     const { method, path, headers, body, timeoutMs } = this.request;
     this.state = 'waiting';
-    this.dispatcher.dispatch({ method, path, headers, body, headersTimeout: timeoutMs, bodyTimeout: timeoutMs }, this);
+    // `tick` limits the pauses within a response.
+    this.dispatcher.dispatch({ method, path, headers, body, headersTimeout: timeoutMs, bodyTimeout: 0 }, this);
   }
 
   /** Gives the request up: its client is gone. Does nothing when the response is complete. */
   abandon(): void {
     if (this.state === 'over') return;
     const error = new ClientGoneError();
-    this.end(error);
+    this.end(error, 'client');
     this.controller?.abort(error);
+  }
+
+  hold(): void {
+    this.isHeld = true;
+    this.controller?.pause();
+  }
+
+  release(): void {
+    const { kept, controller } = this;
+    this.isHeld = false;
+    this.kept = undefined;
+    if (controller === undefined) return;
+    if (kept !== undefined) this.onResponseData(controller, kept);
+    if (!this.exchange.response.writableNeedDrain) controller.resume();
+  }
+
+  close(reason: GateEnd): void {
+    if (this.state === 'over') return;
+    const { response } = this.exchange;
+    const isEvents = this.stream?.kind === 'event_stream';
+    this.end(undefined, reason);
+    this.controller?.abort(new ClientGoneError());
+    // A stream of events may end at any time. Another response must not look complete.
+    if (isEvents) response.end();
+    else response.destroy();
+  }
+
+  tick(ms: number): void {
+    if (this.state !== 'answering' || this.controller?.paused === true) return;
+    // Node sends the head with the first bytes of the body, which may take long.
+    if (this.bytes === 0 && this.quietMs === 0) this.exchange.response.flushHeaders();
+    this.quietMs += ms;
+    const { timeoutMs } = this.request;
+    const limitMs = this.stream?.kind === 'event_stream' ? Math.max(timeoutMs, EVENTS_PAUSE_MS) : timeoutMs;
+    if (this.quietMs <= limitMs) return;
+    this.end(new UpstreamTimeoutError());
+    this.controller?.abort(new ClientGoneError());
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -78,7 +129,7 @@ export class Forward implements Dispatcher.DispatchHandler {
     else this.state = 'sent';
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     // 103 and the like are not passed on.
     if (status < 200 || this.state === 'over') return;
     const { exchange, rateHeaders, request } = this;
@@ -87,14 +138,35 @@ export class Forward implements Dispatcher.DispatchHandler {
     this.left = length === undefined || !mayHaveBody ? undefined : Number(length);
     const mayHaveTrailers = mayHaveBody && length === undefined && exchange.request.httpVersionMinor > 0;
     const context = { requestId: exchange.id, status, mayHaveTrailers, rateHeaders };
+    const list = responseHeaders(headers, context);
+    this.stream = this.streams.open(this.permit, this);
+    const isEvents = mayHaveBody && isEventStream(headers);
+    if (isEvents) {
+      try {
+        this.streams.admit(this.stream, 'event_stream');
+      } catch (error) {
+        this.end(error);
+        return controller.abort(new ClientGoneError());
+      }
+      // nginx in front of the gateway reads it.
+      if (headers['x-accel-buffering'] === undefined) list.push('x-accel-buffering', 'no');
+    }
     // Node takes a flat list, although its type does not say so for values that are lists.
-    exchange.response.writeHead(status, responseHeaders(headers, context) as unknown as OutgoingHttpHeaders);
+    exchange.response.writeHead(status, list as unknown as OutgoingHttpHeaders);
+    // Without delay: the page waits for it.
+    if (isEvents) exchange.response.flushHeaders();
     this.state = 'answering';
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.state !== 'answering') return;
+    this.quietMs = 0;
+    if (this.isHeld) {
+      this.kept = this.kept === undefined ? chunk : Buffer.concat([this.kept, chunk]);
+      return controller.pause();
+    }
     const { response } = this.exchange;
+    this.bytes += chunk.length;
     if (this.left !== undefined) {
       this.left -= chunk.length;
       // One call of `end` costs less than `write` and `end`.
@@ -104,7 +176,9 @@ export class Forward implements Dispatcher.DispatchHandler {
     controller.pause();
     if (this.isListening) return;
     this.isListening = true;
-    response.on('drain', () => this.controller?.resume());
+    response.on('drain', () => {
+      if (!this.isHeld) this.controller?.resume();
+    });
   }
 
   onResponseEnd(_controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
@@ -122,7 +196,7 @@ export class Forward implements Dispatcher.DispatchHandler {
       this.mayRepeat = false;
       return this.send();
     }
-    this.end(this.reasonOf(error, code));
+    this.end(this.reasonOf(error));
   }
 
   private complete(chunk?: Buffer): void {
@@ -136,18 +210,22 @@ export class Forward implements Dispatcher.DispatchHandler {
     this.end();
   }
 
-  private end(error?: unknown): void {
+  private end(error?: unknown, reason: StreamEnd = 'upstream'): void {
+    const { stream, exchange, bytes } = this;
     this.state = 'over';
     const { body } = this.request;
     if (body !== null && 'fault' in body) body.destroy();
+    if (stream !== undefined) {
+      this.streams.ended(stream, reason);
+      const isNoted = stream.kind === 'event_stream' || isGateEnd(reason);
+      if (isNoted) exchange.logged = { ...exchange.logged, closed: reason, bytes };
+    }
     this.ended(error);
   }
 
-  private reasonOf(error: Error, code: string): unknown {
+  private reasonOf(error: Error): unknown {
     const { body } = this.request;
     if (body !== null && 'fault' in body && body.fault !== undefined) return body.fault;
-    if (TIMEOUTS.has(code)) return new UpstreamTimeoutError({ cause: error });
-    if (this.state === 'waiting') return new UpstreamUnreachableError({ cause: error });
-    return new UpstreamFailedError({ cause: error });
+    return upstreamError(error, this.state !== 'waiting');
   }
 }

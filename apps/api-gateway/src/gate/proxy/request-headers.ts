@@ -50,6 +50,9 @@ const known = new Map<string, Treatment>();
 
 const GATEHOUSE_KEY = /^(?:bearer +)?sk_(?:dev|stg|prod)_/i;
 
+/** What is read of a request. */
+type ArrivedRequest = Pick<Exchange, 'id' | 'request' | 'clientAddress' | 'sawHttps'>;
+
 /** What the headers of a request to an upstream depend on, besides the request itself. */
 export interface RequestIdentity {
   readonly upstream: Upstream;
@@ -62,7 +65,7 @@ export interface RequestIdentity {
  * Returns the headers of a request for an upstream (name, value, name, value): those of the client without what is only
  * for the gate, and the identity of the caller.
  */
-export function requestHeaders(exchange: Exchange, { upstream, caller, assertion }: RequestIdentity): string[] {
+export function requestHeaders(exchange: ArrivedRequest, { upstream, caller, assertion }: RequestIdentity): string[] {
   const { rawHeaders, headers } = exchange.request;
   const named = namedByConnection(headers.connection);
   const list: string[] = [];

@@ -55,6 +55,11 @@ export function responseTrailers(trailers: IncomingHttpHeaders): [string, string
   return list.length === 0 ? undefined : list;
 }
 
+/** Whether a response is a stream of server-sent events. */
+export function isEventStream({ 'content-type': type }: IncomingHttpHeaders): boolean {
+  return type !== undefined && /^text\/event-stream\s*(?:;|$)/i.test(type);
+}
+
 function isOfGate(name: string): boolean {
   return name.startsWith('x-gatehouse-');
 }

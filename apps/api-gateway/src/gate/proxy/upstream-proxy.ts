@@ -15,13 +15,15 @@ import { CONFIG } from '../../tokens';
 import { AssertionIssuer } from '../assertion/assertion-issuer';
 import { Gate } from '../decide';
 import { type Allowed, Refused } from '../decision';
+import { OpenStreams } from '../open-streams/open-streams';
+import { routeMethods } from '../policy/policy-schema';
 import { refusalContent } from '../refusal-content';
 import { type RouteRules } from '../route-rules';
-import { routeMethods } from '../policy/policy-schema';
 import { Forward } from './forward';
 import { ProxiedRequest } from './proxied-request';
 import { type ProxyRoute, ProxyRoutes, type ProxyTarget } from './proxy-routes';
 import { requestHeaders } from './request-headers';
+import { RoutePermit } from './route-permit';
 import { StreamedUpload } from './streamed-upload';
 import { UpstreamMetrics } from './upstream-metrics';
 import { UpstreamPools } from './upstream-pools';
@@ -31,6 +33,11 @@ const BUFFERED_BYTES = 64 * 1024;
 /** Above this, an upstream may be silent for longer than the edge lets a connection be. */
 const EDGE_IDLE_MS = 25_000;
 const METHODS: ReadonlySet<string> = new Set(routeMethods);
+
+/** Where a request goes, and who may have the answer. */
+interface PermittedTarget extends ProxyTarget {
+  readonly permit: RoutePermit;
+}
 
 /** Sends requests to the upstreams of the policy, after the gate has decided on them. */
 @Injectable()
@@ -44,6 +51,7 @@ export class UpstreamProxy implements GateFront, OnApplicationShutdown {
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly gate: Gate,
     private readonly assertions: AssertionIssuer,
+    private readonly streams: OpenStreams,
     private readonly metrics: GatewayMetrics,
     @Inject(METRICS) registry: Registry,
   ) {
@@ -67,9 +75,11 @@ export class UpstreamProxy implements GateFront, OnApplicationShutdown {
     }
     const { route, path } = target;
     const asked = new ProxiedRequest(exchange);
+    const since = this.streams.version;
     const done = whenKnown(this.gate.decide(route.rules, asked), (decision) => {
       if (!decision.allowed) return this.refuse(exchange, decision, route.rules);
-      return this.pass(exchange, { route, path }, asked, decision);
+      const permit = new RoutePermit(this.gate, this.routes, asked, route, decision.caller, since);
+      return this.pass(exchange, { route, path, permit }, asked, decision);
     });
     return done instanceof Promise ? done : true;
   }
@@ -78,7 +88,12 @@ export class UpstreamProxy implements GateFront, OnApplicationShutdown {
     await this.pools.close();
   }
 
-  private pass(exchange: Exchange, target: ProxyTarget, asked: ProxiedRequest, allowed: Allowed): Promise<void> | void {
+  private pass(
+    exchange: Exchange,
+    target: PermittedTarget,
+    asked: ProxiedRequest,
+    allowed: Allowed,
+  ): Promise<void> | void {
     const { request } = exchange;
     const { maxBodyBytes, rules } = target.route;
     const length = Number(request.headers['content-length'] ?? 0);
@@ -102,7 +117,7 @@ export class UpstreamProxy implements GateFront, OnApplicationShutdown {
 
   private async passBuffered(
     exchange: Exchange,
-    target: ProxyTarget,
+    target: PermittedTarget,
     allowed: Allowed,
     confirm: () => Promise<void>,
   ): Promise<void> {
@@ -118,13 +133,13 @@ export class UpstreamProxy implements GateFront, OnApplicationShutdown {
   }
 
   /** Resolves when the request is over: until then, its body takes memory. */
-  private forwarded(...given: [Exchange, ProxyTarget, Allowed, Buffer | StreamedUpload]): Promise<void> {
+  private forwarded(...given: [Exchange, PermittedTarget, Allowed, Buffer | StreamedUpload]): Promise<void> {
     return new Promise((resolve) => this.forward(...given, resolve));
   }
 
   private forward(
     exchange: Exchange,
-    { route, path }: ProxyTarget,
+    { route, path, permit }: PermittedTarget,
     { caller, rateHeaders }: Allowed,
     body: Buffer | StreamedUpload | null,
     done?: () => void,
@@ -152,6 +167,8 @@ export class UpstreamProxy implements GateFront, OnApplicationShutdown {
       pool.dispatcher,
       { method: exchange.method, path, headers, body, timeoutMs },
       rateHeaders,
+      permit,
+      this.streams,
       (error) => {
         this.pools.release(url, taken);
         if (error !== undefined) this.fail(exchange, new Refused(error, caller, rateHeaders), route);

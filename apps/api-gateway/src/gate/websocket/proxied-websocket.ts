@@ -1,0 +1,191 @@
+import { type IncomingHttpHeaders } from 'node:http';
+import { type Socket } from 'node:net';
+import { type Upgrade } from '@gatehouse/http-edge';
+import { type Dispatcher } from 'undici';
+import { ClientGoneError, HandshakeFailedError, StreamsUnavailableError, UpstreamFailedError } from '../../errors';
+import { type RateHeaders } from '../../limits/rate-headers';
+import { type OpenStream, type StreamPermit, type StreamPipe } from '../open-streams/open-stream';
+import { type OpenStreams } from '../open-streams/open-streams';
+import { type GateEnd, type StreamEnd } from '../open-streams/stream-end';
+import { responseHeaders } from '../proxy/response-headers';
+import { upstreamError } from '../proxy/upstream-error';
+import { acceptanceFault } from './handshake';
+import { writeHead } from './response-head';
+import { type OfferedSubprotocols, selectSubprotocol } from './subprotocols';
+import { Tunnel } from './tunnel';
+
+/** What a proxied WebSocket is made of. */
+export interface ProxiedWebSocketParts {
+  readonly upgrade: Upgrade;
+  readonly permit: StreamPermit;
+  readonly dispatcher: Dispatcher;
+  /** Path and headers for the upstream. */
+  readonly path: string;
+  readonly headers: string[];
+  /** Time until the upstream must have answered the handshake; milliseconds. */
+  readonly timeoutMs: number;
+  readonly offered: OfferedSubprotocols;
+  readonly rateHeaders: RateHeaders | undefined;
+  /** Answers the client with a problem. Called at most once, if nothing else was sent. */
+  readonly refuse: (error: unknown) => void;
+  /** Counts the response that was sent, unless `refuse` has sent it. */
+  readonly count: () => void;
+  /** Called once, when the handshake is over. */
+  readonly release: () => void;
+}
+
+/**
+ * A WebSocket between a client and an upstream. States:
+ * - `asking`: the upstream has the handshake, or is about to get it.
+ * - `open`: the upstream has accepted. The tunnel passes bytes on.
+ * - `refused`: the upstream has answered with another response, which the client gets.
+ * - `over`: nothing is passed on any more.
+ *
+ * Transitions:
+ * - the upstream accepts: asking → open
+ * - the upstream sends another response: asking → refused
+ * - the handshake fails, an end closes its connection, or the gate closes the WebSocket: any → over
+ */
+export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler {
+  private state: 'asking' | 'open' | 'refused' | 'over' = 'asking';
+  private readonly client: Socket;
+  private readonly stream: OpenStream;
+  private tunnel: Tunnel | undefined;
+  private controller: Dispatcher.DispatchController | undefined;
+  private isHeld = false;
+
+  constructor(
+    private readonly parts: ProxiedWebSocketParts,
+    private readonly streams: OpenStreams,
+  ) {
+    this.client = parts.upgrade.request.socket;
+    this.client.once('close', () => this.abandon());
+    this.stream = streams.open(parts.permit, this);
+  }
+
+  /** Sends the handshake to the upstream. */
+  ask(): void {
+    const { path, headers, timeoutMs, dispatcher } = this.parts;
+    const timeouts = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
+    dispatcher.dispatch({ method: 'GET', path, headers, body: null, upgrade: 'websocket', ...timeouts }, this);
+  }
+
+  hold(): void {
+    this.isHeld = true;
+    this.tunnel?.hold();
+  }
+
+  release(): void {
+    this.isHeld = false;
+    this.tunnel?.release();
+  }
+
+  close(reason: GateEnd): void {
+    const { state, tunnel } = this;
+    this.over(reason);
+    if (state === 'open') tunnel?.close(reason);
+    else if (state === 'asking') this.parts.refuse(new StreamsUnavailableError());
+    else this.client.destroy();
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    if (this.state === 'over') controller.abort(new ClientGoneError());
+  }
+
+  onRequestUpgrade(
+    _controller: Dispatcher.DispatchController,
+    _status: number,
+    headers: IncomingHttpHeaders,
+    upstream: Socket,
+  ): void {
+    // undici has taken its own listener off. Without one, an error would end the process.
+    upstream.on('error', ignore);
+    try {
+      if (this.state === 'over') throw new ClientGoneError();
+      this.accept(headers, upstream);
+    } catch (error) {
+      upstream.destroy();
+      this.fail(error);
+    }
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200 || this.state !== 'asking') return;
+    this.state = 'refused';
+    const { upgrade, rateHeaders } = this.parts;
+    upgrade.status = status;
+    const context = { requestId: upgrade.id, status, mayHaveTrailers: false, rateHeaders };
+    // Without a length, the end of the connection is the end of the body.
+    writeHead(this.client, status, [...responseHeaders(headers, context), 'Connection', 'close']);
+    this.client.on('drain', () => this.controller?.resume());
+    this.parts.count();
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.state === 'refused' && !this.client.write(chunk)) controller.pause();
+  }
+
+  onResponseEnd(): void {
+    if (this.state !== 'refused') return;
+    this.over('upstream');
+    this.parts.upgrade.end();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    if (this.state === 'refused') this.client.destroy();
+    else this.fail(upstreamError(error, this.controller !== undefined));
+  }
+
+  /** Opens the tunnel, after the upstream has accepted. */
+  private accept(headers: IncomingHttpHeaders, upstream: Socket): void {
+    const { upgrade, offered, rateHeaders, count, release } = this.parts;
+    const { 'sec-websocket-protocol': selected, ...others } = headers;
+    const fault = acceptanceFault(headers, upgrade.request.headers['sec-websocket-key'] ?? '', offered.forUpstream);
+    if (fault !== undefined) throw new UpstreamFailedError({ cause: new HandshakeFailedError(fault) });
+    this.streams.admit(this.stream, 'websocket');
+    this.state = 'open';
+    upgrade.status = 101;
+    const context = { requestId: upgrade.id, status: 101, mayHaveTrailers: false, rateHeaders };
+    const list = [...responseHeaders(others, context), 'Upgrade', 'websocket', 'Connection', 'Upgrade'];
+    const subprotocol = selectSubprotocol(selected, offered);
+    if (subprotocol !== undefined) list.push('Sec-WebSocket-Protocol', subprotocol);
+    writeHead(this.client, 101, list);
+    this.tunnel = new Tunnel(this.client, upstream, {
+      ended: (by) => this.over(by),
+      stalled: () => this.streams.close(this.stream, 'slow'),
+    });
+    if (this.isHeld) this.tunnel.hold();
+    count();
+    release();
+  }
+
+  /** Gives the handshake up, and tells the client why. */
+  private fail(error: unknown): void {
+    if (this.state === 'over') return;
+    this.over('upstream');
+    this.parts.refuse(error);
+  }
+
+  private abandon(): void {
+    if (this.state === 'asking') this.parts.count();
+    if (this.state !== 'open') this.over('client');
+  }
+
+  private over(reason: StreamEnd): void {
+    const { state, tunnel, parts } = this;
+    if (state === 'over') return;
+    this.state = 'over';
+    this.streams.ended(this.stream, reason);
+    if (state !== 'open') {
+      this.controller?.abort(new ClientGoneError());
+      return parts.release();
+    }
+    const bytes = { bytesUp: tunnel?.bytesUp ?? 0, bytesDown: tunnel?.bytesDown ?? 0 };
+    parts.upgrade.logged = { ...parts.upgrade.logged, closed: reason, ...bytes };
+  }
+}
+
+function ignore(): void {
+  // The connection ends anyway.
+}

@@ -1,0 +1,168 @@
+import { type IncomingMessage } from 'node:http';
+import { PROBLEM_TYPE, type Upgrade } from '@gatehouse/http-edge';
+import { LOGGER } from '@gatehouse/observability';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { type Logger } from 'pino';
+import { type Caller } from '../../caller/caller';
+import { type GateRequest } from '../../caller/gate-request';
+import { type GatewayConfig } from '../../config';
+import { HandshakeInvalidError, HttpsRequiredError } from '../../errors';
+import { type UpgradeFront } from '../../http/gateway-edge';
+import { securityHeaders } from '../../http/harden';
+import { type RateHeaders } from '../../limits/rate-headers';
+import { whenKnown } from '../../maybe-promise';
+import { GatewayMetrics } from '../../metrics/gateway-metrics';
+import { errorResponse } from '../../problems/error-response';
+import { logProblem } from '../../problems/log-problem';
+import { toProblem } from '../../problems/problem';
+import { CONFIG } from '../../tokens';
+import { AssertionIssuer } from '../assertion/assertion-issuer';
+import { Gate } from '../decide';
+import { type Allowed } from '../decision';
+import { OpenStreams } from '../open-streams/open-streams';
+import { ProxyRoutes, type ProxyTarget } from '../proxy/proxy-routes';
+import { requestHeaders } from '../proxy/request-headers';
+import { RoutePermit } from '../proxy/route-permit';
+import { UpstreamPools } from '../proxy/upstream-pools';
+import { handshakeFault } from './handshake';
+import { ProxiedWebSocket } from './proxied-websocket';
+import { writeHead } from './response-head';
+import { type OfferedSubprotocols, readSubprotocols } from './subprotocols';
+
+const SUBPROTOCOLS = 'sec-websocket-protocol';
+/** Status in the log as long as nothing was answered. */
+const CLIENT_GONE = 499;
+
+/** Opens WebSockets to the upstreams of the policy, after the gate has decided on them. */
+@Injectable()
+export class WebSocketProxy implements UpgradeFront, OnApplicationShutdown {
+  private readonly routes: ProxyRoutes;
+  /** Connections of their own: one that was idle could be closed by the upstream just now. */
+  private readonly pools: UpstreamPools;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: GatewayConfig,
+    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly gate: Gate,
+    private readonly assertions: AssertionIssuer,
+    private readonly streams: OpenStreams,
+    private readonly metrics: GatewayMetrics,
+  ) {
+    this.routes = new ProxyRoutes(config.gate.policy, new URL(config.publicUrl).origin);
+    this.pools = new UpstreamPools(config.gate.policy);
+  }
+
+  /** Whether a request goes to an upstream. Others are answered as if they did not ask for a WebSocket. */
+  mayUpgrade(request: IncomingMessage): boolean {
+    try {
+      return this.targetOf(request) !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  upgrade(upgrade: Upgrade): void {
+    const { request, head } = upgrade;
+    const target = this.targetOf(request);
+    if (target === undefined) return upgrade.end();
+    upgrade.status = CLIENT_GONE;
+    const { route } = target;
+    upgrade.route = route.name;
+    upgrade.logged = { upstream: route.upstream.name };
+    const fault = handshakeFault(request, head);
+    if (fault !== undefined) return this.refuse(upgrade, new HandshakeInvalidError(fault));
+    if (this.config.requireHttps && !upgrade.sawHttps) return this.refuse(upgrade, new HttpsRequiredError());
+    const offered = readSubprotocols(request.headers[SUBPROTOCOLS]);
+    const asked = askedBy(upgrade, offered);
+    const since = this.streams.version;
+    void whenKnown(this.gate.decide(route.rules, asked), (decision) => {
+      if (!decision.allowed) return this.refuse(upgrade, decision.error, decision.caller, decision.rateHeaders);
+      const permit = new RoutePermit(this.gate, this.routes, asked, route, decision.caller, since);
+      this.connect(upgrade, target, permit, decision, offered);
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pools.close();
+  }
+
+  private targetOf({ method = '', headers, url = '' }: IncomingMessage): ProxyTarget | undefined {
+    return this.routes.find(method, headers.host ?? '', url);
+  }
+
+  private connect(
+    upgrade: Upgrade,
+    { route: { upstream }, path }: ProxyTarget,
+    permit: RoutePermit,
+    { caller, rateHeaders }: Allowed,
+    offered: OfferedSubprotocols,
+  ): void {
+    const keyId = caller?.principal.keyId;
+    if (keyId !== undefined) upgrade.logged = { ...upgrade.logged, keyId };
+    if (upgrade.socket.destroyed) return;
+    const refuse = (error: unknown) => this.refuse(upgrade, error, caller, rateHeaders);
+    try {
+      this.streams.requireRoom(permit);
+      const pool = this.pools.take(upstream.url);
+      const assertion = caller === undefined ? undefined : this.assertions.issue(caller, upstream.audience);
+      const headers = withSubprotocols(requestHeaders(upgrade, { upstream, caller, assertion }), offered.forUpstream);
+      const socket = new ProxiedWebSocket(
+        {
+          ...{ upgrade, permit, path, headers, offered, rateHeaders, refuse },
+          dispatcher: pool.dispatcher,
+          timeoutMs: upstream.timeoutMs,
+          count: () => this.count(upgrade, caller),
+          release: () => this.pools.release(upstream.url, pool),
+        },
+        this.streams,
+      );
+      socket.ask();
+    } catch (error) {
+      refuse(error);
+    }
+  }
+
+  private refuse(upgrade: Upgrade, error: unknown, caller?: Caller, rateHeaders?: RateHeaders): void {
+    const problem = errorResponse(error);
+    logProblem(this.logger, error, problem);
+    upgrade.status = problem.status;
+    upgrade.logged = { ...upgrade.logged, reason: problem.code };
+    this.count(upgrade, caller);
+    const body = JSON.stringify(toProblem(problem, upgrade.id));
+    const headers = {
+      ...{ 'x-request-id': upgrade.id, ...securityHeaders, ...rateHeaders, ...problem.headers },
+      ...{ 'content-type': PROBLEM_TYPE, 'content-length': String(Buffer.byteLength(body)), connection: 'close' },
+    };
+    writeHead(upgrade.socket, problem.status, Object.entries(headers).flat());
+    upgrade.end(body);
+  }
+
+  private count(upgrade: Upgrade, caller: Caller | undefined): void {
+    const { route, method, status } = upgrade;
+    this.metrics.requests.inc({ method, route, status, auth: caller?.principal.method ?? 'none' });
+    this.metrics.requestSeconds.observe({ route }, upgrade.elapsedMs / 1_000);
+  }
+}
+
+/** The request as the gate decides on it: a token in a subprotocol counts like one in `Authorization`. */
+function askedBy(upgrade: Upgrade, { tokens }: OfferedSubprotocols): GateRequest {
+  const { id, method, url, request } = upgrade;
+  const rawHeaders = [...request.rawHeaders, ...tokens.flatMap((token) => ['Authorization', `Bearer ${token}`])];
+  return {
+    ...{ id, method, url, rawHeaders, headers: request.headers },
+    get ip() {
+      return upgrade.clientAddress;
+    },
+  };
+}
+
+/** The headers with other subprotocols. */
+function withSubprotocols(headers: readonly string[], subprotocols: readonly string[]): string[] {
+  const list: string[] = [];
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    if (name.toLowerCase() !== SUBPROTOCOLS) list.push(name, headers[index + 1] ?? '');
+  }
+  if (subprotocols.length > 0) list.push('Sec-WebSocket-Protocol', subprotocols.join(', '));
+  return list;
+}
