@@ -1,6 +1,7 @@
 import { type Answer, type CallInit, Calls, type Method } from './calls';
 import { credentialsOf } from './credentials';
 import { GatehouseError } from './errors';
+import { fetchAs } from './fetch-as';
 import { type StreamOptions, openStream } from './open-stream';
 import {
   type Caller,
@@ -48,6 +49,16 @@ export interface Gatehouse {
   ): Promise<DataOf<Path, 'get'>>;
 
   /**
+   * Sends a request to a service of your own behind the gateway, with the credential, and once more with a new token if it
+   * had expired. Returns every response, also of errors, and repeats nothing else. `timeoutMs` limits the time until the
+   * headers of the response.
+   * @param path begins with `/`
+   * @throws GatehouseError without a response, or the reason of the signal
+   * @example const order = await (await gatehouse.fetch('/orders/1')).json();
+   */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+
+  /**
    * Opens one stream of `GET /api/realtime`, for `followChanges` of `@gatehouse/client/live`.
    * @throws GatehouseError, or the reason of the signal
    */
@@ -80,6 +91,7 @@ export function createGatehouse(options: GatehouseOptions): Gatehouse {
       pagesOf(calls, path, init as CallInit) as AsyncGenerator<PageOf<Path>, void, undefined>,
     update: (path, init, change) =>
       update(calls, path, init as CallInit, change as (resource: unknown) => unknown) as never,
+    fetch: (path, init) => fetchAs(calls, path, init),
     openStream: (streamOptions = {}) => openStream(calls, streamOptions),
   };
 }

@@ -1,0 +1,53 @@
+import { type Calls } from './calls';
+import { type CredentialHeader } from './credentials';
+import { withDeadline } from './deadline';
+import { OptionInvalidError } from './errors';
+import { failureOf } from './problem';
+
+/**
+ * Sends a request to a path of the gateway with the credential, and once more with a new token if it had expired. Returns
+ * every response. The time until its headers is limited.
+ * @throws OptionInvalidError; GatehouseError without a response; the reason of the signal
+ */
+export async function fetchAs(
+  { settings, credentials }: Calls,
+  path: string,
+  init: RequestInit = {},
+): Promise<Response> {
+  // Otherwise it could continue the host of the gateway.
+  if (!path.startsWith('/')) throw new OptionInvalidError('path', 'must begin with /');
+  const { baseUrl, fetch, timeoutMs, texts } = settings;
+  const stop = init.signal ?? undefined;
+  const send = (credential: CredentialHeader, bounded: AbortSignal): Promise<Response> => {
+    const headers = new Headers(init.headers);
+    if (credential !== undefined) headers.set(...credential);
+    // The caller's signal also ends the body, for which no time is set.
+    const signal = stop === undefined ? bounded : AbortSignal.any([bounded, stop]);
+    return fetch(new Request(`${baseUrl}${path}`, { ...init, headers, redirect: 'manual', signal }));
+  };
+  try {
+    return await withDeadline(timeoutMs, stop, async (bounded) => {
+      const credential = await credentials.current();
+      const first = await send(credential, bounded);
+      // A stream was read by the first request.
+      if (init.body instanceof ReadableStream || !(await hasExpired(first))) return first;
+      const renewed = await credentials.renewed(credential);
+      if (renewed === undefined) return first;
+      await first.body?.cancel();
+      return send(renewed, bounded);
+    });
+  } catch (cause) {
+    stop?.throwIfAborted();
+    throw failureOf(cause, undefined, texts);
+  }
+}
+
+/** Whether the gateway rejected an expired token. Other services may have a 401 of their own. */
+async function hasExpired(response: Response): Promise<boolean> {
+  if (response.status !== 401) return false;
+  const body = (await response
+    .clone()
+    .json()
+    .catch(() => undefined)) as { readonly code?: unknown } | null | undefined;
+  return body?.code === 'token_expired';
+}
