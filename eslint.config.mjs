@@ -28,7 +28,7 @@ const boundaries = [
   },
   {
     sourceTag: 'type:observability',
-    onlyDependOnLibsWithTags: ['type:config', 'type:contracts', 'type:errors', 'type:http-edge', 'type:observability'],
+    onlyDependOnLibsWithTags: ['type:config', 'type:contracts', 'type:errors', 'type:observability'],
   },
   { sourceTag: 'type:auth', onlyDependOnLibsWithTags: ['type:contracts', 'type:errors', 'type:observability'] },
   {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
 import { RouteRegister } from '../src/access/route-register';
-import { securityHeaders } from '../src/http/harden';
+import { securityHeaders } from '../src/problems/security-headers';
 import { call } from './support/call';
 import { mint } from './support/clerk-tokens';
 import { type TestGateway, startTestGateway } from './support/test-gateway';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { securityHeaders } from '../src/http/harden';
+import { securityHeaders } from '../src/problems/security-headers';
 import { attackGateway, expectRefused, now, strike, target } from './attacks/attack';
 import { mint } from './support/clerk-tokens';
 import { signingPair } from './support/key-server';

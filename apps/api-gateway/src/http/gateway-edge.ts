@@ -1,26 +1,21 @@
 import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { ByteBudget, type Exchange, HttpEdge, type Upgrade } from '@gatehouse/http-edge';
+import { ByteBudget, type Exchange, HttpEdge } from '@gatehouse/http-edge';
 import { withLogContext } from '@gatehouse/observability';
 import { type Logger } from 'pino';
 import { type GatewayConfig } from '../config';
+import { type UpstreamProxy } from '../gate/proxy/upstream-proxy';
+import { type WebSocketProxy } from '../gate/websocket/websocket-proxy';
 
 /** Bytes of all request bodies that the gate holds in memory. Fastify limits its own bodies. */
 const BODY_BYTES = 64 * 1024 ** 2;
 /** Connections besides those of live streams, and of streams and WebSockets of upstreams. */
 const CONNECTIONS = 20_000;
 
-/** Answers the requests that are not for Gatehouse itself. */
-export interface GateFront {
-  /** Answers a request; returns false if Nest must answer it. */
-  handle(exchange: Exchange): Promise<void> | boolean;
-}
+/** Answers the requests for upstreams; returns false if Nest must answer. */
+type GateFront = Pick<UpstreamProxy, 'handle'>;
 
 /** Opens the WebSockets of upstreams. */
-export interface UpgradeFront {
-  /** Whether a request may become a WebSocket. Otherwise it is answered like any other. */
-  mayUpgrade(request: IncomingMessage): boolean;
-  upgrade(upgrade: Upgrade): void;
-}
+type UpgradeFront = Pick<WebSocketProxy, 'mayUpgrade' | 'upgrade'>;
 
 /** Server of Nest, as Fastify hands it to a server factory. */
 type NestHandler = (request: IncomingMessage, response: ServerResponse) => void;

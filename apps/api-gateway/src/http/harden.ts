@@ -1,16 +1,6 @@
 import { BadRequestException } from '@nestjs/common';
 import { type FastifyInstance } from 'fastify';
-import { closedPolicy } from '../problems/problem-page';
-
-/** Headers of every response, unless its route overrides them. */
-export const securityHeaders = {
-  'cache-control': 'no-store',
-  'content-security-policy': closedPolicy,
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-};
+import { securityHeaders } from '../problems/security-headers';
 
 /**
  * Headers in which proxies name the caller, such as `X-User-Id`. The gateway removes them, because it trusts verified

@@ -6,11 +6,10 @@ import { type Registry } from 'prom-client';
 import { type Caller } from '../../caller/caller';
 import { type GatewayConfig } from '../../config';
 import { BodyTooLargeError, ClientGoneError, HttpsRequiredError, MethodNotProxiedError } from '../../errors';
-import { type GateFront } from '../../http/gateway-edge';
-import { securityHeaders } from '../../http/harden';
 import { whenKnown } from '../../maybe-promise';
 import { GatewayMetrics } from '../../metrics/gateway-metrics';
 import { logProblem } from '../../problems/log-problem';
+import { securityHeaders } from '../../problems/security-headers';
 import { CONFIG } from '../../tokens';
 import { AssertionIssuer } from '../assertion/assertion-issuer';
 import { Gate } from '../decide';
@@ -41,7 +40,7 @@ interface PermittedTarget extends ProxyTarget {
 
 /** Sends requests to the upstreams of the policy, after the gate has decided on them. */
 @Injectable()
-export class UpstreamProxy implements GateFront, OnApplicationShutdown {
+export class UpstreamProxy implements OnApplicationShutdown {
   private readonly routes: ProxyRoutes;
   private readonly pools: UpstreamPools;
   private readonly upstreams: UpstreamMetrics;
@@ -60,6 +59,7 @@ export class UpstreamProxy implements GateFront, OnApplicationShutdown {
     this.upstreams = new UpstreamMetrics(registry, config.gate.policy, this.pools);
   }
 
+  /** Answers a request for an upstream. Returns false if the request is for Gatehouse itself, or no route matches. */
   handle(exchange: Exchange): Promise<void> | boolean {
     let target: ProxyTarget | undefined;
     try {

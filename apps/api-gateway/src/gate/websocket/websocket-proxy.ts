@@ -7,12 +7,11 @@ import { type Caller } from '../../caller/caller';
 import { type GateRequest } from '../../caller/gate-request';
 import { type GatewayConfig } from '../../config';
 import { HandshakeInvalidError, HttpsRequiredError } from '../../errors';
-import { type UpgradeFront } from '../../http/gateway-edge';
-import { securityHeaders } from '../../http/harden';
 import { type RateHeaders } from '../../limits/rate-headers';
 import { whenKnown } from '../../maybe-promise';
 import { GatewayMetrics } from '../../metrics/gateway-metrics';
 import { errorResponse } from '../../problems/error-response';
+import { securityHeaders } from '../../problems/security-headers';
 import { logProblem } from '../../problems/log-problem';
 import { toProblem } from '../../problems/problem';
 import { CONFIG } from '../../tokens';
@@ -35,7 +34,7 @@ const CLIENT_GONE = 499;
 
 /** Opens WebSockets to the upstreams of the policy, after the gate has decided on them. */
 @Injectable()
-export class WebSocketProxy implements UpgradeFront, OnApplicationShutdown {
+export class WebSocketProxy implements OnApplicationShutdown {
   private readonly routes: ProxyRoutes;
   /** Connections of their own: one that was idle could be closed by the upstream just now. */
   private readonly pools: UpstreamPools;
