@@ -23,6 +23,7 @@ describe('the wait before a repetition', () => {
     ['after the last attempt', 4, failed('unavailable', 503), idempotent],
     ['for a longer Retry-After than the limit', 1, failed('rate_limited', 429, 10_001), idempotent],
     ['for a used-up quota', 1, failed('quota_exceeded', 429), idempotent],
+    ['for too many open streams', 1, failed('too_many_streams', 429), idempotent],
     ['for a fault of the request', 1, failed('invalid_request', 400), idempotent],
     ['for an error in the gateway', 1, failed('internal', 500), idempotent],
     ['for an unreadable response', 1, failed('response_invalid', 200), idempotent],

@@ -42,8 +42,8 @@ export function backoff(failures: number, firstMs: number, maxMs: number, random
 
 /** Whether the request may succeed later, and repeating it is safe. */
 function mayPass({ code, status }: GatehouseError, { isIdempotent, hasKey }: Repeatable): boolean {
-  // Rejected before it had an effect. Quotas renew monthly.
-  if (status === 429) return code !== 'quota_exceeded';
+  // Rejected before it had an effect. Quotas renew monthly, and one of the streams must be closed first.
+  if (status === 429) return code !== 'quota_exceeded' && code !== 'too_many_streams';
   if (code === 'idempotency_in_progress') return hasKey;
   return isIdempotent && (PASSING_CODES.includes(code) || PASSING_STATUSES.includes(status));
 }
