@@ -126,7 +126,7 @@ describe('while the whole store is lost and stream-keeper is down', () => {
       const line = `the stream ${name} matches its contract again`;
       expect(messages().filter((message) => message === line)).toHaveLength(1);
     }
-    for (const id of await sync.swallow(before.length + ids.length)) await eventually(() => sync.report(id));
+    await sync.settle(before.length + ids.length);
     await become([...before, ...ids], 'success');
     expect(await publishedIds()).toEqual([...numbered(before, 2), ...numbered(ids, 1)].sort());
   });
@@ -161,7 +161,7 @@ describe('a stream that is deleted while the service is connected', () => {
     await eventually(async () => {
       expect(await publishedIds()).toEqual([...numbered(ids, 1), ...numbered(ids, 2)].sort());
     });
-    for (const id of await sync.swallow(ids.length)) await eventually(() => sync.report(id));
+    await sync.settle(ids.length);
     await become(ids, 'success');
     expect(await publishedIds()).toHaveLength(2 * ids.length);
   });
