@@ -193,7 +193,13 @@ describe('the Frontend API', () => {
     expect((await browser.call('PATCH', '/v1/me/metadata', { unsafe_metadata: '[]' })).body.errors).toMatchObject([
       { code: 'form_param_format_invalid', meta: { param_name: 'unsafe_metadata' } },
     ]);
-    expect((await browser.call('GET', '/v1/me/sessions/active')).body).toMatchObject([{ status: 'active' }]);
+    const phone = emulator.signIn(userId);
+    expect((await browser.call('GET', '/v1/me/sessions/active')).body).toMatchObject([{}, { id: phone.id }]);
+    expect((await browser.call('POST', `/v1/me/sessions/${phone.id}/revoke`)).body.response).toMatchObject({
+      status: 'revoked',
+    });
+    const foreign = emulator.signIn(emulator.createUser().id).id;
+    expect((await browser.call('POST', `/v1/me/sessions/${foreign}/revoke`)).status).toBe(404);
     expect((await browser.call('DELETE', '/v1/me')).body).toMatchObject({
       response: { object: 'user', deleted: true },
       client: { sessions: [] },

@@ -86,6 +86,8 @@ export async function collectFrontendShapes(): Promise<FrontendShape[]> {
       await call('Client.ClientWrappedDeletedObject', 'DELETE', one);
     }
     await call('Client.ActiveSessions', 'GET', 'me/sessions/active');
+    const elsewhere = `me/sessions/${emulator.signIn(bob.id).id}`;
+    await call('Client.ClientWrappedSession', 'POST', `${elsewhere}/revoke`);
     await call('Client.ClientWrappedSession', 'POST', `${session}/remove`);
     await call('ClerkErrors', 'POST', `${session}/tokens`);
     await call('Client.ClientWrappedDeletedObject', 'DELETE', 'me');

@@ -8,9 +8,11 @@ import { UserStore } from '../keep-users/user.store';
 import { UsersService } from '../keep-users/users.service';
 import { ResourceNotFoundError } from '../errors';
 import { type Caller, FromCaller } from './caller';
+import { ClientViews } from './client-view';
 import { Clients } from './clients';
 import { FrontendApiGuard } from './frontend-api.guard';
 import { type MetadataParams, metadataParams, type UpdateMeParams, updateMeParams } from './frontend-api.schemas';
+import { type SessionView } from './session-view';
 import { userView, type UserView } from './user-view';
 import { WithClient } from './with-client.interceptor';
 
@@ -24,6 +26,7 @@ export class MeController {
     private readonly users: UsersService,
     private readonly sessions: SessionsService,
     private readonly sessionStore: SessionStore,
+    private readonly views: ClientViews,
   ) {}
 
   @Get()
@@ -58,10 +61,10 @@ export class MeController {
 
   @Post('sessions/:id/revoke')
   @UseInterceptors(WithClient)
-  revoke(@FromCaller() caller: Caller, @Param('id') id: string): ClerkSession {
+  revoke(@FromCaller() caller: Caller, @Param('id') id: string): Promise<SessionView> {
     const isTheirs = this.sessionsOf(this.me(caller)).some((session) => session.id === id);
     if (!isTheirs) throw new ResourceNotFoundError('session', id);
-    return this.sessions.finish(id, 'revoked');
+    return this.views.ofSession(this.sessions.finish(id, 'revoked'), caller.origin);
   }
 
   private me({ devBrowserId, sessionId }: Caller): ClerkUser {
