@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import { attackGateway, bearer, runAttacks, strike, target, withKey } from './attacks/attack';
+import { ORIGIN, attackGateway, bearer, runAttacks, strike, target, withKey } from './attacks/attack';
 import { cookieRoutes, cookies, forgedRequests, honestRequests } from './attacks/cookies';
 import { credentialAttacks } from './attacks/credential-attacks';
 import { CLERK_USER } from './support/attacked-gateway';
@@ -7,6 +7,7 @@ import { call } from './support/call';
 import { mint } from './support/clerk-tokens';
 import { askAsTraefik, forwardAuthEnvironment } from './support/forward-auth-edge';
 import { sendRaw } from './support/raw-request';
+import { PUBLIC_URL } from './support/test-gateway';
 
 /** The rules of the gateway's own routes that attacks aim at, and two routes of a shop. */
 const policy = `
@@ -17,7 +18,7 @@ routes:
   - { path: /api/keys/*, audience: shop, access: user, credentials: [bearer] }
   - { path: /api/me, methods: [GET], audience: shop, access: user, scope: 'profile:read' }
   - { path: /api/me, audience: shop, access: user, scope: 'profile:write' }
-  - { path: /orders/*, methods: [GET, POST], audience: shop, access: user, scope: 'orders:read', tiers: [pro] }
+  - { path: /orders/*, methods: [GET, POST], audience: shop, access: user, scope: 'orders:read', tiers: [pro], cors: upstream }
   - { path: /health, audience: shop, access: public }
   - { path: /next/*, audience: shop, access: public, clerkCookies: pass }
 ${cookieRoutes('audience: shop')}`;
@@ -117,6 +118,17 @@ describe('forward auth', () => {
     expect(await cookiesFor('/health', '__session=x')).toBe('');
     expect(await cookiesFor('/health')).toBeUndefined();
     expect(await cookiesFor('/next', Cookie)).toBe(Cookie);
+  });
+
+  it('tells a page of a listed origin that it may read a refusal', async () => {
+    const corsOf = async (path: string, origin: string) => {
+      const { status, headers } = await strike({ request: { path, headers: [['Origin', origin]] } });
+      return [status, headers['access-control-allow-origin'], headers.vary];
+    };
+    for (const origin of [ORIGIN, PUBLIC_URL]) expect(await corsOf('/cart', origin)).toEqual([401, origin, 'Origin']);
+    expect(await corsOf('/cart', 'https://evil.example')).toEqual([401, undefined, 'Origin']);
+    expect(await corsOf('/orders/7', ORIGIN)).toEqual([401, undefined, undefined]);
+    expect(await corsOf('/other', ORIGIN)).toEqual([403, undefined, undefined]);
   });
 
   it('counts apart from the routes of the gateway', async () => {

@@ -6,7 +6,7 @@ import { isNavigation, pagePolicy, problemPage } from '../problems/problem-page'
 import { type RouteRules } from './route-rules';
 
 /** Body of a refusal, with the headers that belong to it. */
-export interface RefusalContent {
+interface RefusalContent {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }

@@ -1,7 +1,6 @@
 import { type Rejection } from '@gatehouse/http-edge';
 import { type RateHeaders } from '../../limits/rate-headers';
 import { type ErrorResponse } from '../../problems/error-response';
-import { type RefusalContent } from '../refusal-content';
 import { type IdentityHeaders } from './identity-headers';
 import { type ProxyFamily } from './proxy-family';
 
@@ -35,16 +34,11 @@ export function passAnswer(
 export function refuseAnswer(
   family: ProxyFamily,
   { status, code, headers: ofProblem }: ErrorResponse,
-  content: RefusalContent,
-  rateHeaders: RateHeaders | undefined,
+  more: Readonly<Record<string, string>>,
+  body: string,
 ): ForwardAnswer {
-  const headers: Record<string, string> = {
-    ...NO_STORE,
-    ...content.headers,
-    ...rateHeaders,
-    ...ofProblem,
-  };
-  return { ...toldTo(family, { status, code, headers }), body: content.body };
+  const headers = { ...NO_STORE, ...more, ...ofProblem };
+  return { ...toldTo(family, { status, code, headers }), body };
 }
 
 /** A rejection that the server itself decides, such as 431, as a proxy gets it. */

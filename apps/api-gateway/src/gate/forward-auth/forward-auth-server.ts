@@ -4,6 +4,7 @@ import { LOGGER, withLogContext } from '@gatehouse/observability';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { type GatewayConfig } from '../../config';
+import { CorsPolicy } from '../../cors/cors-policy';
 import { GatewayMetrics } from '../../metrics/gateway-metrics';
 import { logProblem } from '../../problems/log-problem';
 import { CONFIG } from '../../tokens';
@@ -37,7 +38,8 @@ export class ForwardAuthServer implements OnApplicationBootstrap, BeforeApplicat
     if (forwardAuth === undefined) return;
     const routes = new PolicyRoutes(gate.policy, new URL(publicUrl).origin);
     const { family, port, proxies, secrets } = forwardAuth;
-    const asked = new ForwardAuth(this.gate, routes, this.assertions, { family, requireHttps });
+    const cors = new CorsPolicy(this.config, this.logger);
+    const asked = new ForwardAuth(this.gate, routes, this.assertions, cors, { family, requireHttps });
     const askers = new TrustedProxies(proxies);
     const before = Array.isArray(trustProxy) ? trustProxy : [];
     this.edge = new HttpEdge(

@@ -14,7 +14,7 @@ const rules: RouteRules = {
   ...{ access: 'user', subject: '/orders/*', scope: 'orders:read', roles: null, tiers: null },
   ...{ credentials: ['bearer', 'api_key'], cookieOrigins: new OriginList([]), rateClass: 'gate-read' },
 };
-const route: ProtectedRoute = { name: '/orders/*', audience: 'orders', clerkCookies: 'strip', rules };
+const route: ProtectedRoute = { name: '/orders/*', audience: 'orders', cors: 'gate', clerkCookies: 'strip', rules };
 const principal = {
   ...{ userId: '8d6f2a2e-5f0a-4b5e-9a53-2b1f7f2a1c11', clerkUserId: null, sessionId: null, scopes: [] },
   ...{ role: 'developer', tier: 'pro', method: 'api_key', keyId: 'key' },
@@ -71,6 +71,7 @@ function ask(
     { decide },
     { find, lists: () => listsMethod },
     { issue: (_, audience) => `signed for ${audience}` },
+    { headersFor: () => ({}) },
     {
       ...{ family, requireHttps },
     },

@@ -2,6 +2,7 @@ import { type IncomingHttpHeaders } from 'node:http';
 import { withoutClerkCookies } from '@gatehouse/auth';
 import { type Caller } from '../../caller/caller';
 import { type GateRequest } from '../../caller/gate-request';
+import { type CorsPolicy } from '../../cors/cors-policy';
 import { preflightMethod } from '../../cors/preflight';
 import { ForwardAuthPathError, HttpsRequiredError, ProxyNotAllowedError, ProxySecretInvalidError } from '../../errors';
 import { type MaybePromise, whenKnown } from '../../maybe-promise';
@@ -67,6 +68,7 @@ export class ForwardAuth {
     private readonly gate: Pick<Gate, 'decide'>,
     private readonly routes: Pick<PolicyRoutes, 'find' | 'lists'>,
     private readonly assertions: Pick<AssertionIssuer, 'issue'>,
+    private readonly cors: Pick<CorsPolicy, 'headersFor'>,
     private readonly rules: ForwardAuthRules,
   ) {}
 
@@ -124,7 +126,14 @@ export class ForwardAuth {
   private refuse(refused: Refused, { method, route }: Partial<Subject>, asked: ForwardRequest): ForwardOutcome {
     const { problem, rateHeaders, caller, error } = refused;
     const content = refusalContent(problem, asked.id, route?.rules, asked.headers);
-    const answer = refuseAnswer(this.rules.family, problem, content, rateHeaders);
+    // The service answers for what passes. Nobody else would tell a page that it may read a refusal.
+    const cors = route?.cors === 'gate' ? this.cors.headersFor(asked.headers.origin, route.rules.cookieOrigins) : {};
+    const answer = refuseAnswer(
+      this.rules.family,
+      problem,
+      { ...content.headers, ...cors, ...rateHeaders },
+      content.body,
+    );
     return { answer, method, route, caller, refusal: { error, problem } };
   }
 }

@@ -54,9 +54,9 @@ export class PolicyRoutes {
   }
 
   private remember(route: Route): ProtectedRoute {
-    const { audience, clerkCookies } = route;
+    const { audience, cors, clerkCookies } = route;
     const found: ProtectedRoute = {
-      ...{ name: nameOf(route), audience, clerkCookies },
+      ...{ name: nameOf(route), audience, cors, clerkCookies },
       rules: rulesOfRoute(route, this.defaultOrigin),
     };
     this.known.set(route, found);
