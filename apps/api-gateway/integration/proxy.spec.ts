@@ -1,9 +1,10 @@
 import { decodeJwt } from 'jose';
-import { attackGateway, runAttacks, strike, target, withKey } from './attacks/attack';
+import { ORIGIN, attackGateway, runAttacks, strike, target, withKey } from './attacks/attack';
+import { cookieRoutes, cookies, forgedRequests, honestRequests } from './attacks/cookies';
 import { credentialAttacks } from './attacks/credential-attacks';
 import { type RawAnswer, type RawRequest, sendRaw } from './support/raw-request';
 import { policyEnvironment } from './support/forward-auth-edge';
-import { type TestGateway } from './support/test-gateway';
+import { PUBLIC_URL, type TestGateway } from './support/test-gateway';
 import { TestUpstream } from './support/upstream';
 
 /** The rules of the gateway's own routes that attacks aim at, below a path of their own, and routes of a shop. */
@@ -22,7 +23,8 @@ routes:
   - { path: /orders/*, methods: [GET, POST], upstream: shop, access: user, scope: 'orders:read', tiers: [pro] }
   - { path: /plain/*, upstream: plain, access: user, maxBodyMb: 0 }
   - { path: /health, upstream: shop, access: public }
-`;
+  - { path: /own-cors/*, upstream: shop, access: user, cors: upstream, clerkCookies: pass }
+${cookieRoutes('upstream: shop')}`;
 
 let upstream: TestUpstream;
 afterAll(() => upstream?.stop());
@@ -40,7 +42,7 @@ attackGateway(throughProxy, async () => {
   return policyEnvironment(policy(upstream.url));
 });
 
-runAttacks(credentialAttacks);
+runAttacks([...credentialAttacks, forgedRequests, cookies]);
 
 const identity = ['x-gatehouse-assertion', 'x-gatehouse-user-id', 'x-gatehouse-role', 'x-gatehouse-tier'];
 const spellings = [...identity, 'x-gatehouse-anything'].flatMap((name) => [
@@ -95,5 +97,106 @@ describe('a proxied request', () => {
     const { status: given, body } = await strike(withKey(target().key({ tier: 'pro' }), { method, path }));
     expect([given, body.code]).toEqual([status, code]);
     expect(upstream.received).toEqual([]);
+  });
+});
+
+describe('a browser', () => {
+  it.each(honestRequests)("may use Clerk's session cookie, which stays here, with %s", async (_, request) => {
+    const attack = await request();
+    const headers = (attack.request.headers ?? []).map(([name, value]) =>
+      name === 'Cookie' ? ([name, `a=1; ${value}; b="2 "`] as const) : ([name, value] as const),
+    );
+    expect((await strike({ ...attack, request: { ...attack.request, headers } })).status).toBe(200);
+    const received = upstream.received[0]?.request.headers ?? {};
+    expect(received.cookie).toBe('a=1; b="2 "');
+    expect(decodeJwt(String(received['x-gatehouse-assertion']))).toMatchObject({ auth_method: 'clerk_session' });
+  });
+
+  it('that navigates without a session is sent to the sign-in page, and gets a page where that did not help', async () => {
+    const visit = (cookie: string) =>
+      strike({
+        request: {
+          path: '/cart/1?page=2',
+          headers: [['Sec-Fetch-Mode', 'navigate'], ['X-Forwarded-Proto', 'https'], ...[['Cookie', cookie] as const]],
+        },
+      });
+    const first = await visit('a=1');
+    const page = encodeURIComponent(`${PUBLIC_URL}/cart/1?page=2`);
+    expect([first.status, first.headers.location, first.text]).toEqual([
+      ...[302, `https://accounts.example.com/sign-in?redirect_url=${page}`, ''],
+    ]);
+    const counted = ({ headers }: RawAnswer) => (headers['set-cookie'] ?? '').split(';', 1)[0] ?? '';
+    const last = await visit(counted(await visit(counted(first))));
+    expect([last.status, last.headers['content-type']]).toEqual([401, 'text/html; charset=utf-8']);
+    expect(last.text).toContain('<code>sign_in_loop</code>');
+    expect(upstream.received).toEqual([]);
+  });
+});
+
+describe('a page of another origin', () => {
+  const preflight = (origin: string, method: string, path: string): RawRequest => ({
+    ...{ method: 'OPTIONS', path },
+    headers: [
+      ['Origin', origin],
+      ['Access-Control-Request-Method', method],
+    ],
+  });
+  const granted = ({ headers }: RawAnswer) => [
+    headers['access-control-allow-origin'],
+    headers['access-control-allow-credentials'],
+    headers['access-control-allow-methods'],
+  ];
+
+  it.each([ORIGIN, PUBLIC_URL])('may call if CORS_ORIGINS or the route lists it: %s', async (origin) => {
+    const answer = await strike({ request: preflight(origin, 'PUT', '/cart/1') });
+    expect([answer.status, ...granted(answer), answer.headers.vary]).toEqual([204, origin, 'true', 'PUT', 'Origin']);
+    expect(answer.headers['access-control-allow-headers']).not.toMatch(/api-key/i);
+    expect(upstream.received).toEqual([]);
+  });
+
+  it('may call nothing if neither lists it', async () => {
+    const refused = await strike({ request: preflight('https://evil.example', 'PUT', '/cart/1') });
+    expect([refused.status, refused.body.code, ...granted(refused)]).toEqual([
+      ...[403, 'origin_not_allowed', undefined, undefined, undefined],
+    ]);
+    expect(upstream.received).toEqual([]);
+  });
+
+  it('may read what CORS_ORIGINS says, not what the upstream says', async () => {
+    upstream.answer = (_, response) => {
+      response.setHeader('Vary', 'Accept-Encoding');
+      response.setHeader('Access-Control-Allow-Origin', '*');
+      response.setHeader('Access-Control-Expose-Headers', 'X-Total');
+      response.end('the order');
+    };
+    const ask = (origin: string, path = '/cart/1') =>
+      strike(withKey(target().key(), { path, headers: [['Origin', origin]] }));
+    const allowed = await ask(ORIGIN);
+    expect(granted(allowed)).toEqual([ORIGIN, 'true', undefined]);
+    expect(allowed.headers.vary).toBe('Origin, Accept-Encoding');
+    expect(allowed.headers['access-control-expose-headers']).toMatch(/X-Request-Id, X-Total$/);
+    const other = await ask('https://evil.example');
+    expect([other.status, ...granted(other)]).toEqual([200, undefined, undefined, undefined]);
+    expect(granted(await ask('https://evil.example', '/own-cors'))[0]).toBe('*');
+  });
+
+  it('may read a refusal', async () => {
+    const answer = await strike({ request: { path: '/cart/1', headers: [['Origin', ORIGIN]] } });
+    expect([answer.status, ...granted(answer)]).toEqual([401, ORIGIN, 'true', undefined]);
+  });
+
+  it('is answered by the upstream where the route says so, which then gets no caller', async () => {
+    expect((await strike({ request: preflight('https://evil.example', 'PUT', '/own-cors') })).status).toBe(200);
+    const { headers } = upstream.received[0]!.request;
+    expect([headers.origin, headers['x-gatehouse-assertion']]).toEqual(['https://evil.example', undefined]);
+    const { request } = withKey(target().key(), preflight('https://evil.example', 'PUT', '/own-cors'));
+    const withCredential = await strike({ request });
+    expect(withCredential.status).toBe(200);
+    expect(upstream.received[1]?.request.headers['x-gatehouse-assertion']).toMatch(/^ey/);
+  });
+
+  it('keeps the cookies of Clerk where the route says so', async () => {
+    await strike(withKey(target().key(), { path: '/own-cors', headers: [['Cookie', '__session=x; a=1']] }));
+    expect(upstream.received[0]?.request.headers.cookie).toBe('__session=x; a=1');
   });
 });

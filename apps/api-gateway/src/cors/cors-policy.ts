@@ -38,6 +38,8 @@ export type CorsHeaders = Readonly<Record<string, string>>;
 /** Origins of a route that are allowed in addition to `CORS_ORIGINS`. */
 export type RouteOrigins = Pick<OriginList, 'includes'>;
 
+const VARIES: CorsHeaders = { vary: 'Origin' };
+
 /** Says which pages may read responses and send credentials. */
 export class CorsPolicy {
   private readonly origins: OriginList;
@@ -55,9 +57,9 @@ export class CorsPolicy {
    * page. `Vary` is always there, because a cache must not send the response to a page of another origin.
    */
   headersFor(origin: string | undefined, ofRoute?: RouteOrigins): CorsHeaders {
-    if (origin === undefined || !this.allows(origin, ofRoute)) return { vary: 'Origin' };
+    if (origin === undefined || !this.allows(origin, ofRoute)) return VARIES;
     return {
-      vary: 'Origin',
+      ...VARIES,
       'access-control-allow-origin': origin,
       'access-control-allow-credentials': 'true',
       'access-control-expose-headers': RESPONSE_HEADERS,

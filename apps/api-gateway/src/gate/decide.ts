@@ -107,8 +107,9 @@ function faultOf(
   if (access === 'admin' && role !== 'admin') return new RoleInsufficientError();
   if (roles !== null && !roles.includes(role)) return new RoleInsufficientError(roles);
   if (tiers !== null && !tiers.includes(tier)) return new TierInsufficientError(tiers);
-  // The cookie is read only where the route accepts it.
-  if (credential.method === 'clerk_session' && credential.isCookie) return undefined;
+  if (credential.method === 'clerk_session' && credential.isCookie) {
+    return credentials.includes('cookie') ? undefined : new SessionRefusedError(credentials.includes('api_key'));
+  }
   if (method !== 'api_key') {
     return credentials.includes('bearer') ? undefined : new SessionRefusedError(credentials.includes('api_key'));
   }

@@ -3,7 +3,7 @@ import { withoutClerkCookies } from '@gatehouse/auth';
 import { type Caller } from '../../caller/caller';
 import { type GateRequest } from '../../caller/gate-request';
 import { type CorsPolicy } from '../../cors/cors-policy';
-import { preflightMethod } from '../../cors/preflight';
+import { anonymousPreflightMethod } from '../../cors/preflight';
 import { ForwardAuthPathError, HttpsRequiredError, ProxyNotAllowedError, ProxySecretInvalidError } from '../../errors';
 import { type MaybePromise, whenKnown } from '../../maybe-promise';
 import { type ErrorResponse } from '../../problems/error-response';
@@ -57,9 +57,6 @@ interface Subject {
   readonly route: ProtectedRoute;
 }
 
-/** Headers that browsers never send with a preflight. */
-const credentialHeaders = ['authorization', 'x-api-key', 'cookie'] as const;
-
 /**
  * Answers proxies that ask whether a request may pass, before they send it to a service. Refuses what no route allows.
  */
@@ -99,9 +96,8 @@ export class ForwardAuth {
    * @see https://fetch.spec.whatwg.org/#cors-preflight-fetch
    */
   private preflightMethod({ method, host, url }: OriginalTarget, headers: IncomingHttpHeaders): string | undefined {
-    const requested = preflightMethod(method, headers);
-    if (requested === undefined || credentialHeaders.some((name) => headers[name] !== undefined)) return undefined;
-    return this.routes.lists(method, host, url) ? undefined : requested;
+    const requested = anonymousPreflightMethod(method, headers);
+    return requested === undefined || this.routes.lists(method, host, url) ? undefined : requested;
   }
 
   private readTrusted(asked: ForwardRequest): OriginalTarget {

@@ -2,11 +2,10 @@ import { type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { type Exchange } from '@gatehouse/http-edge';
 import { type Dispatcher } from 'undici';
 import { ClientGoneError, UpstreamTimeoutError } from '../../errors';
-import { type RateHeaders } from '../../limits/rate-headers';
 import { type OpenStream, type StreamPermit, type StreamPipe } from '../open-streams/open-stream';
 import { type OpenStreams } from '../open-streams/open-streams';
 import { type GateEnd, type StreamEnd, isGateEnd } from '../open-streams/stream-end';
-import { isEventStream, responseHeaders, responseTrailers } from './response-headers';
+import { type ResponseContext, isEventStream, responseHeaders, responseTrailers } from './response-headers';
 import { type StreamedUpload } from './streamed-upload';
 import { upstreamError } from './upstream-error';
 
@@ -56,13 +55,14 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
   private quietMs = 0;
 
   /**
+   * @param added what the gate adds to the response
    * @param ended called once, with the reason if no response was sent, or only a part of one
    */
   constructor(
     private readonly exchange: Exchange,
     private readonly dispatcher: Dispatcher,
     private readonly request: UpstreamRequest,
-    private readonly rateHeaders: RateHeaders | undefined,
+    private readonly added: Pick<ResponseContext, 'rateHeaders' | 'cors'>,
     private readonly permit: StreamPermit,
     private readonly streams: OpenStreams,
     private readonly ended: (error?: unknown) => void,
@@ -132,12 +132,12 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     // 103 and the like are not passed on.
     if (status < 200 || this.state === 'over') return;
-    const { exchange, rateHeaders, request } = this;
+    const { exchange, added, request } = this;
     const length = headers['content-length'];
     const mayHaveBody = request.method !== 'HEAD' && status !== 204 && status !== 304;
     this.left = length === undefined || !mayHaveBody ? undefined : Number(length);
     const mayHaveTrailers = mayHaveBody && length === undefined && exchange.request.httpVersionMinor > 0;
-    const context = { requestId: exchange.id, status, mayHaveTrailers, rateHeaders };
+    const context = { requestId: exchange.id, status, mayHaveTrailers, ...added };
     const list = responseHeaders(headers, context);
     this.stream = this.streams.open(this.permit, this);
     const isEvents = mayHaveBody && isEventStream(headers);

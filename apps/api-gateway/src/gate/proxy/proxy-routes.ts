@@ -17,6 +17,10 @@ export interface ProxyRoute {
   readonly rules: RouteRules;
   readonly upstream: Upstream;
   readonly maxBodyBytes: number;
+  /** Who tells pages of other origins what they may do. */
+  readonly cors: 'gate' | 'upstream';
+  /** Whether Clerk's cookies reach the upstream. */
+  readonly clerkCookies: 'strip' | 'pass';
 }
 
 /** Where a request goes. */
@@ -24,6 +28,8 @@ export interface ProxyTarget {
   readonly route: ProxyRoute;
   /** Normal path with the query, for the upstream. */
   readonly path: string;
+  /** Whether the request is a preflight, which has no caller. */
+  readonly isPreflight: boolean;
 }
 
 /** Routes of the policy, as the proxy needs them. */
@@ -39,9 +45,12 @@ export class ProxyRoutes {
   /**
    * Returns where a request goes; undefined if no upstream gets it: it is for Gatehouse itself, no route matches, or the
    * first route that matches is for forward auth alone. `host` and `url` (path and query) are as the client sent them.
+   *
+   * A preflight is about the request that it asks for, and has the route of that one: `requested` is its method. A route
+   * that lists `OPTIONS` is about all such requests.
    * @throws RequestInvalidError if servers may read host or path differently
    */
-  find(method: string, host: string, url: string): ProxyTarget | undefined {
+  find(method: string, host: string, url: string, requested?: string): ProxyTarget | undefined {
     const { upstreams, table } = this.policy.current;
     if (upstreams.length === 0 || IS_RESERVED.test(url)) return undefined;
     const normal = normalizePath(url);
@@ -49,11 +58,14 @@ export class ProxyRoutes {
     if (isReserved(normal.segments)) return undefined;
     const normalHost = normalizeHost(host);
     if (normalHost === undefined) throw hostInvalid();
-    const match = table.find({ method, host: normalHost, segments: normal.segments });
+    const place = { host: normalHost, segments: normal.segments };
+    let match = table.find({ ...place, method });
+    const isPreflight = requested !== undefined && (match.kind === 'none' || match.route.methods === undefined);
+    if (isPreflight) match = table.find({ ...place, method: requested });
     if (match.kind === 'ambiguous') throw pathAmbiguous();
     if (match.kind === 'none' || match.route.upstream === undefined) return undefined;
     const route = this.known.get(match.route) ?? this.remember(match.route, match.route.upstream);
-    return { route, path: normal.path + normal.query };
+    return { route, path: normal.path + normal.query, isPreflight };
   }
 
   private remember(route: Route, upstream: Upstream): ProxyRoute {
@@ -62,6 +74,8 @@ export class ProxyRoutes {
       rules: rulesOfRoute(route, this.defaultOrigin),
       upstream,
       maxBodyBytes: route.maxBodyBytes,
+      cors: route.cors,
+      clerkCookies: route.clerkCookies,
     };
     this.known.set(route, found);
     return found;

@@ -4,7 +4,7 @@ import { type Caller } from '../../caller/caller';
 import { type Upstream } from '../policy/route';
 import { requestHeaders } from './request-headers';
 
-const upstream = { clerkCookies: 'strip', identityHeaders: 'assertion' } as Upstream;
+const upstream = { identityHeaders: 'assertion' } as Upstream;
 const caller = { principal: { userId: 'u1', role: 'user', tier: 'pro' } } as Caller;
 const KEY = `sk_prod_${'a'.repeat(43)}_abcdef`;
 
@@ -14,6 +14,7 @@ function sent(rawHeaders: string[], by: Caller | null = caller, to: Partial<Upst
   const exchange = { id: 'r1', clientAddress: '192.0.2.7', sawHttps: true, request: { rawHeaders, headers } };
   const list = requestHeaders(exchange as unknown as Exchange, {
     upstream: { ...upstream, ...to },
+    clerkCookies: to.clerkCookies ?? 'strip',
     caller: by ?? undefined,
     assertion: by === null ? undefined : 'signed',
   });

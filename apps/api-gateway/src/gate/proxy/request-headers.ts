@@ -56,6 +56,8 @@ type ArrivedRequest = Pick<Exchange, 'id' | 'request' | 'clientAddress' | 'sawHt
 /** What the headers of a request to an upstream depend on, besides the request itself. */
 export interface RequestIdentity {
   readonly upstream: Upstream;
+  /** Whether Clerk's cookies reach the upstream. */
+  readonly clerkCookies: 'strip' | 'pass';
   /** undefined on a public route. */
   readonly caller: Caller | undefined;
   readonly assertion: string | undefined;
@@ -65,7 +67,8 @@ export interface RequestIdentity {
  * Returns the headers of a request for an upstream (name, value, name, value): those of the client without what is only
  * for the gate, and the identity of the caller.
  */
-export function requestHeaders(exchange: ArrivedRequest, { upstream, caller, assertion }: RequestIdentity): string[] {
+export function requestHeaders(exchange: ArrivedRequest, identity: RequestIdentity): string[] {
+  const { upstream, clerkCookies, caller, assertion } = identity;
   const { rawHeaders, headers } = exchange.request;
   const named = namedByConnection(headers.connection);
   const list: string[] = [];
@@ -73,7 +76,7 @@ export function requestHeaders(exchange: ArrivedRequest, { upstream, caller, ass
     const name = rawHeaders[index] ?? '';
     const value = rawHeaders[index + 1] ?? '';
     if (named?.has(name.toLowerCase()) === true) continue;
-    const passed = passedValue(known.get(name) ?? treat(name), value, caller !== undefined, upstream);
+    const passed = passedValue(known.get(name) ?? treat(name), value, caller !== undefined, clerkCookies);
     if (passed !== undefined) list.push(name, passed);
   }
   const { host } = headers;
@@ -104,7 +107,7 @@ function passedValue(
   treatment: Treatment,
   value: string,
   isAuthenticated: boolean,
-  upstream: Upstream,
+  clerkCookies: 'strip' | 'pass',
 ): string | undefined {
   switch (treatment) {
     case 'pass':
@@ -117,7 +120,7 @@ function passedValue(
     case 'api-key':
       return isAuthenticated || GATEHOUSE_KEY.test(value) ? undefined : value;
     case 'cookie':
-      return upstream.clerkCookies === 'pass' ? value : withoutClerkCookies(value) || undefined;
+      return clerkCookies === 'pass' ? value : withoutClerkCookies(value) || undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import { type IncomingHttpHeaders } from 'node:http';
+import { type CorsHeaders } from '../../cors/cors-policy';
 import { type RateHeaders } from '../../limits/rate-headers';
 import { namedByConnection } from './request-headers';
 
@@ -20,12 +21,14 @@ export interface ResponseContext {
   /** Whether the response is chunked, so that it can have trailers. */
   readonly mayHaveTrailers: boolean;
   readonly rateHeaders: RateHeaders | undefined;
+  /** Set if the gate tells pages of other origins what they may do: the upstream's own headers about that are dropped. */
+  readonly cors?: CorsHeaders | undefined;
 }
 
 /** Returns the headers of a response for the client (name, value, name, value). */
 export function responseHeaders(
   headers: IncomingHttpHeaders,
-  { requestId, status, mayHaveTrailers, rateHeaders }: ResponseContext,
+  { requestId, status, mayHaveTrailers, rateHeaders, cors }: ResponseContext,
 ): (string | string[])[] {
   const named = namedByConnection(headers.connection?.toLowerCase());
   const list: (string | string[])[] = ['x-request-id', requestId];
@@ -35,12 +38,24 @@ export function responseHeaders(
   for (const name in headers) {
     const value = headers[name];
     if (value === undefined || dropped.has(name) || isOfGate(name) || named?.has(name) === true) continue;
+    if (cors !== undefined && (name === 'vary' || name.startsWith('access-control-'))) continue;
     if (rateHeaders !== undefined && (name === 'ratelimit' || name === 'ratelimit-policy')) continue;
     // RFC 9110, section 8.6: a 204 has no length. Node refuses to announce trailers where there are none.
     if ((name === 'content-length' && status === 204) || (name === 'trailer' && !mayHaveTrailers)) continue;
     list.push(name, value);
   }
+  if (cors !== undefined) addCors(list, cors, headers);
   return list;
+}
+
+/** Adds the headers of the gate, and to them what the upstream lets pages read, and what its response varies with. */
+function addCors(list: (string | string[])[], cors: CorsHeaders, headers: IncomingHttpHeaders): void {
+  for (const name in cors) {
+    const own = cors[name] ?? '';
+    const isList = name === 'vary' || name === 'access-control-expose-headers';
+    const theirs = isList ? headers[name] : undefined;
+    list.push(name, theirs === undefined ? own : [own, theirs].flat().join(', '));
+  }
 }
 
 /** Trailers of a response for the client; undefined if there are none. */

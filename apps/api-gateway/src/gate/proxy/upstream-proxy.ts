@@ -5,7 +5,15 @@ import { type Logger } from 'pino';
 import { type Registry } from 'prom-client';
 import { type Caller } from '../../caller/caller';
 import { type GatewayConfig } from '../../config';
-import { BodyTooLargeError, ClientGoneError, HttpsRequiredError, MethodNotProxiedError } from '../../errors';
+import { type CorsHeaders, CorsPolicy } from '../../cors/cors-policy';
+import { anonymousPreflightMethod } from '../../cors/preflight';
+import {
+  BodyTooLargeError,
+  ClientGoneError,
+  HttpsRequiredError,
+  MethodNotProxiedError,
+  OriginNotAllowedError,
+} from '../../errors';
 import { whenKnown } from '../../maybe-promise';
 import { GatewayMetrics } from '../../metrics/gateway-metrics';
 import { logProblem } from '../../problems/log-problem';
@@ -17,7 +25,6 @@ import { type Allowed, Refused } from '../decision';
 import { OpenStreams } from '../open-streams/open-streams';
 import { routeMethods } from '../policy/policy-schema';
 import { refusalContent } from '../refusal-content';
-import { type RouteRules } from '../route-rules';
 import { Forward } from './forward';
 import { ProxiedRequest } from './proxied-request';
 import { type ProxyRoute, ProxyRoutes, type ProxyTarget } from './proxy-routes';
@@ -43,6 +50,7 @@ interface PermittedTarget extends ProxyTarget {
 export class UpstreamProxy implements OnApplicationShutdown {
   private readonly routes: ProxyRoutes;
   private readonly pools: UpstreamPools;
+  private readonly cors: CorsPolicy;
   private readonly upstreams: UpstreamMetrics;
 
   constructor(
@@ -56,36 +64,51 @@ export class UpstreamProxy implements OnApplicationShutdown {
   ) {
     this.routes = new ProxyRoutes(config.gate.policy, new URL(config.publicUrl).origin);
     this.pools = new UpstreamPools(config.gate.policy);
+    this.cors = new CorsPolicy(config, logger);
     this.upstreams = new UpstreamMetrics(registry, config.gate.policy, this.pools);
   }
 
   /** Answers a request for an upstream. Returns false if the request is for Gatehouse itself, or no route matches. */
   handle(exchange: Exchange): Promise<void> | boolean {
+    const { method, url, request } = exchange;
     let target: ProxyTarget | undefined;
     try {
-      target = this.routes.find(exchange.method, exchange.request.headers.host ?? '', exchange.url);
+      const requested = anonymousPreflightMethod(method, request.headers);
+      target = this.routes.find(method, request.headers.host ?? '', url, requested);
       if (target === undefined) return false;
       exchange.route = target.route.name;
       exchange.whenOver = () => this.count(exchange, undefined);
       if (this.config.requireHttps && !exchange.sawHttps) throw new HttpsRequiredError();
-      if (!METHODS.has(exchange.method)) throw new MethodNotProxiedError(routeMethods.join(', '));
+      if (!METHODS.has(method)) throw new MethodNotProxiedError(routeMethods.join(', '));
     } catch (error) {
-      this.refuse(exchange, new Refused(error), target?.route.rules);
+      this.refuse(exchange, new Refused(error), target?.route);
       return true;
     }
-    const { route, path } = target;
+    const { path, isPreflight } = target;
+    if (isPreflight && target.route.cors === 'gate') {
+      this.answerPreflight(exchange, target.route);
+      return true;
+    }
+    const route = isPreflight ? openToAll(target.route) : target.route;
     const asked = new ProxiedRequest(exchange);
     const since = this.streams.version;
     const done = whenKnown(this.gate.decide(route.rules, asked), (decision) => {
-      if (!decision.allowed) return this.refuse(exchange, decision, route.rules);
+      if (!decision.allowed) return this.refuse(exchange, decision, route);
       const permit = new RoutePermit(this.gate, this.routes, asked, route, decision.caller, since);
-      return this.pass(exchange, { route, path, permit }, asked, decision);
+      return this.pass(exchange, { route, path, isPreflight, permit }, asked, decision);
     });
     return done instanceof Promise ? done : true;
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.pools.close();
+  }
+
+  private answerPreflight(exchange: Exchange, route: ProxyRoute): void {
+    const { origin = '', 'access-control-request-method': requested } = exchange.request.headers;
+    const headers = this.cors.preflight(origin, requested, route.rules.cookieOrigins);
+    if (headers === undefined) return this.refuse(exchange, new Refused(new OriginNotAllowedError()), route);
+    exchange.send(204, headers);
   }
 
   private pass(
@@ -95,7 +118,8 @@ export class UpstreamProxy implements OnApplicationShutdown {
     allowed: Allowed,
   ): Promise<void> | void {
     const { request } = exchange;
-    const { maxBodyBytes, rules } = target.route;
+    const { route } = target;
+    const { maxBodyBytes, rules } = route;
     const length = Number(request.headers['content-length'] ?? 0);
     if (length === 0 && request.headers['transfer-encoding'] === undefined) {
       this.forward(exchange, target, allowed, null);
@@ -103,7 +127,7 @@ export class UpstreamProxy implements OnApplicationShutdown {
     }
     if (length > maxBodyBytes || maxBodyBytes === 0) {
       const error = new BodyTooLargeError(maxBodyBytes / 1024 ** 2);
-      return this.refuse(exchange, new Refused(error, allowed.caller, allowed.rateHeaders), rules);
+      return this.refuse(exchange, new Refused(error, allowed.caller, allowed.rateHeaders), route);
     }
     const confirm = async (): Promise<void> => {
       const decision = await this.gate.confirm(rules, asked);
@@ -127,7 +151,7 @@ export class UpstreamProxy implements OnApplicationShutdown {
     try {
       await confirm();
     } catch (error) {
-      return this.refuse(exchange, new Refused(error, allowed.caller, allowed.rateHeaders), target.route.rules);
+      return this.refuse(exchange, new Refused(error, allowed.caller, allowed.rateHeaders), target.route);
     }
     await this.forwarded(exchange, target, allowed, body);
   }
@@ -146,11 +170,11 @@ export class UpstreamProxy implements OnApplicationShutdown {
   ): void {
     // The client may have left while the gate decided.
     if (exchange.isOver) return done?.();
-    const { upstream } = route;
+    const { upstream, clerkCookies } = route;
     const keyId = caller?.principal.keyId;
     exchange.logged = { upstream: upstream.name, ...(keyId !== undefined && { keyId }) };
     const assertion = caller === undefined ? undefined : this.assertions.issue(caller, upstream.audience);
-    const headers = requestHeaders(exchange, { upstream, caller, assertion });
+    const headers = requestHeaders(exchange, { upstream, clerkCookies, caller, assertion });
     const { timeoutMs, url } = upstream;
     let pool;
     try {
@@ -166,7 +190,7 @@ export class UpstreamProxy implements OnApplicationShutdown {
       exchange,
       pool.dispatcher,
       { method: exchange.method, path, headers, body, timeoutMs },
-      rateHeaders,
+      { rateHeaders, cors: this.corsHeaders(exchange, route) },
       permit,
       this.streams,
       (error) => {
@@ -183,25 +207,31 @@ export class UpstreamProxy implements OnApplicationShutdown {
   }
 
   /** Answers a request whose upstream failed. A response that has begun is broken off. */
-  private fail(exchange: Exchange, failed: Refused, { rules, upstream }: ProxyRoute): void {
+  private fail(exchange: Exchange, failed: Refused, route: ProxyRoute): void {
     if (failed.error instanceof ClientGoneError) return;
-    this.upstreams.failed(upstream.name, failed.problem.code);
+    this.upstreams.failed(route.upstream.name, failed.problem.code);
     const cause = causeOf(failed.error);
     if (cause !== undefined) exchange.logged = { ...exchange.logged, cause };
-    if (!exchange.response.headersSent) return this.refuse(exchange, failed, rules);
+    if (!exchange.response.headersSent) return this.refuse(exchange, failed, route);
     logProblem(this.logger, failed.error, failed.problem);
     exchange.logged = { ...exchange.logged, reason: failed.problem.code };
     exchange.response.destroy();
   }
 
-  private refuse(exchange: Exchange, refused: Refused, rules?: RouteRules): void {
+  private refuse(exchange: Exchange, refused: Refused, route?: ProxyRoute): void {
     const { error, problem, caller, rateHeaders } = refused;
     logProblem(this.logger, error, problem);
     exchange.logged = { ...exchange.logged, reason: problem.code };
     exchange.whenOver = () => this.count(exchange, caller);
-    const content = refusalContent(problem, exchange.id, rules, exchange.request.headers);
-    const headers = { ...securityHeaders, ...content.headers, ...rateHeaders, ...problem.headers };
+    const content = refusalContent(problem, exchange.id, route?.rules, exchange.request.headers);
+    const cors = route && this.corsHeaders(exchange, route);
+    const headers = { ...securityHeaders, ...content.headers, ...cors, ...rateHeaders, ...problem.headers };
     exchange.send(problem.status, headers, content.body);
+  }
+
+  /** What the gate tells pages of other origins; undefined where the upstream does. */
+  private corsHeaders({ request }: Exchange, { cors, rules }: ProxyRoute): CorsHeaders | undefined {
+    return cors === 'gate' ? this.cors.headersFor(request.headers.origin, rules.cookieOrigins) : undefined;
   }
 
   private count(exchange: Exchange, caller: Caller | undefined): void {
@@ -213,6 +243,11 @@ export class UpstreamProxy implements OnApplicationShutdown {
     });
     this.metrics.requestSeconds.observe({ route }, exchange.elapsedMs / 1_000);
   }
+}
+
+/** The route without its rules about callers: a preflight has none. */
+function openToAll(route: ProxyRoute): ProxyRoute {
+  return { ...route, rules: { ...route.rules, access: 'public' } };
 }
 
 /** Code of the error that made an upstream fail, such as ECONNREFUSED; for the log. */

@@ -91,7 +91,7 @@ export class WebSocketProxy implements OnApplicationShutdown {
 
   private connect(
     upgrade: Upgrade,
-    { route: { upstream }, path }: ProxyTarget,
+    { route: { upstream, clerkCookies }, path }: ProxyTarget,
     permit: RoutePermit,
     { caller, rateHeaders }: Allowed,
     offered: OfferedSubprotocols,
@@ -104,7 +104,10 @@ export class WebSocketProxy implements OnApplicationShutdown {
       this.streams.requireRoom(permit);
       const pool = this.pools.take(upstream.url);
       const assertion = caller === undefined ? undefined : this.assertions.issue(caller, upstream.audience);
-      const headers = withSubprotocols(requestHeaders(upgrade, { upstream, caller, assertion }), offered.forUpstream);
+      const headers = withSubprotocols(
+        requestHeaders(upgrade, { upstream, clerkCookies, caller, assertion }),
+        offered.forUpstream,
+      );
       const socket = new ProxiedWebSocket(
         {
           ...{ upgrade, permit, path, headers, offered, rateHeaders, refuse },
