@@ -220,6 +220,11 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   approve('RATE_LIMIT_STORE', async (changed) =>
     (changed !== 'memory') === isShared ? undefined : 'names a file that turns the shared store on or off; restart',
   );
+  v.GATE_FILE?.demand(({ acceptsCookies }) =>
+    acceptsCookies && v.CLERK_AUTHORIZED_PARTIES.length === 0
+      ? 'a route accepts the session cookie, which needs CLERK_AUTHORIZED_PARTIES'
+      : undefined,
+  );
   return {
     host: v.HOST,
     port: v.PORT,

@@ -59,6 +59,20 @@ it('keeps the previous policy while the file is invalid or missing, and reports 
   expect(await file.check()).toEqual({ variable: 'GATE_FILE', result: 'unchanged' });
 });
 
+it('keeps the previous policy while the new one needs what the gateway lacks', async () => {
+  writeFileSync(path, routes('/a'));
+  const file = read();
+  file.demand((policy) => (paths(policy).includes('/b') ? 'routes[0] needs a variable' : undefined));
+  writeFileSync(path, routes('/b'));
+  await file.check();
+  expect(await file.check()).toMatchObject({ result: 'rejected', problem: 'routes[0] needs a variable' });
+  expect(paths(file.policy.current)).toEqual(['/a']);
+  writeFileSync(path, routes('/c'));
+  await file.check();
+  expect(await file.check()).toMatchObject({ result: 'changed' });
+  expect(paths(file.policy.current)).toEqual(['/c']);
+});
+
 it('parses an invalid content once, and the next content again', async () => {
   writeFileSync(path, routes('/a'));
   const parsed: string[] = [];

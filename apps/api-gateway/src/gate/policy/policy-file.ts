@@ -35,6 +35,7 @@ export interface RejectedContent {
  */
 export class PolicyFile {
   private rejection: RejectedContent | undefined;
+  private lacking: (policy: Policy) => string | undefined = () => undefined;
 
   private constructor(
     readonly policy: Live<Policy>,
@@ -60,16 +61,23 @@ export class PolicyFile {
       if (text === rejected?.text) return rejected.problem;
       rejected = undefined;
       const next = parse(text);
-      if ('faults' in next) {
-        rejected = { text, problem: faultsText(next.faults) };
-        return rejected.problem;
+      const problem = 'faults' in next ? faultsText(next.faults) : file.lacking(next);
+      if (problem !== undefined) rejected = { text, problem };
+      else if (next instanceof Policy) {
+        Object.assign(loaded, contentOf(text));
+        policy.set(next);
       }
-      Object.assign(loaded, contentOf(text));
-      policy.set(next);
-      return undefined;
+      return problem;
     };
     const read = (at: string) => readSecretFile(at, maxPolicyBytes);
-    return new PolicyFile(policy, loaded, new PolledFile(VARIABLE, path, content.value, accept, read));
+    const polled = new PolledFile(VARIABLE, path, content.value, accept, read);
+    const file: PolicyFile = new PolicyFile(policy, loaded, polled);
+    return file;
+  }
+
+  /** Rejects each new policy for which `lacking` says what it needs outside of its file, such as a variable. */
+  demand(lacking: (policy: Policy) => string | undefined): void {
+    this.lacking = lacking;
   }
 
   /** Reads the file again. Reports a change, and each problem once. */
