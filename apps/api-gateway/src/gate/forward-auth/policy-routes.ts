@@ -50,7 +50,10 @@ export class PolicyRoutes {
         'holds an escaped letter, digit, hyphen, dot, underscore or tilde, which not every server decodes';
       throw new RequestInvalidError([fieldFault('path', [], message)]);
     }
-    return this.policy.current.table.find({ method, host: normalHost, segments: path.segments });
+    return this.policy.current.table.find({
+      ...{ method, host: normalHost },
+      ...{ segments: path.segments, endsWithSlash: path.endsWithSlash },
+    });
   }
 
   private remember(route: Route): ProtectedRoute {

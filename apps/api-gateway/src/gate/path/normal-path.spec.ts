@@ -25,13 +25,14 @@ describe('normalizePath', () => {
     ['/.well-known/jwks.json', '/.well-known/jwks.json', ['.well-known', 'jwks.json']],
     ['/...a/..b/c..', '/...a/..b/c..', ['...a', '..b', 'c..']],
   ])('keeps the meaning of %s', (target, path, segments) => {
-    expect(normal(target)).toEqual({ path, segments, query: '' });
+    expect(normal(target)).toEqual({ path, segments, endsWithSlash: path.length > 1 && path.endsWith('/'), query: '' });
   });
 
   it('keeps the query as it is, also what a path could not hold', () => {
     expect(normal('/a?next=/../b;c//d&e=%2e%2e%2f\\%00?f')).toEqual({
       path: '/a',
       segments: ['a'],
+      endsWithSlash: false,
       query: '?next=/../b;c//d&e=%2e%2e%2f\\%00?f',
     });
     expect(normal('/?')).toMatchObject({ path: '/', query: '?' });

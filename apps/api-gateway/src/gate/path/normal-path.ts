@@ -7,6 +7,8 @@ export interface NormalPath {
   readonly path: string;
   /** Decoded segments, for matching. Empty for `/`; a slash at the end adds none. */
   readonly segments: readonly string[];
+  /** Whether a slash follows the last segment. */
+  readonly endsWithSlash: boolean;
   /** Query string with its question mark, unchanged; empty if there is none. */
   readonly query: string;
 }
@@ -48,8 +50,10 @@ export function normalizePath(target: string): NormalPath | { readonly fault: Pa
   if (/[^\x21-\x7e]/.test(target)) return { fault: 'character' };
   if (!raw.startsWith('/') || target.includes('#')) return { fault: 'form' };
   const texts = raw.slice(1).split('/');
-  if (texts.at(-1) === '') texts.pop();
-  if (PLAIN.test(raw)) return { path: raw, segments: texts, query };
+  const hasSlash = texts.at(-1) === '';
+  if (hasSlash) texts.pop();
+  const endsWithSlash = hasSlash && texts.length > 0;
+  if (PLAIN.test(raw)) return { path: raw, segments: texts, endsWithSlash, query };
   const segments: string[] = [];
   for (const text of texts) {
     const segment = decode(text);
@@ -57,7 +61,8 @@ export function normalizePath(target: string): NormalPath | { readonly fault: Pa
     if (segment === undefined || fault !== undefined) return { fault: fault ?? 'escape' };
     segments.push(segment);
   }
-  return { path: raw.replace(ESCAPE, normalEscape).replace(TO_ESCAPE, encodeURIComponent), segments, query };
+  const path = raw.replace(ESCAPE, normalEscape).replace(TO_ESCAPE, encodeURIComponent);
+  return { path, segments, endsWithSlash, query };
 }
 
 /**

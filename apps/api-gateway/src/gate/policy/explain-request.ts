@@ -54,7 +54,10 @@ export function explainRequest(policy: Policy, edge: GateEdge, request: GateRequ
     const holds = 'the path holds an escaped letter, digit, hyphen, dot, underscore or tilde';
     return untried('rejected', `Rejected with 400: ${holds}, which not every server decodes.`);
   }
-  const { match, routes: tried } = explainRoute(policy, { method: request.method, host, segments: path.segments });
+  const { match, routes: tried } = explainRoute(policy, {
+    ...{ method: request.method, host },
+    ...{ segments: path.segments, endsWithSlash: path.endsWithSlash },
+  });
   if (match.kind === 'ambiguous') {
     const detail = `Rejected with 400: routes[${match.route.index}] has this path in another spelling, and servers may read both alike.`;
     return { outcome: 'rejected', detail, route: undefined, tried };

@@ -34,12 +34,13 @@ export function explainRoute({ routes, table }: Policy, request: RoutedRequest):
   };
 }
 
-function reasonOf(route: Route, { method, host, segments }: RoutedRequest): RouteReason {
+function reasonOf(route: Route, request: RoutedRequest): RouteReason {
+  const { method, host, segments } = request;
   if (route.host !== undefined && route.host !== host) return 'host';
   if (!isAt(route, segments)) return 'path';
   if (route.upstream !== undefined && isReserved(segments)) return 'reserved';
   if (route.methods !== undefined && !route.methods.has(method)) return 'method';
-  return isSpelledLike(route, segments) ? 'matches' : 'spelling';
+  return isSpelledLike(route, request) ? 'matches' : 'spelling';
 }
 
 function isAt({ pattern }: Route, segments: readonly string[]): boolean {

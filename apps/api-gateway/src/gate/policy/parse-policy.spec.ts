@@ -53,7 +53,7 @@ describe('a valid policy', () => {
     ]);
     expect(routes[0]).toMatchObject({
       host: undefined,
-      pattern: { segments: ['orders'], isPrefix: true },
+      pattern: { segments: ['orders'], isPrefix: true, endsWithSlash: true },
       methods: new Set(['GET', 'HEAD']),
       upstream: upstreams[0],
       audience: 'orders',

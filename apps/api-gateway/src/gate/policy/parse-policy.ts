@@ -71,7 +71,7 @@ function routeOf(entry: RouteEntry, index: number, upstreams: ReadonlyMap<string
     index,
     host: entry.host,
     path: entry.path,
-    pattern: 'problem' in pattern ? { segments: [], isPrefix: false } : pattern,
+    pattern: 'problem' in pattern ? { segments: [], isPrefix: false, endsWithSlash: false } : pattern,
     methods,
     upstream,
     audience: entry.audience ?? upstream?.audience ?? '',

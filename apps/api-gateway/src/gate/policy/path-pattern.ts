@@ -6,6 +6,8 @@ export interface PathPattern {
   readonly segments: readonly string[];
   /** Whether the route is also for everything below the segments. */
   readonly isPrefix: boolean;
+  /** Whether a route for one path is for the path with a slash at its end. */
+  readonly endsWithSlash: boolean;
 }
 
 /** First segments of the paths that Gatehouse answers itself. */
@@ -23,7 +25,8 @@ export function parsePathPattern(text: string): PathPattern | { readonly problem
   if (path.includes('*')) return { problem: 'may hold * only as its last segment, as in /orders/*' };
   if (path.includes('?')) return { problem: 'must have no query' };
   const normal = normalizePath(path);
-  return 'fault' in normal ? { problem: pathFaults[normal.fault] } : { segments: normal.segments, isPrefix };
+  if ('fault' in normal) return { problem: pathFaults[normal.fault] };
+  return { segments: normal.segments, isPrefix, endsWithSlash: normal.endsWithSlash };
 }
 
 /** Whether Gatehouse answers this path itself, however a server may write it: `/`, and what begins with a reserved segment. */

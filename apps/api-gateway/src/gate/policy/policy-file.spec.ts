@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parsePolicy } from './parse-policy';
@@ -38,6 +38,22 @@ it('replaces the whole policy at once, when two checks in a row have found the n
   expect(await file.check()).toEqual({ variable: 'GATE_FILE', result: 'changed' });
   expect(paths(file.policy.current)).toEqual(['/c']);
   expect(changes).toEqual([['/c']]);
+});
+
+it('takes over a ConfigMap that the kubelet replaces by a symbolic link above the file', async () => {
+  const mount = (version: string, text: string) => {
+    mkdirSync(join(directory, version));
+    writeFileSync(join(directory, version, 'gate.yaml'), text);
+    symlinkSync(version, join(directory, '..data_tmp'));
+    renameSync(join(directory, '..data_tmp'), join(directory, '..data'));
+  };
+  mount('..2026_1', routes('/a'));
+  symlinkSync('..data/gate.yaml', path);
+  const file = read();
+  mount('..2026_2', routes('/b'));
+  await file.check();
+  expect(await file.check()).toEqual({ variable: 'GATE_FILE', result: 'changed' });
+  expect(paths(file.policy.current)).toEqual(['/b']);
 });
 
 it('keeps the previous policy while the file is invalid or missing, and reports each problem once', async () => {
@@ -122,7 +138,9 @@ it('accepts a file of up to 1 MiB', () => {
 });
 
 it('opens nothing without a file', async () => {
-  expect(PolicyFile.none.policy.current.table.find({ method: 'GET', host: 'h', segments: ['a'] })).toEqual({
+  expect(
+    PolicyFile.none.policy.current.table.find({ method: 'GET', host: 'h', segments: ['a'], endsWithSlash: false }),
+  ).toEqual({
     kind: 'none',
   });
   expect(await PolicyFile.none.check()).toBeUndefined();

@@ -20,7 +20,7 @@ const proxy = (path: string, more: object = {}) => ({ path, upstream: 'orders', 
 function requestOf(method: string, host: string, target: string) {
   const path = normalizePath(target);
   if ('fault' in path) throw new Error(path.fault);
-  return { method, host, segments: path.segments };
+  return { method, host, segments: path.segments, endsWithSlash: path.endsWithSlash };
 }
 
 /** `matched 2`, `ambiguous 2` or `none`, for a request such as `GET host/path`. */
@@ -38,7 +38,7 @@ it.each([
   ['GET h/orders', 'matched 1'],
   ['GET h/orders/', 'matched 1'],
   ['GET h/orders/7', 'matched 0'],
-  ['GET h/orders/7/', 'matched 0'],
+  ['GET h/orders/7/', 'ambiguous 0'],
   ['GET h/orders/%37', 'matched 0'],
   ['GET h/orders/8', 'matched 1'],
   ['GET h/orders/7/x', 'matched 1'],
@@ -84,6 +84,19 @@ it.each([
   },
 );
 
+it.each([
+  ['GET h/orders', 'matched 0'],
+  ['GET h/orders/', 'ambiguous 0'],
+  ['GET h/items/', 'matched 1'],
+  ['GET h/items', 'ambiguous 1'],
+  ['GET h/shop', 'matched 2'],
+  ['GET h/shop/', 'matched 2'],
+  ['GET h/', 'matched 3'],
+])('%s: a route for one path is not for the path with or without a slash at its end: %s', (request, expected) => {
+  const policy = policyOf(auth('/orders'), auth('/items/'), auth('/shop/*'), auth('/*', { access: 'public' }));
+  expect(find(policy, request)).toBe(expected);
+});
+
 it.each(['/', '/api', '/api/me', '/API/me', '/auth/', '/admin/x', '/docs/', '/console', '/.well-known/jwks.json'])(
   'a wildcard with an upstream never covers %s, which belongs to Gatehouse; one behind forward auth does',
   (path) => {
@@ -116,8 +129,8 @@ describe('an explanation', () => {
 
   it('agrees with the table for every request', () => {
     const path = fc
-      .array(fc.constantFrom('a', 'b', 'A', 'api', 'admin'), { maxLength: 3 })
-      .map((segments) => `/${segments.join('/')}`);
+      .tuple(fc.array(fc.constantFrom('a', 'b', 'A', 'api', 'admin'), { maxLength: 3 }), fc.boolean())
+      .map(([segments, slash]) => `/${segments.join('/')}${slash && segments.length > 0 ? '/' : ''}`);
     const pattern = fc
       .tuple(path, fc.boolean())
       .map(([text, below]) => (below ? `${text.replace(/\/$/, '')}/*` : text));

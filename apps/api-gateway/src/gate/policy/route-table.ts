@@ -3,9 +3,9 @@ import { isReserved } from './path-pattern';
 import { type Route } from './route';
 
 /**
- * Result of a search. `ambiguous`: the first route whose path resembles that of the request, but differs from it in case
- * or in the composition of characters. Some servers read both paths alike, so such a request must be rejected; a later
- * route must not match it.
+ * Result of a search. `ambiguous`: the first route whose path resembles that of the request, but differs from it in
+ * case, in the composition of characters, or by a slash at the end. Some servers read both paths alike, others do not,
+ * so such a request must be rejected; a later route must not match it.
  */
 export type RouteMatch =
   | { readonly kind: 'matched'; readonly route: Route }
@@ -19,6 +19,8 @@ export interface RoutedRequest {
   readonly host: string;
   /** Decoded segments of the normal path. */
   readonly segments: readonly string[];
+  /** Whether a slash follows the last segment. */
+  readonly endsWithSlash: boolean;
 }
 
 /** Routes at one path, in the order of the file. */
@@ -53,7 +55,7 @@ export class RouteTable {
     const ofHost = this.byHost.get(request.host);
     const route = ofHost === undefined ? ofEveryHost : earlier(first(ofHost, folded, method, openTo), ofEveryHost);
     if (route === undefined) return NONE;
-    return { kind: isSpelledLike(route, segments) ? 'matched' : 'ambiguous', route };
+    return { kind: isSpelledLike(route, request) ? 'matched' : 'ambiguous', route };
   }
 
   private treeOf(host: string | undefined): Node {
@@ -64,8 +66,12 @@ export class RouteTable {
   }
 }
 
-/** Whether the segments of the route are exactly those that the request begins with. */
-export function isSpelledLike({ pattern }: Route, segments: readonly string[]): boolean {
+/** Whether the path of the route is exactly that of the request, or exactly what it begins with. */
+export function isSpelledLike(
+  { pattern }: Route,
+  { segments, endsWithSlash }: Pick<RoutedRequest, 'segments' | 'endsWithSlash'>,
+): boolean {
+  if (!pattern.isPrefix && pattern.endsWithSlash !== endsWithSlash) return false;
   return pattern.segments.every((segment, index) => segment === segments[index]);
 }
 

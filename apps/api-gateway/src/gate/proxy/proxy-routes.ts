@@ -58,7 +58,8 @@ export class ProxyRoutes {
     if (isReserved(normal.segments)) return undefined;
     const normalHost = normalizeHost(host);
     if (normalHost === undefined) throw hostInvalid();
-    const place = { host: normalHost, segments: normal.segments };
+    const { segments, endsWithSlash } = normal;
+    const place = { host: normalHost, segments, endsWithSlash };
     let match = table.find({ ...place, method });
     const isPreflight = requested !== undefined && (match.kind === 'none' || match.route.methods === undefined);
     if (isPreflight) match = table.find({ ...place, method: requested });
