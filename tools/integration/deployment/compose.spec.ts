@@ -25,7 +25,7 @@ let context: ComposeContext;
 beforeAll(async () => {
   const secretsFolder = mkdtempSync(join(tmpdir(), 'gatehouse-compose-'));
   makeSecrets(secretsFolder, { host: 'postgres', port: 5432 }, true);
-  context = { programs: await deployedPrograms(), secretsFolder, mountedFolder: './secrets' };
+  context = { programs: await deployedPrograms(), secretsFolder, mountedFolder: './secrets', folder };
 });
 
 afterAll(() => rmSync(context.secretsFolder, { recursive: true, force: true }));

@@ -1,6 +1,6 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { serviceNames, serviceRow } from '@gatehouse/contracts';
-import { type ComposeContainer, type ComposeFile } from './compose-file';
+import { type ComposeContainer, type ComposeFile, type ComposeMount } from './compose-file';
 import { SECRETS_FOLDER, environmentFaults } from './environment-faults';
 import { type DeployedProgram } from './programs';
 
@@ -12,9 +12,13 @@ export interface ComposeContext {
   readonly secretsFolder: string;
   /** The value of GATEHOUSE_SECRETS: the folder that the file mounts. */
   readonly mountedFolder: string;
+  /** Folder of the file: paths in it are relative to this one. */
+  readonly folder: string;
 }
 
 const WAIT_FOR_DRAIN_S = 40;
+/** Folder of the gateway with the policy of the gate. */
+const GATE_FOLDER = '/etc/gatehouse/gate';
 
 /** What our own rules find wrong with a Compose file; each fault begins with the name of the container. */
 export function composeFaults(file: ComposeFile, context: ComposeContext): string[] {
@@ -77,6 +81,7 @@ function programFaults(name: string, container: ComposeContainer, context: Compo
   const path = command?.[0] ?? `apps/${name}/src/main.js`;
   const mounts = (container.volumes ?? []).filter((mount) => typeof mount !== 'string');
   const secrets = mounts.find(({ target }) => target === SECRETS_FOLDER);
+  const gate = mounts.find(({ target }) => target === GATE_FOLDER);
   return [
     ...(image.startsWith(`gatehouse/${program.image}:`)
       ? []
@@ -85,8 +90,19 @@ function programFaults(name: string, container: ComposeContainer, context: Compo
     ...(secrets?.source === `${context.mountedFolder}/${name}` && secrets.read_only === true
       ? []
       : [`does not mount its folder of the secrets at ${SECRETS_FOLDER}, read-only`]),
-    ...environmentFaults(program, environment, join(context.secretsFolder, name)),
+    ...environmentFaults(program, withGate(environment, gate, context), join(context.secretsFolder, name)),
   ];
+}
+
+/** Lets `GATE_FILE` name the file of this machine that the container mounts. */
+function withGate(
+  environment: Readonly<Record<string, string>>,
+  gate: ComposeMount | undefined,
+  { folder }: ComposeContext,
+): Readonly<Record<string, string>> {
+  const { GATE_FILE } = environment;
+  if (GATE_FILE === undefined || gate === undefined) return environment;
+  return { ...environment, GATE_FILE: GATE_FILE.replace(GATE_FOLDER, resolve(folder, gate.source)) };
 }
 
 /** Rules for the services of the table. */

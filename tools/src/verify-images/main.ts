@@ -129,6 +129,7 @@ async function verifyStack(stack: Stack, report: Report): Promise<void> {
       programs: await deployedPrograms(),
       secretsFolder: stack.secretsFolder,
       mountedFolder: './secrets',
+      folder,
     };
     requireNone([...composeSchemaFaults(file), ...composeFaults(file, context)]);
     await stack.project.run('config', '--quiet');
