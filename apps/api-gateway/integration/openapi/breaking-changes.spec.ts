@@ -64,6 +64,11 @@ it.each<[string, Parts, string]>([
     'body: field kind: the value "y" is not accepted any more',
   ],
   [
+    'an enumeration of a body to a pattern that rejects one of its values',
+    { body: object({ kind: { type: 'string', pattern: '^[x]$' }, parent: {} }, ['kind']) },
+    'body: field kind: must match another pattern',
+  ],
+  [
     'a new required field of a body',
     { body: object({ kind: {}, parent: {}, name: {} }, ['kind', 'name']) },
     'body: field name: is required now',
@@ -107,6 +112,10 @@ it('allows what clients do not notice', () => {
     },
   });
   expect(breakingChanges(released, wider)).toEqual([]);
+  const patterned = documentWith({
+    body: object({ kind: { type: 'string', pattern: '^[x-z]$' }, parent: {} }, ['kind']),
+  });
+  expect(breakingChanges(released, patterned)).toEqual([]);
   const more = documentWith({ response: object({ a: { type: 'string' }, b: { type: 'integer' } }, ['a', 'b']) });
   expect(breakingChanges(released, more)).toEqual([]);
 });

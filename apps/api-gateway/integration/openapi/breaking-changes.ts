@@ -180,7 +180,7 @@ class Comparison {
       const isNarrower = old === undefined || (LOWER.includes(key) ? kept > old : kept < old);
       if (isNarrower) this.found.add(`${where}: ${key} was ${old ?? 'not set'} and is ${kept}`);
     }
-    if (after.pattern !== undefined && after.pattern !== before.pattern) {
+    if (after.pattern !== undefined && after.pattern !== before.pattern && !matchesAll(after.pattern, before)) {
       this.found.add(`${where}: must match another pattern`);
     }
     if (after.additionalProperties === false && before.additionalProperties !== false && before.properties) {
@@ -246,6 +246,12 @@ function includes(types: readonly string[], type: string): boolean {
 function valuesOf(schema: Node): readonly string[] | undefined {
   const values = schema.const === undefined ? (schema.enum as unknown[] | undefined) : [schema.const];
   return values?.map((value) => JSON.stringify(value));
+}
+
+/** Whether a pattern accepts every value of an enumeration. False for a schema that lists no values. */
+function matchesAll(pattern: unknown, { enum: values }: Node): boolean {
+  const expression = new RegExp(String(pattern), 'u');
+  return Array.isArray(values) && values.every((value) => typeof value === 'string' && expression.test(value));
 }
 
 function required(schema: Node): readonly string[] {
