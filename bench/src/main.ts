@@ -17,7 +17,7 @@ const benchmarks: Record<string, (quick: boolean) => Promise<Report>> = {
   gateway: (quick) =>
     benchGateway(
       quick
-        ? { rounds: 5, seconds: 2, warmUpRequests: 8_000, tokens: 10_000, callers: 20_000 }
+        ? { rounds: 7, seconds: 2, warmUpRequests: 8_000, tokens: 10_000, callers: 20_000 }
         : { rounds: 11, seconds: 4, warmUpRequests: 30_000, tokens: 100_000, callers: 20_000 },
     ),
   ingest: (quick) =>
