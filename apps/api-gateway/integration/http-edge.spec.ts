@@ -50,6 +50,11 @@ describe('before any handler', () => {
     expect(gateway.logs()).not.toContain('hush');
   });
 
+  it('Fastify sets no time limit of its own on the drain at shutdown', () => {
+    const { pluginTimeout } = gateway.app.getHttpAdapter().getInstance().initialConfig;
+    expect(pluginTimeout).toBe(0);
+  });
+
   it('HEAD gets the response of GET without a body', async () => {
     expect(await call(`${gateway.url}/api/me`, undefined, { method: 'HEAD' })).toMatchObject({ status: 401, body: '' });
   });

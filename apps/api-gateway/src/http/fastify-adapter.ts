@@ -31,6 +31,8 @@ export function createFastifyAdapter(
   const adapter = new FastifyAdapter({
     serverFactory: (nest: Parameters<GatewayEdge['serve']>[0]) => edge.serve(nest),
     bodyLimit: BODY_LIMIT_BYTES,
+    // By default, Fastify fails when a hook takes 10 s. The edge may drain for longer.
+    pluginTimeout: 0,
     trustProxy: config.trustProxy,
     // The edge answers what is no HTTP.
     clientErrorHandler: () => undefined,

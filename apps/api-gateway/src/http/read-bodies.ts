@@ -3,6 +3,7 @@ import { type FastifyContextConfig, type FastifyInstance } from 'fastify';
 import { MediaTypeUnsupportedError } from '../errors';
 import { checkTexts } from './check-texts';
 import { UnreadBody, streamedTypeOf, streamedTypes } from '../uploads/streamed-body';
+import { requiredExchange } from './note-requests';
 import { parseStrictJson } from './strict-json';
 
 /** Maximum size of a body. */
@@ -31,6 +32,11 @@ export function readBodies(server: FastifyInstance): void {
     else if (!isStreamed && JSON_TYPE.test(headers['content-type'])) headers['content-type'] = 'application/json';
     else delete headers['content-type'];
     done();
+  });
+  // Runs after the guard: a client that waits for `100 Continue` sends no body before its headers are accepted.
+  server.addHook('preParsing', ({ raw }, _reply, payload, done) => {
+    requiredExchange(raw).continue();
+    done(null, payload);
   });
   server.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_request, bytes, done) =>
     settle(done, () => readJson(bytes)),
