@@ -63,6 +63,16 @@ describe('a shutdown', () => {
     await client.closed;
   });
 
+  it.each([
+    ['has sent nothing', []],
+    ['has sent a part of its headers', ['GET / HTTP/1.1', 'Host: x', '']],
+  ])('closes a connection that %s after the grace time', async (_, lines) => {
+    const under = await startWaiting({ graceMs: 1, drainMs: 600_000 });
+    const client = await open(under, ...lines);
+    await under.edge.close();
+    expect(await client.closed).toBe('');
+  });
+
   it('closes a connection after a response that began before', async () => {
     const under = await startWaiting({ graceMs: 1 });
     const client = await open(under, ...GET);

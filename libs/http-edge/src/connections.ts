@@ -4,6 +4,7 @@ import { type Exchange } from './exchange';
 /** Open connections of an edge, each with its open exchanges, oldest first. */
 export class Connections {
   private readonly open = new Map<Socket, Set<Exchange>>();
+  private readonly upgraded = new WeakSet<Socket>();
   private readonly waiting = new Set<() => void>();
 
   /** Number of open connections. */
@@ -28,9 +29,22 @@ export class Connections {
     return this.open.get(socket) ?? new Set();
   }
 
+  /** Notes that a connection is no longer one of HTTP. */
+  noteUpgrade(socket: Socket): void {
+    this.upgraded.add(socket);
+  }
+
   /** Every open exchange. */
   *exchanges(): Generator<Exchange> {
     for (const exchanges of this.open.values()) yield* exchanges;
+  }
+
+  /**
+   * Destroys every connection without an exchange, also one whose first request has not arrived or is not complete. Node
+   * regards such a connection as busy.
+   */
+  destroyIdle(): void {
+    for (const [socket, { size }] of this.open) if (size === 0 && !this.upgraded.has(socket)) socket.destroy();
   }
 
   /** Destroys every connection. */

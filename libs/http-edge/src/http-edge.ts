@@ -144,6 +144,7 @@ export class HttpEdge {
     await connections.ended(limits.graceMs);
     this.isGraceOver = true;
     server.close(ignore);
+    connections.destroyIdle();
     await connections.ended(limits.drainMs);
     connections.destroy();
     clearInterval(this.timeouts);
@@ -235,6 +236,7 @@ export class HttpEdge {
     socket.on('error', ignore);
     // Logged after the handler has heard of the end.
     socket.once('close', () => queueMicrotask(() => this.log.upgraded(upgrade)));
+    this.connections.noteUpgrade(request.socket);
     request.socket.setTimeout(0);
     const fault = this.draining.aborted ? rejections.overloaded : headFault(request, this.limits.headerCount);
     if (fault === undefined) this.options.withContext(upgrade.ids, () => this.runUpgrade(upgrade));
