@@ -40,6 +40,37 @@ describe('a call', () => {
     });
   });
 
+  it('calls the fetch of the options without an owner, as browsers require of their own', async () => {
+    server.answer((response) => json(response, 200, item));
+    const owners: unknown[] = [];
+    const own = function (this: unknown, request: Request) {
+      owners.push(this);
+      return fetch(request);
+    };
+    await client({ fetch: own }).GET('/api/me');
+    await client({ fetch: own }).fetch('/orders');
+    expect(owners).toEqual([undefined, undefined]);
+  });
+
+  it.each(['?', '#', '/?#'])('takes nothing into its address that follows the path of baseUrl: %s', async (end) => {
+    server.answer((response) => json(response, 200, item));
+    await client({ baseUrl: `${server.url}/prefix${end}` }).GET('/api/me');
+    expect(server.seen.map(({ url }) => url)).toEqual(['/prefix/api/me']);
+  });
+
+  it.each(['', '.', '..', null, undefined])(
+    'rejects the path parameter %j, which would name another route',
+    async (id) => {
+      server.answer((response) => json(response, 200, {}));
+      const ending = client().DELETE('/api/auth-sessions/{id}', { params: { path: { id: id as string } } });
+      await expect(ending).rejects.toMatchObject({
+        code: 'OPTION_INVALID',
+        message: expect.stringMatching(/^params.path.id /),
+      });
+      expect(server.seen).toEqual([]);
+    },
+  );
+
   it('sends an API key as X-API-Key, also one that a function returns', async () => {
     server.answer((response) => json(response, 200, item));
     await client({ apiKey: 'sk_dev_1', getToken: undefined }).GET('/api/me');

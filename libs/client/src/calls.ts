@@ -1,7 +1,7 @@
 import createClient, { type Client } from 'openapi-fetch';
 import { type CredentialHeader, type Credentials } from './credentials';
 import { pause, withDeadline } from './deadline';
-import { type GatehouseError } from './errors';
+import { type GatehouseError, OptionInvalidError } from './errors';
 import { type paths } from './generated/api';
 import { keyedPosts } from './generated/keyed-posts';
 import { type Settings, checkedMs, checkedRetries } from './options';
@@ -36,7 +36,10 @@ export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** What a call sends, in the form of openapi-fetch. */
 export interface CallInit extends CallOptions {
-  readonly params?: { readonly header?: Readonly<Record<string, unknown>> };
+  readonly params?: {
+    readonly header?: Readonly<Record<string, unknown>>;
+    readonly path?: Readonly<Record<string, unknown>>;
+  };
   readonly body?: unknown;
 }
 
@@ -60,7 +63,7 @@ export class Calls {
 
   /**
    * Sends a request until it succeeds, fails for good, or has been repeated often enough.
-   * @throws GatehouseError, or the reason of the signal
+   * @throws GatehouseError, OptionInvalidError, or the reason of the signal
    */
   async call(method: Method, path: string, init: CallInit = {}): Promise<Answer<unknown>> {
     const { settings } = this;
@@ -69,6 +72,7 @@ export class Calls {
     const request = { isIdempotent: SAFE_TO_REPEAT.includes(method) || key !== undefined, hasKey: key !== undefined };
     const limits = { ...settings, retries: checkedRetries(retries) };
     const limitMs = checkedMs('timeoutMs', timeoutMs);
+    checkPath(path, init);
     const headers = { ...sent.headers, ...(key !== undefined && { 'idempotency-key': key }) };
     for (let failures = 1; ; failures += 1) {
       try {
@@ -123,6 +127,20 @@ export class Calls {
     };
     const { data, error, response } = await this.client.request(method as never, path as never, sent as never);
     return response.ok ? { data, response } : { error: errorOf(response, error, this.settings.texts) };
+  }
+}
+
+/**
+ * Checks the parameters of a path. An empty one, or one that a URL drops, would make it the path of another route:
+ * `DELETE /api/auth-sessions/{id}` would end all sessions.
+ * @throws OptionInvalidError
+ */
+function checkPath(path: string, { params }: CallInit): void {
+  for (const [, name = ''] of path.matchAll(/\{(\w+)\}/g)) {
+    const value = params?.path?.[name];
+    if (value === undefined || value === null || (typeof value === 'string' && /^\.{0,2}$/.test(value))) {
+      throw new OptionInvalidError(`params.path.${name}`, 'must not be missing, empty, "." or ".."');
+    }
   }
 }
 

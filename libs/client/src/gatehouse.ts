@@ -16,7 +16,10 @@ import {
 } from './operations';
 import { type GatehouseOptions, settingsOf } from './options';
 
-/** A client of the gateway. Every call rejects with a {@link GatehouseError}, or with the reason of its signal. */
+/**
+ * A client of the gateway. Every call rejects with a {@link GatehouseError}, with the reason of its signal, or with an
+ * `OptionInvalidError` before it sends anything.
+ */
 export interface Gatehouse {
   readonly GET: Caller<'get'>;
   readonly POST: Caller<'post'>;

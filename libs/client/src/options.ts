@@ -60,7 +60,8 @@ export function settingsOf(options: GatehouseOptions): Settings {
   const { fetch = (request: Request) => globalThis.fetch(request), texts } = options;
   return {
     baseUrl: checkedUrl(options.baseUrl),
-    fetch,
+    // Called without an owner: `fetch` of a browser rejects every other than its window.
+    fetch: (request) => fetch(request),
     timeoutMs: checkedMs('timeoutMs', options.timeoutMs ?? 30_000),
     retries: checkedRetries(options.retries ?? 3),
     backoffMs: checkedMs('backoffMs', options.backoffMs ?? 250),
@@ -92,5 +93,5 @@ function checkedUrl(text: string): string {
   if (`${url.username}${url.password}${url.search}${url.hash}` !== '') {
     throw new OptionInvalidError('baseUrl', 'must have no user, query or fragment');
   }
-  return url.href.replace(/\/+$/, '');
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
 }
