@@ -42,6 +42,31 @@ describe('a request to a service behind the gateway', () => {
     expect(server.seen).toHaveLength(1);
   });
 
+  it('whose 401 is another’s is returned without reading its body', async () => {
+    server.answer((response) => void response.writeHead(401, { 'content-type': 'application/json' }).write('{'));
+    const response = await client().fetch('/orders');
+    expect(response.status).toBe(401);
+    await response.body?.cancel();
+  });
+
+  it.each<[string, () => unknown]>([
+    ['a stream', () => new Blob(['part']).stream()],
+    [
+      'a generator',
+      () =>
+        (async function* () {
+          yield Buffer.from('part');
+        })(),
+    ],
+  ])('whose body is %s is not sent again, because it has been read', async (_, body) => {
+    server.answer((response) => problem(response, 401, 'token_expired'));
+    let tokens = 0;
+    const gatehouse = client({ getToken: () => `token${(tokens += 1)}` });
+    const init = { method: 'POST', body: body(), duplex: 'half' } as RequestInit;
+    expect((await gatehouse.fetch('/orders', init)).status).toBe(401);
+    expect(server.seen.map((request) => request.body)).toEqual(['part']);
+  });
+
   it('without a response is a GatehouseError', async () => {
     server.answer((response) => void response.destroy());
     await expect(client().fetch('/orders')).rejects.toMatchObject({ name: 'GatehouseError', code: 'network_failed' });

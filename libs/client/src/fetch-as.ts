@@ -29,8 +29,7 @@ export async function fetchAs(
     return await withDeadline(timeoutMs, stop, async (bounded) => {
       const credential = await credentials.current();
       const first = await send(credential, bounded);
-      // A stream was read by the first request.
-      if (init.body instanceof ReadableStream || !(await hasExpired(first))) return first;
+      if (isReadOnce(init.body) || !(await hasExpired(first))) return first;
       const renewed = await credentials.renewed(credential);
       if (renewed === undefined) return first;
       await first.body?.cancel();
@@ -42,9 +41,15 @@ export async function fetchAs(
   }
 }
 
-/** Whether the gateway rejected an expired token. Other services may have a 401 of their own. */
+/** Whether the first request has used up the body: a stream, or what Node takes as one. */
+function isReadOnce(body: unknown): boolean {
+  return body instanceof ReadableStream || (typeof body === 'object' && body !== null && Symbol.asyncIterator in body);
+}
+
+/** Whether the gateway rejected an expired token. Other services may have a 401 of their own, which is not read. */
 async function hasExpired(response: Response): Promise<boolean> {
-  if (response.status !== 401) return false;
+  const isProblem = response.headers.get('content-type')?.startsWith('application/problem+json') === true;
+  if (response.status !== 401 || !isProblem) return false;
   const body = (await response
     .clone()
     .json()
