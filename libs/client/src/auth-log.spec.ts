@@ -75,6 +75,7 @@ it('keeps what a developer needs: steps, ids, codes of errors, the last digits',
   expect(said).toContain('+••••10');
   expect(said).toContain('form_code_incorrect');
   expect(said).toContain('"422"');
+  expect(logged('refused', { code: 'forbidden' })).toContain('forbidden');
   expect(logged('done')).toBe('[["[auth] verify: done"]]');
 });
 
@@ -88,4 +89,6 @@ it('reads a bounded part of large and endless values', () => {
       Array.from({ length: 1_000 }, () => 'a'),
     ).length,
   ).toBeLessThan(1_000);
+  const wide = (depth: number): unknown => (depth === 0 ? 'leaf' : Array.from({ length: 50 }, () => wide(depth - 1)));
+  expect(logged('x', wide(3)).match(/leaf/g)?.length).toBeLessThan(1_000);
 });

@@ -1,6 +1,10 @@
+import { texts } from './texts';
+
 const HIDDEN = '[hidden]';
 const MAX_DEPTH = 4;
 const MAX_ENTRIES = 50;
+/** Values at most: an object of Clerk leads to nearly everything that a page has. */
+const MAX_VALUES = 1_000;
 /** Characters that are read, and that are shown. */
 const MAX_READ = 10_000;
 const MAX_LENGTH = 500;
@@ -13,7 +17,7 @@ const ERROR_CODE = /^[a-z]+(?:_[a-z]+)+$/;
 const ID =
   /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?:user|sess|client|sia|sua|idn|org|ins)_[A-Za-z0-9]{1,40})$/i;
 const WORD = /[^\s"'`,;()[\]{}<>]+/g;
-const EMAIL = /[^\s@"'<>(),;:=]+@([^\s@"'<>(),;:]+)/g;
+const EMAIL = /[^\s@"'<>(),;:=]{1,64}@([^\s@"'<>(),;:]+)/g;
 /** Digits of any script with what people write between them, such as a code or a phone number. */
 const DIGITS = /\p{Nd}(?:[\p{Nd}\p{Cf}\p{Z}\p{Pd}().]*\p{Nd})?/gu;
 
@@ -28,22 +32,25 @@ export function scrub(text: string): string {
 }
 
 /** A copy of a value without what {@link scrub} hides, and without the values of fields named for secrets. */
-export function scrubValue(value: unknown, depth = 0): unknown {
+export function scrubValue(value: unknown, depth = 0, budget = { left: MAX_VALUES }): unknown {
+  budget.left -= 1;
+  if (budget.left < 0) return HIDDEN;
   if (typeof value === 'string') return scrub(value);
   if (typeof value === 'number' || typeof value === 'bigint') return scrub(String(value));
   if (typeof value === 'boolean' || value === null || value === undefined) return value;
   if (typeof value !== 'object' || depth >= MAX_DEPTH) return HIDDEN;
-  if (Array.isArray(value)) return value.slice(0, MAX_ENTRIES).map((entry) => scrubValue(entry, depth + 1));
+  if (Array.isArray(value)) return value.slice(0, MAX_ENTRIES).map((entry) => scrubValue(entry, depth + 1, budget));
   const shown = value instanceof Error ? { ...value, name: value.name, message: value.message } : value;
   const entries = Object.entries(shown).slice(0, MAX_ENTRIES);
-  return Object.fromEntries(entries.map(([name, entry]) => [scrub(name), scrubField(name, entry, depth)]));
+  return Object.fromEntries(entries.map(([name, entry]) => [scrub(name), scrubField(name, entry, depth, budget)]));
 }
 
-function scrubField(name: string, value: unknown, depth: number): unknown {
+function scrubField(name: string, value: unknown, depth: number, budget: { left: number }): unknown {
   if (!SECRET_FIELD.test(name) || value === undefined || value === null || typeof value === 'boolean') {
-    return scrubValue(value, depth + 1);
+    return scrubValue(value, depth + 1, budget);
   }
-  return typeof value === 'string' && ERROR_CODE.test(value) ? value : HIDDEN;
+  const isErrorCode = typeof value === 'string' && (ERROR_CODE.test(value) || Object.hasOwn(texts, value));
+  return isErrorCode ? value : HIDDEN;
 }
 
 /** Whether a word looks like a token, key or secret: it is long, or has the prefix of one. */
