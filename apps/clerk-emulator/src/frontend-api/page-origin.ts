@@ -1,14 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type IncomingHttpHeaders } from 'node:http';
 import { type EmulatorConfig } from '../config';
-import { hostnameOf, isLocalHostname } from '../http/local-host';
+import { hostnameOf, isPrivateHostname } from '../http/local-host';
 import { Instance } from '../instance';
 import { CONFIG } from '../tokens';
 
 /**
  * Decides which pages may use the Frontend API. It gives a session to whoever knows a test address, so that pages of
- * the internet must not reach it in a developer's browser. Allowed are pages of local hosts, of the host of the
- * emulator itself, and of `AUTHORIZED_PARTY`.
+ * the internet must not reach it in a developer's browser. Allowed are pages of local names and private
+ * addresses, of the host of the emulator itself, and of `AUTHORIZED_PARTY`.
  */
 @Injectable()
 export class PageOrigins {
@@ -22,7 +22,7 @@ export class PageOrigins {
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) return false;
     const name = hostnameOf(url) ?? '';
     const own = [this.config.host.toLowerCase(), hostnameOf(this.instance.issuer)];
-    return isLocalHostname(name) || own.includes(name) || new URL(url).origin === this.config.authorizedParty;
+    return isPrivateHostname(name) || own.includes(name) || new URL(url).origin === this.config.authorizedParty;
   }
 }
 
