@@ -25,7 +25,7 @@ const savedDevBrowsers = z.object({
 });
 
 /**
- * The latest 10 000 development browsers. The id of a development browser is the credential of one browser, and takes
+ * The 10 000 development browsers that were changed last. The id of a development browser is the credential of one browser, and takes
  * the place of the cookie `__client` that Clerk uses in production. A browser has a client once somebody has begun to
  * sign in or up there.
  */
@@ -64,6 +64,8 @@ export class DevBrowsers {
 
   /** Stores the client of a development browser; null removes it. */
   put(id: string, changed: BrowserClient | null): void {
+    // The browser that was changed last comes last.
+    this.clients.delete(id);
     this.clients.set(id, changed);
     const [oldest] = this.clients.keys();
     if (this.clients.size > DEV_BROWSERS_KEPT && oldest !== undefined) this.clients.delete(oldest);
