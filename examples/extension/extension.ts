@@ -9,7 +9,7 @@ export interface Editor {
 
 /** Shows the number of the user's items, and keeps it right. Dispose of it when the extension is deactivated. */
 export function activate({ secrets, statusBar }: Editor, baseUrl: string): LiveUpdates {
-  const gatehouse = createGatehouse({ baseUrl, apiKey: async () => (await secrets.get('gatehouse.apiKey')) ?? '' });
+  const gatehouse = createGatehouse({ baseUrl, apiKey: async () => (await secrets.get('gatehouse.apiKey')) ?? null });
   const ids = new Set<string>();
   const show = () => (statusBar.text = `$(list-unordered) ${ids.size} items`);
   const live = followChanges(gatehouse, {

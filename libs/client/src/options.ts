@@ -33,8 +33,8 @@ export interface TokenOptions extends CommonOptions {
 
 /** A server, script or editor extension: an API key. Web pages cannot send one: CORS does not allow it. */
 export interface ApiKeyOptions extends CommonOptions {
-  /** The key, or a function that returns it from where it is kept. */
-  readonly apiKey: string | (() => Promise<string> | string);
+  /** The key, or a function that returns it from where it is kept; null when there is none yet. */
+  readonly apiKey: string | (() => Promise<string | null> | string | null);
   readonly getToken?: undefined;
 }
 
