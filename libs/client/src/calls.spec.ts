@@ -85,7 +85,25 @@ describe('a call', () => {
     server.answer((response) => problem(response, 401, 'credential_missing'));
     const error = await failure(client({ getToken: () => null }).GET('/api/me'));
     expect(error).toMatchObject({ code: 'credential_missing', text: 'Please sign in.' });
-    expect(server.seen.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+    await failure(client({ apiKey: async () => null, getToken: undefined }).GET('/api/me'));
+    expect(server.seen.map(({ headers }) => [headers.authorization, headers['x-api-key']])).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
+  });
+
+  const circular: Record<string, unknown> = { title: 'Milk' };
+  circular.self = circular;
+  it.each<[string, object]>([
+    ['a header of two lines', { headers: { 'x-own': 'one\ntwo' } }],
+    ['a header beyond Latin', { headers: { 'x-own': 'नमस्ते two' } }],
+    ['a body that contains itself', { body: circular }],
+    ['a body that JSON cannot hold', { body: { title: 2n } }],
+  ])('rejects what cannot be sent, once, and does not show it: %s', async (_, options) => {
+    server.answer((response) => json(response, 200, item));
+    const ending = client().POST('/api/items', { body: { title: 'Milk' }, ...options });
+    await expect(ending).rejects.toMatchObject({ code: 'OPTION_INVALID', message: expect.not.stringContaining('two') });
+    expect(server.seen).toEqual([]);
   });
 
   it('sends a body that is a text as it is', async () => {

@@ -43,6 +43,13 @@ export interface CallInit extends CallOptions {
   readonly body?: unknown;
 }
 
+/** What is known of an attempt. */
+interface Seen {
+  isSent: boolean;
+  response?: Response;
+}
+
+const UNSENDABLE = 'cannot be sent: a header holds Latin characters on one line, and a body is text or fits into JSON';
 const SAFE_TO_REPEAT: readonly string[] = ['get', 'put', 'delete'];
 
 /** Sends requests, and repeats those that may be repeated. */
@@ -86,7 +93,10 @@ export class Calls {
     }
   }
 
-  /** Sends a request once, and once more with a new token if the token had expired. @throws GatehouseError */
+  /**
+   * Sends a request once, and once more with a new token if the token had expired.
+   * @throws GatehouseError, OptionInvalidError
+   */
   private async attempt(
     method: Method,
     path: string,
@@ -94,7 +104,7 @@ export class Calls {
     timeoutMs: number,
     signal: AbortSignal | undefined,
   ): Promise<Answer<unknown>> {
-    const seen: { response?: Response } = {};
+    const seen: Seen = { isSent: false };
     try {
       return await withDeadline(timeoutMs, signal, async (bounded) => {
         const credential = await this.credentials.current();
@@ -107,6 +117,8 @@ export class Calls {
       });
     } catch (cause) {
       signal?.throwIfAborted();
+      // The message of the cause can quote the value of a header.
+      if (!seen.isSent && cause instanceof TypeError) throw new OptionInvalidError('a header or the body', UNSENDABLE);
       throw failureOf(cause, seen.response, this.settings.texts);
     }
   }
@@ -117,13 +129,16 @@ export class Calls {
     { headers, ...init }: CallInit,
     credential: CredentialHeader,
     signal: AbortSignal,
-    seen: { response?: Response },
+    seen: Seen,
   ): Promise<Answer<unknown> | { readonly error: GatehouseError }> {
     const sent = {
       ...init,
       headers: { accept: 'application/json', ...headers, ...(credential && { [credential[0]]: credential[1] }) },
       signal,
-      fetch: async (request: Request) => (seen.response = await this.settings.fetch(request)),
+      fetch: async (request: Request) => {
+        seen.isSent = true;
+        return (seen.response = await this.settings.fetch(request));
+      },
     };
     const { data, error, response } = await this.client.request(method as never, path as never, sent as never);
     return response.ok ? { data, response } : { error: errorOf(response, error, this.settings.texts) };
