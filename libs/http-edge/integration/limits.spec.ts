@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { type Exchange, type Rejection } from '../src';
 import { type EdgeUnderTest, open, problemIn, startEdge, statuses, until } from './edge-under-test';
 
@@ -229,6 +230,18 @@ describe('connections', () => {
     expect(statuses(text)).toEqual([200, 200, 503]);
     expect(text.indexOf('/1')).toBeLessThan(text.indexOf('/2'));
     expect(rejected).toEqual(['overloaded']);
+  });
+
+  it('that ask for a tunnel are closed, also if the client keeps its side open', async () => {
+    const { lines } = await start();
+    const port = Number(new URL(under!.edge.url).port);
+    const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    client.on('error', () => undefined).resume();
+    client.write('CONNECT edge:80 HTTP/1.1\r\nHost: edge\r\n\r\n');
+    // Logged when the connection is closed.
+    await until(() => lines.length > 0);
+    expect(lines).toMatchObject([{ method: 'CONNECT', status: 405 }]);
+    client.destroy();
   });
 
   it('answer the requests that came before bytes that are not HTTP, and are then closed', async () => {

@@ -96,7 +96,7 @@ export class HttpEdge {
       .on('checkExpectation', (request, response) =>
         this.begin(request, response, (exchange) => exchange.failArrival(rejections.expectation)),
       )
-      .on('connect', (_request, socket) => writeProblem(socket.on('error', ignore), this.answerAs(rejections.method)))
+      .on('connect', (...event) => this.takeOver(...event).reject(this.answerAs(rejections.method)))
       .on('clientError', (error, socket) => this.rejectUnreadable(error, socket));
     if (handler.upgrade !== undefined) this.server.on('upgrade', (...event) => this.beginUpgrade(...event));
     if (limits.requestMs > 0) {
@@ -231,6 +231,14 @@ export class HttpEdge {
   }
 
   private beginUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const upgrade = this.takeOver(request, socket, head);
+    const fault = this.draining.aborted ? rejections.overloaded : headFault(request, this.limits.headerCount);
+    if (fault === undefined) this.options.withContext(upgrade.ids, () => this.runUpgrade(upgrade));
+    else upgrade.reject(fault);
+  }
+
+  /** Takes over a connection from Node, which limits its time no longer. */
+  private takeOver(request: IncomingMessage, socket: Duplex, head: Buffer): Upgrade {
     const upgrade = new Upgrade(request, socket, head, this.proxies);
     // Node takes its own listeners off this socket. Without one, an error would end the process.
     socket.on('error', ignore);
@@ -238,9 +246,7 @@ export class HttpEdge {
     socket.once('close', () => queueMicrotask(() => this.log.upgraded(upgrade)));
     this.connections.noteUpgrade(request.socket);
     request.socket.setTimeout(0);
-    const fault = this.draining.aborted ? rejections.overloaded : headFault(request, this.limits.headerCount);
-    if (fault === undefined) this.options.withContext(upgrade.ids, () => this.runUpgrade(upgrade));
-    else upgrade.reject(fault);
+    return upgrade;
   }
 
   private runUpgrade(upgrade: Upgrade): void {

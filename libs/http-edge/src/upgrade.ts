@@ -9,7 +9,7 @@ import { type TrustedProxies } from './trusted-proxies';
 const LINGER_MS = 1_000;
 
 /**
- * A request that wants to become a WebSocket. The handler owns `socket`, and sets its timeouts; `head` are the bytes
+ * A request that wants to become a WebSocket, or a tunnel (`CONNECT`), which is rejected. The handler owns `socket`, and sets its timeouts; `head` are the bytes
  * that arrived after the request. The log line is written when the connection ends.
  */
 export class Upgrade extends Arrival {
