@@ -151,6 +151,15 @@ describe('an upstream', () => {
     expect(rubbish.connections).toBe(2);
   });
 
+  it('may repeat the header Connection', async () => {
+    rubbish.speak = (socket) =>
+      socket.end(
+        'HTTP/1.1 200 OK\r\nConnection: X-Inner\r\nConnection: close\r\nX-Inner: secret\r\nContent-Length: 3\r\n\r\none',
+      );
+    const { status, text, headers } = await send('/rubbish');
+    expect([status, text, headers['x-inner']]).toEqual([200, 'one', undefined]);
+  });
+
   it('may answer before it has the body', async () => {
     upstream.answer = (_request, response) => response.writeHead(409, { Connection: 'close' }).end('early');
     const client = await open('POST /shop', 'Transfer-Encoding: chunked', '', '3', 'one', '');

@@ -30,7 +30,9 @@ export function responseHeaders(
   headers: IncomingHttpHeaders,
   { requestId, status, mayHaveTrailers, rateHeaders, cors }: ResponseContext,
 ): (string | string[])[] {
-  const named = namedByConnection(headers.connection?.toLowerCase());
+  const { connection } = headers;
+  // undici makes a list of a header that is repeated, although the type does not say so.
+  const named = connection === undefined ? undefined : namedByConnection(String(connection).toLowerCase());
   const list: (string | string[])[] = ['x-request-id', requestId];
   if (rateHeaders !== undefined) {
     list.push('ratelimit-policy', rateHeaders['ratelimit-policy'], 'ratelimit', rateHeaders.ratelimit);
