@@ -44,7 +44,7 @@ export class TrustWatch<Item extends Watched> {
     private readonly hooks: TrustWatchHooks<Item>,
   ) {
     feed.onChange((change) => this.doubt(this.concernedBy(change)));
-    feed.onForget(() => this.doubt(this.all));
+    feed.onForget(() => this.doubt(filtered(this.all, ({ caller }) => caller !== undefined)));
   }
 
   /** Number of items. */

@@ -132,6 +132,16 @@ describe('a revocation', () => {
     expect(log).toEqual(['ada held', 'ada revoked']);
   });
 
+  it('does not concern what is open to everybody', async () => {
+    const permit = permitOf('anonymous');
+    decision = new Refused(new CredentialRefusedError('credential_unknown'));
+    revokeSomething();
+    streams.open(permit, pipeOf('anonymous'));
+    for (const listener of forget) listener();
+    await settled();
+    expect(log).toEqual([]);
+  });
+
   it('of something else lets a stream go on', async () => {
     open('ada');
     revokeSomething();

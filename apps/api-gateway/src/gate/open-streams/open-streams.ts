@@ -87,7 +87,7 @@ export class OpenStreams implements OnModuleInit, OnModuleDestroy {
     const endReason = left < maxMs ? 'expired' : 'time_limit';
     const stream = new OpenStream(permit, pipe, now, now + Math.min(left, maxMs), endReason);
     this.streams.add(stream);
-    if (since.trust !== this.current.trust) this.streams.doubt([stream]);
+    if (caller !== undefined && since.trust !== this.current.trust) this.streams.doubt([stream]);
     return stream;
   }
 
