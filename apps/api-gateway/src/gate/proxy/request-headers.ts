@@ -6,7 +6,10 @@ import { type Upstream } from '../policy/route';
 /** What happens to a header of a client on its way to an upstream. */
 type Treatment = 'pass' | 'drop' | 'authorization' | 'api-key' | 'cookie';
 
-/** Headers of one connection, which never pass. `expect`: the gate answers it itself. RFC 9110, section 7.6.1. */
+/**
+ * Headers of one connection, which never pass. `expect`: the gate answers it itself. RFC 9110, section 7.6.1.
+ * `sec-websocket-protocol` can hold a token of the caller: the proxy of WebSockets adds the other subprotocols.
+ */
 const ofConnection = [
   'connection',
   'expect',
@@ -15,6 +18,7 @@ const ofConnection = [
   'proxy-authenticate',
   'proxy-authorization',
   'proxy-connection',
+  'sec-websocket-protocol',
   'te',
   'trailer',
   'transfer-encoding',
@@ -23,15 +27,17 @@ const ofConnection = [
 
 /**
  * Headers that the gate sets itself, and headers with which a client could make an upstream see another address, path or
- * method than the gate has decided on.
+ * method than the gate has decided on. `proxy`: CGI turns it into HTTP_PROXY, by which programs choose their proxy
+ * (CVE-2016-5385).
  */
 const ofGate = [
   'forwarded',
   'host',
+  'proxy',
+  'x-envoy-original-path',
   'x-http-method',
   'x-http-method-override',
   'x-method-override',
-  'x-original-url',
   'x-real-ip',
   'x-request-id',
   'x-rewrite-url',
@@ -97,8 +103,12 @@ export function requestHeaders(exchange: ArrivedRequest, identity: RequestIdenti
  * `X_Gatehouse_Role` like `X-Gatehouse-Role`.
  */
 function treat(name: string): Treatment {
-  const folded = name.toLowerCase().replace(/[^a-z0-9]/g, '-');
-  const treatment = treatments.get(folded) ?? (/^x-(?:gatehouse|forwarded)(?:-|$)/.test(folded) ? 'drop' : 'pass');
+  const lower = name.toLowerCase();
+  const folded = lower.replace(/[^a-z0-9]/g, '-');
+  const isOfGate = /^x-(?:gatehouse|forwarded|original)(?:-|$)/.test(folded);
+  // By `Content_Length`, such a program could take another body than the gate has sent.
+  const isFraming = folded === 'content-length' && lower !== folded;
+  const treatment = treatments.get(folded) ?? (isOfGate || isFraming ? 'drop' : 'pass');
   if (known.size < MAX_KNOWN) known.set(name, treatment);
   return treatment;
 }
