@@ -8,6 +8,7 @@ import { type GateEnd, type StreamEnd, isGateEnd } from '../open-streams/stream-
 import { type ResponseContext, isEventStream, responseHeaders, responseTrailers } from './response-headers';
 import { type StreamedUpload } from './streamed-upload';
 import { upstreamError } from './upstream-error';
+import { type UpstreamTurn } from './upstream-pool';
 
 /** A request for an upstream. */
 export interface UpstreamRequest {
@@ -30,7 +31,7 @@ const EVENTS_PAUSE_MS = 60_000;
 
 /**
  * Sends one request to an upstream and its response to the client. States:
- * - `waiting`: for a connection. Goes to `sent`, or to `over` if none opens.
+ * - `waiting`: for its turn, and then for a connection. Goes to `sent`, or to `over` if that takes too long.
  * - `sent`: the upstream may have the request. Goes to `answering`, to `over`, or once back to `waiting` if an idle
  *   connection was closed under a request that may be sent twice.
  * - `answering`: the head of the response was sent to the client. Goes to `over`.
@@ -60,7 +61,7 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
    */
   constructor(
     private readonly exchange: Exchange,
-    private readonly dispatcher: Dispatcher,
+    private readonly turn: UpstreamTurn,
     private readonly request: UpstreamRequest,
     private readonly added: Pick<ResponseContext, 'rateHeaders' | 'cors'>,
     private readonly permit: StreamPermit,
@@ -70,12 +71,12 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
     this.mayRepeat = SAFE.has(request.method) && request.body === null;
   }
 
-  /** Sends the request. */
+  /** Sends the request when its turn comes. */
   send(): void {
-    const { method, path, headers, body, timeoutMs } = this.request;
-    this.state = 'waiting';
-    // `tick` limits the pauses within a response.
-    this.dispatcher.dispatch({ method, path, headers, body, headersTimeout: timeoutMs, bodyTimeout: 0 }, this);
+    this.turn.begin(
+      () => this.dispatch(),
+      (error) => this.end(error),
+    );
   }
 
   /** Gives the request up: its client is gone. Does nothing when the response is complete. */
@@ -148,6 +149,7 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
         this.end(error);
         return controller.abort(new ClientGoneError());
       }
+      this.turn.becomeStream();
       // nginx in front of the gateway reads it.
       if (headers['x-accel-buffering'] === undefined) list.push('x-accel-buffering', 'no');
     }
@@ -194,9 +196,16 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
     const code = 'code' in error ? String(error.code) : '';
     if (this.state === 'sent' && this.mayRepeat && CLOSED.has(code)) {
       this.mayRepeat = false;
-      return this.send();
+      return this.dispatch();
     }
     this.end(this.reasonOf(error));
+  }
+
+  private dispatch(): void {
+    const { method, path, headers, body, timeoutMs } = this.request;
+    this.state = 'waiting';
+    // `tick` limits the pauses within a response.
+    this.turn.dispatcher.dispatch({ method, path, headers, body, headersTimeout: timeoutMs, bodyTimeout: 0 }, this);
   }
 
   private complete(chunk?: Buffer): void {

@@ -32,6 +32,7 @@ import { requestHeaders } from './request-headers';
 import { RoutePermit } from './route-permit';
 import { StreamedUpload } from './streamed-upload';
 import { UpstreamMetrics } from './upstream-metrics';
+import { type UpstreamTurn } from './upstream-pool';
 import { UpstreamPools } from './upstream-pools';
 
 /** Largest body that is read before the request is sent: a slow client then takes no connection to the upstream. */
@@ -43,6 +44,8 @@ const METHODS: ReadonlySet<string> = new Set(routeMethods);
 /** Where a request goes, and who may have the answer. */
 interface PermittedTarget extends ProxyTarget {
   readonly permit: RoutePermit;
+  /** Set if the upstream was chosen before the body was read. */
+  readonly turn?: UpstreamTurn;
 }
 
 /** Sends requests to the upstreams of the policy, after the gate has decided on them. */
@@ -63,7 +66,7 @@ export class UpstreamProxy implements OnApplicationShutdown {
     @Inject(METRICS) registry: Registry,
   ) {
     this.routes = new ProxyRoutes(config.gate.policy, new URL(config.publicUrl).origin);
-    this.pools = new UpstreamPools(config.gate.policy);
+    this.pools = new UpstreamPools(config.gate.policy, config.gateStreams.maxStreams);
     this.cors = new CorsPolicy(config, logger);
     this.upstreams = new UpstreamMetrics(registry, config.gate.policy, this.pools);
   }
@@ -145,15 +148,23 @@ export class UpstreamProxy implements OnApplicationShutdown {
     allowed: Allowed,
     confirm: () => Promise<void>,
   ): Promise<void> {
+    // The client may have left while the gate decided.
+    if (exchange.isOver) return;
+    const turn = this.admit(exchange, target, allowed);
+    if (turn === undefined) return;
     // The edge answers what `readBody` rejects.
-    exchange.whenOver = () => this.count(exchange, allowed.caller);
+    exchange.whenOver = () => {
+      turn.leave();
+      this.count(exchange, allowed.caller);
+    };
     const body = await exchange.readBody(BUFFERED_BYTES);
     try {
       await confirm();
     } catch (error) {
+      turn.leave();
       return this.refuse(exchange, new Refused(error, allowed.caller, allowed.rateHeaders), target.route);
     }
-    await this.forwarded(exchange, target, allowed, body);
+    await this.forwarded(exchange, { ...target, turn }, allowed, body);
   }
 
   /** Resolves when the request is over: until then, its body takes memory. */
@@ -163,38 +174,36 @@ export class UpstreamProxy implements OnApplicationShutdown {
 
   private forward(
     exchange: Exchange,
-    { route, path, permit }: PermittedTarget,
-    { caller, rateHeaders }: Allowed,
+    target: PermittedTarget,
+    allowed: Allowed,
     body: Buffer | StreamedUpload | null,
     done?: () => void,
   ): void {
-    // The client may have left while the gate decided.
+    // The client may have left while the gate decided or the body arrived.
     if (exchange.isOver) return done?.();
+    const { route, path, permit } = target;
+    const { caller, rateHeaders } = allowed;
     const { upstream, clerkCookies } = route;
     const keyId = caller?.principal.keyId;
     exchange.logged = { upstream: upstream.name, ...(keyId !== undefined && { keyId }) };
     const assertion = caller === undefined ? undefined : this.assertions.issue(caller, upstream.audience);
     const headers = requestHeaders(exchange, { upstream, clerkCookies, caller, assertion });
-    const { timeoutMs, url } = upstream;
-    let pool;
-    try {
-      pool = this.pools.take(url);
-    } catch (error) {
-      this.fail(exchange, new Refused(error, caller, rateHeaders), route);
-      done?.();
-      return;
+    const turn = this.admit(exchange, target, allowed);
+    if (turn === undefined) {
+      if (body instanceof StreamedUpload) body.destroy();
+      return done?.();
     }
-    const taken = pool;
+    const { timeoutMs } = upstream;
     if (timeoutMs > EDGE_IDLE_MS) exchange.request.socket.setTimeout(timeoutMs + EDGE_IDLE_MS);
     const forward = new Forward(
       exchange,
-      pool.dispatcher,
+      turn,
       { method: exchange.method, path, headers, body, timeoutMs },
       { rateHeaders, cors: this.corsHeaders(exchange, route) },
       permit,
       this.streams,
       (error) => {
-        this.pools.release(url, taken);
+        turn.leave();
         if (error !== undefined) this.fail(exchange, new Refused(error, caller, rateHeaders), route);
         done?.();
       },
@@ -204,6 +213,20 @@ export class UpstreamProxy implements OnApplicationShutdown {
       this.count(exchange, caller);
     };
     forward.send();
+  }
+
+  /** Admits a request to its upstream. If its caller has too many open, answers it and returns undefined. */
+  private admit(
+    exchange: Exchange,
+    { route, permit, turn }: PermittedTarget,
+    { caller, rateHeaders }: Allowed,
+  ): UpstreamTurn | undefined {
+    try {
+      return turn ?? this.pools.take(route.upstream.url, permit.holder);
+    } catch (error) {
+      this.fail(exchange, new Refused(error, caller, rateHeaders), route);
+      return undefined;
+    }
   }
 
   /** Answers a request whose upstream failed. A response that has begun is broken off. */

@@ -9,6 +9,7 @@ import { type OpenStreams } from '../open-streams/open-streams';
 import { type GateEnd, type StreamEnd } from '../open-streams/stream-end';
 import { responseHeaders } from '../proxy/response-headers';
 import { upstreamError } from '../proxy/upstream-error';
+import { type UpstreamTurn } from '../proxy/upstream-pool';
 import { acceptanceFault } from './handshake';
 import { writeHead } from './response-head';
 import { type OfferedSubprotocols, selectSubprotocol } from './subprotocols';
@@ -18,7 +19,8 @@ import { Tunnel } from './tunnel';
 export interface ProxiedWebSocketParts {
   readonly upgrade: Upgrade;
   readonly permit: StreamPermit;
-  readonly dispatcher: Dispatcher;
+  /** Left when the handshake is over. */
+  readonly turn: UpstreamTurn;
   /** Path and headers for the upstream. */
   readonly path: string;
   readonly headers: string[];
@@ -30,8 +32,6 @@ export interface ProxiedWebSocketParts {
   readonly refuse: (error: unknown) => void;
   /** Counts the response that was sent, unless `refuse` has sent it. */
   readonly count: () => void;
-  /** Called once, when the handshake is over. */
-  readonly release: () => void;
 }
 
 /**
@@ -63,11 +63,14 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
     this.stream = streams.open(parts.permit, this);
   }
 
-  /** Sends the handshake to the upstream. */
+  /** Sends the handshake to the upstream when its turn comes. */
   ask(): void {
-    const { path, headers, timeoutMs, dispatcher } = this.parts;
-    const timeouts = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
-    dispatcher.dispatch({ method: 'GET', path, headers, body: null, upgrade: 'websocket', ...timeouts }, this);
+    const { path, headers, timeoutMs, turn } = this.parts;
+    const request = { method: 'GET', path, headers, body: null, upgrade: 'websocket' } as const;
+    turn.begin(
+      () => turn.dispatcher.dispatch({ ...request, headersTimeout: timeoutMs, bodyTimeout: timeoutMs }, this),
+      (error) => this.fail(error),
+    );
   }
 
   hold(): void {
@@ -139,7 +142,7 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
 
   /** Opens the tunnel, after the upstream has accepted. */
   private accept(headers: IncomingHttpHeaders, upstream: Socket): void {
-    const { upgrade, offered, rateHeaders, count, release } = this.parts;
+    const { upgrade, offered, rateHeaders, count, turn } = this.parts;
     const { 'sec-websocket-protocol': selected, ...others } = headers;
     const fault = acceptanceFault(headers, upgrade.request.headers['sec-websocket-key'] ?? '', offered.forUpstream);
     if (fault !== undefined) throw new UpstreamFailedError({ cause: new HandshakeFailedError(fault) });
@@ -157,7 +160,7 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
     });
     if (this.isHeld) this.tunnel.hold();
     count();
-    release();
+    turn.leave();
   }
 
   /** Gives the handshake up, and tells the client why. */
@@ -179,7 +182,7 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
     this.streams.ended(this.stream, reason);
     if (state !== 'open') {
       this.controller?.abort(new ClientGoneError());
-      return parts.release();
+      return parts.turn.leave();
     }
     const bytes = { bytesUp: tunnel?.bytesUp ?? 0, bytesDown: tunnel?.bytesDown ?? 0 };
     parts.upgrade.logged = { ...parts.upgrade.logged, closed: reason, ...bytes };

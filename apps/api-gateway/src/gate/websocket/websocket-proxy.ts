@@ -102,19 +102,15 @@ export class WebSocketProxy implements OnApplicationShutdown {
     const refuse = (error: unknown) => this.refuse(upgrade, error, caller, rateHeaders);
     try {
       this.streams.requireRoom(permit);
-      const pool = this.pools.take(upstream.url);
       const assertion = caller === undefined ? undefined : this.assertions.issue(caller, upstream.audience);
-      const headers = withSubprotocols(
-        requestHeaders(upgrade, { upstream, clerkCookies, caller, assertion }),
-        offered.forUpstream,
-      );
+      const headers = requestHeaders(upgrade, { upstream, clerkCookies, caller, assertion });
+      if (offered.forUpstream.length > 0) headers.push(SUBPROTOCOLS, offered.forUpstream.join(', '));
+      const turn = this.pools.take(upstream.url, permit.holder);
       const socket = new ProxiedWebSocket(
         {
-          ...{ upgrade, permit, path, headers, offered, rateHeaders, refuse },
-          dispatcher: pool.dispatcher,
+          ...{ upgrade, permit, turn, path, headers, offered, rateHeaders, refuse },
           timeoutMs: upstream.timeoutMs,
           count: () => this.count(upgrade, caller),
-          release: () => this.pools.release(upstream.url, pool),
         },
         this.streams,
       );
@@ -156,15 +152,4 @@ function askedBy(upgrade: Upgrade, { tokens }: OfferedSubprotocols): GateRequest
       return upgrade.clientAddress;
     },
   };
-}
-
-/** The headers with other subprotocols. */
-function withSubprotocols(headers: readonly string[], subprotocols: readonly string[]): string[] {
-  const list: string[] = [];
-  for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index] ?? '';
-    if (name.toLowerCase() !== SUBPROTOCOLS) list.push(name, headers[index + 1] ?? '');
-  }
-  if (subprotocols.length > 0) list.push('Sec-WebSocket-Protocol', subprotocols.join(', '));
-  return list;
 }
