@@ -50,8 +50,10 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
   private stream: OpenStream | undefined;
   /** Whether the body waits until it is known whether the caller is still trusted. */
   private isHeld = false;
-  /** What has come after `hold`: undici delivers one more chunk. */
+  /** What has come after `hold`: undici delivers one more chunk, and more if the upstream resets the connection. */
   private kept: Buffer | undefined;
+  /** Trailers of a response that has ended after `hold`. */
+  private keptEnd: IncomingHttpHeaders | undefined;
   /** Time without a byte from the upstream; milliseconds. */
   private quietMs = 0;
 
@@ -93,12 +95,13 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
   }
 
   release(): void {
-    const { kept, controller } = this;
+    const { kept, keptEnd, controller } = this;
     this.isHeld = false;
     this.kept = undefined;
     if (controller === undefined) return;
     if (kept !== undefined) this.onResponseData(controller, kept);
-    if (!this.exchange.response.writableNeedDrain) controller.resume();
+    if (keptEnd !== undefined) this.onResponseEnd(controller, keptEnd);
+    else if (!this.exchange.response.writableNeedDrain) controller.resume();
   }
 
   close(reason: GateEnd): void {
@@ -185,6 +188,10 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
 
   onResponseEnd(_controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
     if (this.state !== 'answering') return;
+    if (this.isHeld) {
+      this.keptEnd = trailers;
+      return;
+    }
     const { response } = this.exchange;
     const list = responseTrailers(trailers);
     if (list !== undefined && response.chunkedEncoding) response.addTrailers(list);
