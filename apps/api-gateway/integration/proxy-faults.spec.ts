@@ -262,6 +262,25 @@ describe('a client', () => {
     client.socket.destroy();
   });
 
+  it('whose tier changes while its body arrives is asserted with the new one', async () => {
+    const own = gateway.key({ tier: 'enterprise' });
+    const head = [
+      'POST /shop HTTP/1.1',
+      'Host: shop',
+      `X-API-Key: ${own}`,
+      'Expect: 100-continue',
+      'Content-Length: 5',
+    ];
+    const client = await openRaw(gateway.url, [...head, '', ''].join('\r\n'));
+    await eventually(() => client.text().startsWith('HTTP/1.1 100 '));
+    await gateway.changeKey(own, { tier: 'free' });
+    client.socket.write('hello');
+    await eventually(() => upstream.received.length > 0);
+    const { 'x-gatehouse-assertion': assertion } = upstream.received[0]!.request.headers;
+    expect(decodeJwt(String(assertion))).toMatchObject({ tier: 'free' });
+    client.socket.destroy();
+  });
+
   it('may name headers of its connection, which the upstream does not get', async () => {
     const headers = [
       ...(['X-Secret', 'TE', 'Keep-Alive', 'Proxy-Connection', 'Upgrade', 'X-HTTP-Method-Override'] as const).map(

@@ -36,6 +36,8 @@ type FoundKey = NonNullable<ReplyOf<typeof resolveKey>['key']>;
 export interface AttackedGateway extends TestGateway {
   /** Stores an API key; by default active, with all scopes, of an active user. */
   key(changes?: Partial<FoundKey>): string;
+  /** Changes an API key or its user. Resolves when the gateway has learnt it. */
+  changeKey(key: string, changes: Partial<FoundKey>): Promise<void>;
   /** Revokes an API key. Resolves when the gateway has learnt it. */
   revoke(key: string): Promise<void>;
   /** Mints a Gatehouse token of a stored session. */
@@ -157,6 +159,14 @@ export async function startAttackedGateway(environment: Record<string, string> =
   });
 
   const now = () => Math.floor(Date.now() / 1_000);
+  const changeKey = async (text: string, changes: Partial<FoundKey>): Promise<void> => {
+    const key = keys.get(apiKeyHash(text));
+    if (key === undefined) throw new RangeError('no such key');
+    keys.set(apiKeyHash(text), { ...key, ...changes });
+    const { keyId, userId } = key;
+    const { number } = gateway.changes.change({ kind: 'api_key', reason: 'revoked', keyId, userId });
+    await eventually(() => gateway.app.get(TrustChangeFeed).current === number, { intervalMs: 1 });
+  };
   return {
     ...gateway,
     reached,
@@ -177,14 +187,8 @@ export async function startAttackedGateway(environment: Record<string, string> =
       keys.set(apiKeyHash(text), { ...holder(), keyId: randomUUID(), ...state, scopes: ['*:*'], ...changes });
       return text;
     },
-    async revoke(text) {
-      const key = keys.get(apiKeyHash(text));
-      if (key === undefined) throw new RangeError('no such key');
-      keys.set(apiKeyHash(text), { ...key, state: 'revoked' });
-      const { keyId, userId } = key;
-      const { number } = gateway.changes.change({ kind: 'api_key', reason: 'revoked', keyId, userId });
-      await eventually(() => gateway.app.get(TrustChangeFeed).current === number, { intervalMs: 1 });
-    },
+    changeKey,
+    revoke: (text) => changeKey(text, { state: 'revoked' }),
     legacy({ claims = {}, header = {}, secret = LEGACY_SECRET, hash = 'sha256', session = {} } = {}) {
       const [jti, userId] = [randomUUID(), randomUUID()];
       if (!session.unknown) {

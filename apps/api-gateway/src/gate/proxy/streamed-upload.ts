@@ -19,7 +19,7 @@ export class StreamedUpload extends Readable {
   constructor(
     private readonly request: IncomingMessage,
     private readonly maxBytes: number,
-    private readonly mayEnd: () => Promise<void>,
+    private readonly mayEnd: () => Promise<unknown>,
   ) {
     super({ highWaterMark: BUFFERED_BYTES });
     this.declared = Number(request.headers['content-length'] ?? -1);

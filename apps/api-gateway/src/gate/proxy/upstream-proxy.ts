@@ -132,9 +132,10 @@ export class UpstreamProxy implements OnApplicationShutdown {
       const error = new BodyTooLargeError(maxBodyBytes / 1024 ** 2);
       return this.refuse(exchange, new Refused(error, allowed.caller, allowed.rateHeaders), route);
     }
-    const confirm = async (): Promise<void> => {
+    const confirm = async (): Promise<Allowed> => {
       const decision = await this.gate.confirm(rules, asked);
       if (!decision.allowed) throw decision.error;
+      return decision;
     };
     if (length > 0 && length <= BUFFERED_BYTES) return this.passBuffered(exchange, target, allowed, confirm);
     exchange.continue();
@@ -146,7 +147,7 @@ export class UpstreamProxy implements OnApplicationShutdown {
     exchange: Exchange,
     target: PermittedTarget,
     allowed: Allowed,
-    confirm: () => Promise<void>,
+    confirm: () => Promise<Allowed>,
   ): Promise<void> {
     // The client may have left while the gate decided.
     if (exchange.isOver) return;
@@ -158,13 +159,16 @@ export class UpstreamProxy implements OnApplicationShutdown {
       this.count(exchange, allowed.caller);
     };
     const body = await exchange.readBody(BUFFERED_BYTES);
+    const { rateHeaders } = allowed;
+    let confirmed: Allowed;
     try {
-      await confirm();
+      confirmed = await confirm();
     } catch (error) {
       turn.leave();
-      return this.refuse(exchange, new Refused(error, allowed.caller, allowed.rateHeaders), target.route);
+      return this.refuse(exchange, new Refused(error, allowed.caller, rateHeaders), target.route);
     }
-    await this.forwarded(exchange, { ...target, turn }, allowed, body);
+    // The role may have changed while the body arrived.
+    await this.forwarded(exchange, { ...target, turn }, { ...confirmed, rateHeaders }, body);
   }
 
   /** Resolves when the request is over: until then, its body takes memory. */
