@@ -1,19 +1,29 @@
+import { type AuthMethod } from '@gatehouse/contracts';
 import { METRICS } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+/** A request that has ended, with labels of few values. */
+interface EndedRequest {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  /** Method of the accepted credential; undefined without one. */
+  readonly auth: AuthMethod | undefined;
+}
+
 /** Metrics of the gateway. */
 @Injectable()
 export class GatewayMetrics {
-  /** Label `auth`: method of the credential, or `none`. */
-  readonly requests: Counter<'method' | 'route' | 'status' | 'auth'>;
-  readonly requestSeconds: Histogram<'route'>;
   /** Label `result`: `verified`, `cached`, or the code of the refusal. */
   readonly verifications: Counter<'result'>;
   readonly keyFetches: Counter<'result'>;
   readonly principalLookups: Counter<'result'>;
   readonly auditWaiting: Gauge;
   readonly auditLosses: Counter<'reason'>;
+  /** Label `auth`: method of the credential, or `none`. */
+  private readonly requests: Counter<'method' | 'route' | 'status' | 'auth'>;
+  private readonly requestSeconds: Histogram<'route'>;
 
   constructor(@Inject(METRICS) registry: Registry) {
     const registers = [registry];
@@ -61,5 +71,11 @@ export class GatewayMetrics {
       registers,
     });
     for (const reason of ['full', 'refused', 'expired', 'ended']) this.auditLosses.inc({ reason }, 0);
+  }
+
+  /** Counts a request and measures its duration, in milliseconds. */
+  requestEnded({ method, route, status, auth }: EndedRequest, durationMs: number): void {
+    this.requests.inc({ method, route, status, auth: auth ?? 'none' });
+    this.requestSeconds.observe({ route }, durationMs / 1_000);
   }
 }

@@ -6,13 +6,10 @@ export function measureRequests(server: FastifyInstance, metrics: GatewayMetrics
   server.addHook('onResponse', (request, reply, done) => {
     const { route } = request;
     // The number of methods is bounded, because Node's parser rejects unknown ones.
-    metrics.requests.inc({
-      method: request.method,
-      route,
-      status: reply.statusCode,
-      auth: request.caller?.principal.method ?? 'none',
-    });
-    metrics.requestSeconds.observe({ route }, (request.beganAfterMs ?? reply.elapsedTime) / 1_000);
+    metrics.requestEnded(
+      { method: request.method, route, status: reply.statusCode, auth: request.caller?.principal.method },
+      request.beganAfterMs ?? reply.elapsedTime,
+    );
     done();
   });
 }

@@ -77,15 +77,17 @@ export class ForwardAuthServer implements OnApplicationBootstrap, BeforeApplicat
     if (keyId !== undefined) exchange.logged = { keyId };
     if (refusal !== undefined) logProblem(this.logger, refusal.error, refusal.problem);
     exchange.send(answer.status, answer.headers, answer.body);
-    this.metrics.requests.inc({
-      // Proxies name the method in a header, which may hold any text.
-      method: method !== undefined && KNOWN_METHODS.has(method) ? method : 'other',
-      route: exchange.route,
-      // nginx gets 403 for most refusals.
-      status: refusal?.problem.status ?? answer.status,
-      auth: caller?.principal.method ?? 'none',
-    });
-    this.metrics.requestSeconds.observe({ route: exchange.route }, exchange.elapsedMs / 1_000);
+    this.metrics.requestEnded(
+      {
+        // Proxies name the method in a header, which may hold any text.
+        method: method !== undefined && KNOWN_METHODS.has(method) ? method : 'other',
+        route: exchange.route,
+        // nginx gets 403 for most refusals.
+        status: refusal?.problem.status ?? answer.status,
+        auth: caller?.principal.method,
+      },
+      exchange.elapsedMs,
+    );
   }
 }
 

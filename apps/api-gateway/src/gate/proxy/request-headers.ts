@@ -124,7 +124,7 @@ function passedValue(
       return value;
     case 'drop':
       return undefined;
-    // On a public route no credential is read, and the upstream may have its own. Our API keys are of no use to it.
+    // On a public route no credential is read, and the upstream may have its own. It never gets our API keys.
     case 'authorization':
       return GATEHOUSE_KEY.test(value) || (isAuthenticated && /^\s*bearer\b/i.test(value)) ? undefined : value;
     case 'api-key':

@@ -51,7 +51,6 @@ interface PermittedTarget extends ProxyTarget {
 /** Sends requests to the upstreams of the policy, after the gate has decided on them. */
 @Injectable()
 export class UpstreamProxy implements OnApplicationShutdown {
-  private readonly routes: ProxyRoutes;
   private readonly pools: UpstreamPools;
   private readonly cors: CorsPolicy;
   private readonly upstreams: UpstreamMetrics;
@@ -60,12 +59,12 @@ export class UpstreamProxy implements OnApplicationShutdown {
     @Inject(CONFIG) private readonly config: GatewayConfig,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly gate: Gate,
+    private readonly routes: ProxyRoutes,
     private readonly assertions: AssertionIssuer,
     private readonly streams: OpenStreams,
     private readonly metrics: GatewayMetrics,
     @Inject(METRICS) registry: Registry,
   ) {
-    this.routes = new ProxyRoutes(config.gate.policy, new URL(config.publicUrl).origin);
     this.pools = new UpstreamPools(config.gate.policy, config.gateStreams.maxStreams);
     this.cors = new CorsPolicy(config, logger);
     this.upstreams = new UpstreamMetrics(registry, config.gate.policy, this.pools);
@@ -263,12 +262,8 @@ export class UpstreamProxy implements OnApplicationShutdown {
 
   private count(exchange: Exchange, caller: Caller | undefined): void {
     const { route, method, response } = exchange;
-    this.metrics.requests.inc({
-      ...{ method, route },
-      status: response.headersSent ? response.statusCode : 499,
-      auth: caller?.principal.method ?? 'none',
-    });
-    this.metrics.requestSeconds.observe({ route }, exchange.elapsedMs / 1_000);
+    const status = response.headersSent ? response.statusCode : 499;
+    this.metrics.requestEnded({ method, route, status, auth: caller?.principal.method }, exchange.elapsedMs);
   }
 }
 

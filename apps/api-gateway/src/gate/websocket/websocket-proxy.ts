@@ -35,7 +35,6 @@ const CLIENT_GONE = 499;
 /** Opens WebSockets to the upstreams of the policy, after the gate has decided on them. */
 @Injectable()
 export class WebSocketProxy implements OnApplicationShutdown {
-  private readonly routes: ProxyRoutes;
   /** Connections of their own: one that was idle could be closed by the upstream just now. */
   private readonly pools: UpstreamPools;
 
@@ -43,11 +42,11 @@ export class WebSocketProxy implements OnApplicationShutdown {
     @Inject(CONFIG) private readonly config: GatewayConfig,
     @Inject(LOGGER) private readonly logger: Logger,
     private readonly gate: Gate,
+    private readonly routes: ProxyRoutes,
     private readonly assertions: AssertionIssuer,
     private readonly streams: OpenStreams,
     private readonly metrics: GatewayMetrics,
   ) {
-    this.routes = new ProxyRoutes(config.gate.policy, new URL(config.publicUrl).origin);
     this.pools = new UpstreamPools(config.gate.policy);
   }
 
@@ -136,9 +135,8 @@ export class WebSocketProxy implements OnApplicationShutdown {
   }
 
   private count(upgrade: Upgrade, caller: Caller | undefined): void {
-    const { route, method, status } = upgrade;
-    this.metrics.requests.inc({ method, route, status, auth: caller?.principal.method ?? 'none' });
-    this.metrics.requestSeconds.observe({ route }, upgrade.elapsedMs / 1_000);
+    const { route, method, status, elapsedMs } = upgrade;
+    this.metrics.requestEnded({ method, route, status, auth: caller?.principal.method }, elapsedMs);
   }
 }
 
