@@ -2,7 +2,8 @@ import { type Callers } from '../callers';
 import { getLoad } from '../get-load';
 import { type HeldMemory } from '../loaded-server';
 import { round } from '../report';
-import { type Listening, SESSION_PATH } from './start-servers';
+import { type Listening } from './start-peer';
+import { SESSION_PATH } from './start-servers';
 
 /** Size of the gateway's token cache; memory may grow until it is full. */
 export const FULL_CACHE = 20_000;

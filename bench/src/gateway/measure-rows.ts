@@ -3,7 +3,8 @@ import { type Callers } from '../callers';
 import { getLoad } from '../get-load';
 import { PROXIED_PATH, askedByNginx } from '../gate-policy';
 import { GatewayRows } from './rows';
-import { type Listening, type ListeningGateway, SESSION_PATH, type Started } from './start-servers';
+import { type Listening } from './start-peer';
+import { type ListeningGateway, SESSION_PATH, type Started } from './start-servers';
 
 /** Number and length of the rounds. */
 export interface RoundOptions {

@@ -1,15 +1,9 @@
 import { join } from 'node:path';
 import { type Gatehouse, freePort } from '@gatehouse/local-stack';
 import { type Callers } from '../callers';
-import { LoadedServer, type LoadedServerOptions, cores } from '../loaded-server';
+import { LoadedServer, cores } from '../loaded-server';
 import { writePolicy } from '../gate-policy';
-import { type PeerOrder } from './peer-order';
-
-/** A server and its port. */
-export interface Listening {
-  readonly server: LoadedServer;
-  readonly port: number;
-}
+import { type Listening, startPeer } from './start-peer';
 
 /** A gateway, with the port on which proxies ask. */
 export interface ListeningGateway extends Listening {
@@ -45,20 +39,11 @@ export async function startServers(
   directory: string,
   started: LoadedServer[],
 ): Promise<Started> {
-  const start = async (
-    options: Pick<LoadedServerOptions, 'program' | 'args' | 'env' | 'metricsUrl'>,
-    port: number,
-    core: string = cores.server,
-  ): Promise<Listening> => {
-    const server = await LoadedServer.start({ ...options, core, readyUrl: `http://127.0.0.1:${port}/` });
-    started.push(server);
-    return { server, port };
-  };
   const jwtKey = callers.makers[0]?.publicPem ?? '';
-  const peer = async (order: Pick<PeerOrder, 'kind' | 'logs'> & Partial<PeerOrder>, core?: string) => {
-    const port = await freePort();
-    const whole: PeerOrder = { ...{ port, jwtKey, answer: undefined, upstream: '' }, ...order };
-    return start({ program: 'bench/src/gateway/peers.js', args: [JSON.stringify(whole)] }, port, core);
+  const peer = async (order: Parameters<typeof startPeer>[0], core: string = cores.server): Promise<Listening> => {
+    const listening = await startPeer({ jwtKey, ...order }, core);
+    started.push(listening.server);
+    return listening;
   };
   const upstream = await peer({ kind: 'node', logs: false, answer: 'x'.repeat(UPSTREAM_BYTES - 2) }, cores.rest);
   const gatewayWith = async (routes: number): Promise<ListeningGateway> => {
@@ -71,8 +56,15 @@ export async function startServers(
       ...{ PORT: String(port), OPS_PORT: String(opsPort), GATE_FILE: policy },
       ...{ FORWARD_AUTH: 'nginx', FORWARD_AUTH_PORT: String(forwardAuthPort), FORWARD_AUTH_PROXIES: '127.0.0.1' },
     };
-    const metricsUrl = `http://127.0.0.1:${opsPort}/metrics`;
-    return { ...(await start({ program: 'apps/api-gateway/src/main.js', env, metricsUrl }, port)), forwardAuthPort };
+    const server = await LoadedServer.start({
+      program: 'apps/api-gateway/src/main.js',
+      env,
+      core: cores.server,
+      metricsUrl: `http://127.0.0.1:${opsPort}/metrics`,
+      readyUrl: `http://127.0.0.1:${port}/`,
+    });
+    started.push(server);
+    return { server, port, forwardAuthPort };
   };
   const gateway = await gatewayWith(1);
   const answer = await sessionOf(gateway, callers);

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { type Propagation, gatewayLease } from '@gatehouse/contracts';
 import {
   type Gatehouse,
-  freePort,
   freePorts,
   startGatehouse,
   withClient,
@@ -14,9 +13,9 @@ import {
 import { TcpProxy, eventually } from '@gatehouse/testing';
 import { type Callers, makeCallers } from '../callers';
 import { HttpConnection } from '../http-connection';
-import { LoadedServer } from '../loaded-server';
+import { type LoadedServer } from '../loaded-server';
 import { type Report, atMost, machine, round } from '../report';
-import { type PeerOrder } from '../gateway/peer-order';
+import { startPeer } from '../gateway/start-peer';
 import { type Edge, type EdgedGateway, edgeNames, requestTo, startEdgedGateway } from './edges';
 import { CredentialWatch } from './watch-credential';
 
@@ -74,7 +73,7 @@ export async function benchRevocation(options: RevocationOptions): Promise<Repor
     // Stopped, because it would be a fourth gateway.
     await gatehouse.apps['api-gateway'].stop();
     const { TRUST_PROXY: _, ...environment } = gatehouse.environments['api-gateway'];
-    const upstream = await startUpstream();
+    const upstream = await startPeer({ kind: 'node', answer: 'ok', logs: false });
     servers.push(upstream.server);
     const gateways: EdgedGateway[] = [];
     for (let number = 1; number <= GATEWAYS; number++) {
@@ -283,13 +282,4 @@ function at(share: number, of: readonly Revoked[], msOf: (one: Revoked) => numbe
 
 function sumOf(of: readonly Revoked[]): number {
   return of.reduce((sum, { lateEdges }) => sum + lateEdges, 0);
-}
-
-/** A service that the gateways pass requests on to. */
-async function startUpstream(): Promise<{ readonly server: LoadedServer; readonly port: number }> {
-  const port = await freePort();
-  const order: PeerOrder = { kind: 'node', port, jwtKey: '', answer: 'ok', upstream: '', logs: false };
-  const args = [JSON.stringify(order)];
-  const program = 'bench/src/gateway/peers.js';
-  return { port, server: await LoadedServer.start({ program, args, readyUrl: `http://127.0.0.1:${port}/` }) };
 }
