@@ -205,7 +205,7 @@ describe('a client', () => {
     await eventually(() => gateway.logs().includes('"status":499'));
   });
 
-  it('that expects 100-continue is told by the gate, after the decision', async () => {
+  it('that expects 100-continue gets it from the gate, after the decision', async () => {
     const client = await open('POST /shop', 'Expect: 100-continue', 'Content-Length: 5', 'Connection: close', '', '');
     await eventually(() => client.text().startsWith('HTTP/1.1 100 '));
     expect(upstream.received).toEqual([]);

@@ -326,7 +326,7 @@ describe('a token', () => {
   it.each<[string, () => string]>([
     ['that no header can carry', () => 'two\nlines-of-a-secret'],
     [
-      'that cannot be had',
+      'that cannot be obtained',
       () => {
         throw new RangeError('no network');
       },
