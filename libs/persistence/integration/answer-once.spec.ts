@@ -1,5 +1,5 @@
 import { withClient } from '@gatehouse/local-stack';
-import { type TestDatabase, createEmptyTestDatabase, eventually } from '@gatehouse/testing';
+import { type TestDatabase, createEmptyTestDatabase } from '@gatehouse/testing';
 import { type DataSource } from 'typeorm';
 import {
   type AnswerSeal,
@@ -152,12 +152,14 @@ describe('a request with an idempotency key', () => {
   it('gets the stored answer while another transaction runs it, if it waits for the answer', async () => {
     const { first, release } = await hold();
     let attempts = 0;
-    const second = awaitAnswer(ann, () => {
+    const second = awaitAnswer(ann, async () => {
       attempts += 1;
+      if (attempts === 2) {
+        release();
+        await first;
+      }
       return ask({ name: 'a' });
     });
-    await eventually(() => attempts > 1);
-    release();
     expect(await first).toEqual({ name: 'a', run: 1 });
     expect(await second).toEqual({ name: 'a', run: 1, replayed: true });
   });
@@ -168,29 +170,6 @@ describe('a request with an idempotency key', () => {
     fail();
     await expect(first).rejects.toThrow('failed');
     expect(await second).toEqual({ name: 'a', run: 1 });
-  });
-
-  it.each([
-    ['of the same user', [11], [1]],
-    ['of all users', [10, 10, 10, 10, 10, 2], [0, 0, 0, 0, 0, 2]],
-  ])('is rejected at once if too many requests %s wait for an answer', async (_, requests, tooMany) => {
-    const { first, release } = await hold();
-    const refused = requests.map(() => 0);
-    const all = requests.flatMap((count, user) =>
-      Array.from({ length: count }, () =>
-        awaitAnswer(`user ${user}`, () => ask({ name: 'a' })).catch((error: unknown) => {
-          refused[user]! += 1;
-          return error;
-        }),
-      ),
-    );
-    await eventually(() => expect(refused).toEqual(tooMany));
-    release();
-    await first;
-    const answers = await Promise.all(all);
-    const failed = answers.filter((answer) => answer instanceof Error);
-    expect(failed).toHaveLength(tooMany.reduce((sum, count) => sum + count));
-    for (const failure of failed) expect(failure).toMatchObject({ reason: 'idempotency_in_progress' });
   });
 
   it('has no effect if another transaction has stored the answer in spite of the lock', async () => {
