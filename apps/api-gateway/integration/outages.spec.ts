@@ -5,6 +5,7 @@ import { TrustChangeFeed } from '../src/trust/trust-change-feed';
 import { call } from './support/call';
 import { mint } from './support/clerk-tokens';
 import { signingPair } from './support/key-server';
+import { type PeerService } from './support/peer-service';
 import { samplePrincipal, sampleUser } from './support/samples';
 import { type TestGateway, startTestGateway } from './support/test-gateway';
 
@@ -17,20 +18,22 @@ afterEach(async () => {
 
 let release: () => void = () => undefined;
 
-function start(environment: Record<string, string> = {}): Promise<TestGateway> {
-  return startTestGateway(environment, (userSync) => {
+function start(environment: Record<string, string> = {}, waits = {}): Promise<TestGateway> {
+  const prepare = (userSync: PeerService): void => {
     userSync
       .answer(resolvePrincipal, ({ body: { clerkUserId } }) => samplePrincipal(clerkUserId))
       .answer(getMe, async ({ envelope: { principal } }) => {
         if (principal?.clerkUserId === 'user_slow') await new Promise<void>((resolve) => (release = resolve));
         return sampleUser(principal?.userId ?? '', principal?.clerkUserId ?? '');
       });
-  });
+  };
+  return startTestGateway(environment, prepare, waits);
 }
 
 describe('while a dependency is unavailable', () => {
   it('a request to a stopped service gets 503 with Retry-After', async () => {
-    gateway = await start();
+    // nats-server before 2.10 does not report that a service of another account has stopped.
+    gateway = await start({}, { reply: 5_000 });
     const token = await mint(gateway.pair, 'user_1');
     const { status, body, headers } = await call(`${gateway.url}/api/me`, token);
     expect(status).toBe(200);
@@ -56,9 +59,7 @@ describe('while a dependency is unavailable', () => {
     expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'clock_skew', '5']);
     const ready = await call(`${started.ops}/readyz`);
     expect(ready.status).toBe(503);
-    const sentence = new RegExp(
-      `the gateway's clock is (59|60)\\d{3} ms ${how} this service's: synchronize both clocks`,
-    );
+    const sentence = new RegExp(`the gateway's clock is [4-7]\\d{4} ms ${how} this service's: synchronize both clocks`);
     expect(ready.body.error.clock.message).toMatch(sentence);
     const lines = started.logs().split('\n');
     const reported = lines.filter((line) => line.includes('user-sync rejects signatures: clocks differ'));

@@ -209,7 +209,13 @@ describe('the profile', () => {
   it('is shown without quotas when user-data does not answer', async () => {
     let answer = () => undefined as void;
     answering = new Promise((resolve) => (answer = resolve));
-    expect(await ask('GET', '/api/me')).toMatchObject({ status: 200, body: { id, quotas: null } });
-    answer();
+    const impatient = await gateway.another({ quotas: 200 });
+    try {
+      const shown = await call(`${impatient.url}/api/me`, await mint(gateway.pair, 'user_1'));
+      expect(shown).toMatchObject({ status: 200, body: { id, quotas: null } });
+    } finally {
+      answer();
+      await impatient.app.close();
+    }
   });
 });

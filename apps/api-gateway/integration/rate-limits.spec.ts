@@ -22,6 +22,8 @@ const ALL_BUT_TIMEOUTS = [
   ...(['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask'] as const),
   ...(['setImmediate', 'clearImmediate', 'setInterval', 'clearInterval'] as const),
 ];
+/** Maximum wait for a count; longer than a busy machine stands still. */
+const PATIENCE_MS = 10_000;
 const silent = createLogger({ service: 'test', level: 'silent' });
 let redis: OwnRedis;
 let gateway: AttackedGateway | undefined;
@@ -227,7 +229,7 @@ describe('with a shared rate limit store', () => {
   });
 
   it('counts expire in the store', async () => {
-    const counters = new RedisCounters(fixed(redis.url), silent);
+    const counters = new RedisCounters(fixed(redis.url), silent, PATIENCE_MS);
     try {
       await eventually(() => counters.ready);
       const who = randomUUID();
@@ -252,7 +254,7 @@ describe('with a shared rate limit store', () => {
     const admin = new Redis(redis.url);
     await admin.config('SET', 'requirepass', 'first');
     const url = new LiveValue(urlWith('first'));
-    const counters = new RedisCounters(url, log);
+    const counters = new RedisCounters(url, log, PATIENCE_MS);
     const purpose = { name: 'x', windowMs: 600_000, whenFull: 'evict' } as const;
     const who = randomUUID();
     const failures: unknown[] = [];
@@ -302,7 +304,7 @@ describe('with a shared rate limit store', () => {
     });
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
     const { port } = mute.address() as AddressInfo;
-    const counters = new RedisCounters(fixed(`redis://127.0.0.1:${port}`), silent);
+    const counters = new RedisCounters(fixed(`redis://127.0.0.1:${port}`), silent, 250);
     const limits = new RateLimiter(counters);
     /** Whether the work is still running after 249 ms and finished after 250 ms. */
     const course = async (work: () => unknown): Promise<boolean[]> => {

@@ -86,7 +86,12 @@ export class AppModule {
           provide: RequestClient,
           inject: [NatsClient],
           useFactory: (nats: NatsClient) =>
-            new RequestClient(nats, (requests) => config.signEnvelope.current(requests)),
+            new RequestClient(
+              nats,
+              (requests) => config.signEnvelope.current(requests),
+              config.waits.reply,
+              config.waits.unreported,
+            ),
         },
       ],
       // ObservabilityModule injects TrustChangeFeed and CLERK_KEYS into `checks` above. TrustModule and

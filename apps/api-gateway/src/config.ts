@@ -129,6 +129,18 @@ const variables = z.object({
 /** Names of all variables that the gateway reads. */
 export const variableNames: readonly string[] = variableNamesOf(variables);
 
+/** Longest waits, in milliseconds. Not read from the environment; tests on busy machines wait longer. */
+const waits = {
+  /** For the reply of a service. */
+  reply: 5_000,
+  /** For the reply to a repeatable request, before it is sent again. */
+  unreported: 1_000,
+  /** For the quotas that are shown with a profile. */
+  quotas: 200,
+  /** For a count in the shared rate limit store. */
+  rateLimitStore: 250,
+};
+
 /** Configuration of the gateway. */
 export interface GatewayConfig {
   readonly host: string;
@@ -201,6 +213,7 @@ export interface GatewayConfig {
     /** For how long these changes are kept. */
     readonly bufferMs: number;
   };
+  readonly waits: Readonly<typeof waits>;
   readonly secretFiles: SecretFiles;
 }
 
@@ -270,6 +283,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       bufferBytes: v.REALTIME_BUFFER_MB * 1024 ** 2,
       bufferMs: v.REALTIME_BUFFER_SECONDS * 1_000,
     },
+    waits,
     secretFiles,
   };
 }

@@ -54,6 +54,7 @@ export class RequestClient {
     private readonly nats: NatsClient,
     sign: EnvelopeSigner,
     private readonly timeoutMs = TIMEOUT_MS,
+    private readonly unreportedMs = UNREPORTED_MS,
   ) {
     this.signer = new TurnSigner(sign);
     nats.onLoss(() => this.inbox?.lose());
@@ -100,7 +101,7 @@ export class RequestClient {
           const envelope = await this.signer.sign({ subject, body, principal, requestId, origin });
           const connection = this.nats.connected ? this.nats.get() : await this.nats.restored();
           const restMs = deadline - performance.now();
-          const attemptMs = isFirst && contract.repeatable === true ? Math.min(UNREPORTED_MS, restMs) : restMs;
+          const attemptMs = isFirst && contract.repeatable === true ? Math.min(this.unreportedMs, restMs) : restMs;
           const reply = await this.attempt(connection, contract, body, envelope, attemptMs);
           this.absentSince.delete(service);
           return reply;

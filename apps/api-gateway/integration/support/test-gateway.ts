@@ -45,8 +45,8 @@ async function startReplica(config: GatewayConfig, logger: Logger): Promise<Repl
 
 /** The gateway as main.ts starts it, on NATS with production's accounts, with stubs of the other services. */
 export interface TestGateway extends Replica {
-  /** Starts another gateway with the same configuration. The caller closes its app. */
-  another(): Promise<Replica>;
+  /** Starts another gateway with the same configuration but for `waits`. The caller closes its app. */
+  another(waits?: Partial<GatewayConfig['waits']>): Promise<Replica>;
   readonly pair: SigningPair;
   readonly keyServer: KeyServer;
   readonly nats: OwnNats;
@@ -62,12 +62,17 @@ export interface TestGateway extends Replica {
   stop(): Promise<void>;
 }
 
+/** Longer than a busy machine stands still. */
+const PATIENCE_MS = 30_000;
+const patient = { reply: PATIENCE_MS, unreported: PATIENCE_MS / 3, quotas: PATIENCE_MS, rateLimitStore: PATIENCE_MS };
+
 export const LEGACY_SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 export const PUBLIC_URL = 'https://api.example.com';
 
 export async function startTestGateway(
   environment: Record<string, string> = {},
   prepare: (userSync: PeerService, ingest: PeerService, userData: PeerService) => void = () => undefined,
+  waits: Partial<GatewayConfig['waits']> = {},
 ): Promise<TestGateway> {
   const pair = signingPair('ins_1');
   const [keyServer, nats] = await Promise.all([KeyServer.start([pair]), startOwnNats()]);
@@ -92,7 +97,7 @@ export async function startTestGateway(
       done();
     },
   });
-  const config = loadConfig({
+  const production = loadConfig({
     NATS_URL: nats.url,
     NATS_USER: 'api-gateway',
     NATS_PASSWORD: 'api-gateway',
@@ -108,11 +113,12 @@ export async function startTestGateway(
     PUBLIC_URL,
     ...environment,
   });
+  const config = { ...production, waits: { ...production.waits, ...patient, ...waits } };
   const logger = createLogger({ service: 'api-gateway', level: config.logLevel }, sink);
   const replica = await startReplica(config, logger);
   return {
     ...replica,
-    another: () => startReplica(config, logger),
+    another: (other) => startReplica({ ...config, waits: { ...config.waits, ...other } }, logger),
     pair,
     keyServer,
     nats,

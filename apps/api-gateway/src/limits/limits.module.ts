@@ -14,8 +14,10 @@ import { RedisCounters } from './redis-counters';
     {
       provide: COUNTER_STORE,
       inject: [CONFIG, LOGGER],
-      useFactory: ({ rateLimitStore }: GatewayConfig, log: Logger): CounterStore =>
-        rateLimitStore.current === 'memory' ? new MemoryCounters() : new RedisCounters(rateLimitStore, log),
+      useFactory: ({ rateLimitStore, waits }: GatewayConfig, log: Logger): CounterStore =>
+        rateLimitStore.current === 'memory'
+          ? new MemoryCounters()
+          : new RedisCounters(rateLimitStore, log, waits.rateLimitStore),
     },
     RateLimiter,
   ],

@@ -6,12 +6,8 @@ import { RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
 import { type Count, type CounterStore, type Purpose } from './counter-store';
 
 const CONNECT_TIMEOUT_MS = 1_000;
-/** Maximum time that a request waits for its count. */
-const COMMAND_TIMEOUT_MS = 250;
 const MAX_RECONNECT_WAIT_MS = 1_000;
 const KEY_PREFIX = 'gatehouse:rate';
-/** Time for which the former connection may finish its commands after a change of the URL. */
-const FORMER_MS = 2 * COMMAND_TIMEOUT_MS;
 /** Limit that is never reached: the store only counts, and `RateLimiter` decides. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
@@ -34,6 +30,8 @@ export class RedisCounters implements CounterStore, OnApplicationShutdown {
   constructor(
     url: Live<string>,
     private readonly log: Logger,
+    /** Maximum time that a request waits for its count; milliseconds. */
+    private readonly waitMs: number,
   ) {
     this.client = this.open(url.current);
     url.onChange((changed) => {
@@ -63,7 +61,7 @@ export class RedisCounters implements CounterStore, OnApplicationShutdown {
   private open(url: string): Redis {
     const client = new Redis(url, {
       connectTimeout: CONNECT_TIMEOUT_MS,
-      commandTimeout: COMMAND_TIMEOUT_MS,
+      commandTimeout: this.waitMs,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       retryStrategy: (attempt) => Math.min(attempt * 100, MAX_RECONNECT_WAIT_MS),
@@ -82,7 +80,8 @@ export class RedisCounters implements CounterStore, OnApplicationShutdown {
       this.client = client;
       this.candidate = undefined;
       this.byWindow.clear();
-      setTimeout(() => former.disconnect(), FORMER_MS).unref();
+      // After the commands that it has sent.
+      setTimeout(() => former.disconnect(), 2 * this.waitMs).unref();
       this.log.info('changed RATE_LIMIT_STORE accepted');
     }
     if (client !== this.client) return;
