@@ -19,9 +19,11 @@ beforeAll(async () => {
   upstream = await TestUpstream.start();
   const environment = policyEnvironment(`
 upstreams:
-  feed: { url: '${upstream.url}', audience: feed, timeoutMs: 500 }
+  feed: { url: '${upstream.url}', audience: feed }
+  brief: { url: '${upstream.url}', audience: feed, timeoutMs: 500 }
 routes:
   - { path: /feed/*, methods: [GET], upstream: feed, access: user }
+  - { path: /brief/*, methods: [GET], upstream: brief, access: user }
   - { path: /public, upstream: feed, access: public }
 `);
   gateway = await startAttackedGateway({ ...environment, GATE_STREAMS_PER_USER: '2' });
@@ -85,7 +87,7 @@ describe('a stream of events', () => {
   });
 
   it('may pause for longer than timeoutMs', async () => {
-    const stream = await request('/feed/1', gateway.key());
+    const stream = await request('/brief/1', gateway.key());
     // The 500 ms of its upstream, and more.
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     open?.write('data: late\n\n');
@@ -152,7 +154,7 @@ describe('another response', () => {
   beforeEach(() => answerWith({ 'content-type': 'application/x-ndjson' }));
 
   it('that pauses for longer than timeoutMs is broken off', async () => {
-    const answer = request('/feed/1', gateway.key());
+    const answer = request('/brief/1', gateway.key());
     await eventually(() => open !== undefined);
     open?.write('{}\n');
     const received = await answer;

@@ -37,7 +37,8 @@ beforeAll(async () => {
   const [nginxPort, nobody] = [await freePort(), await freePort()];
   policy = `
 upstreams:
-  node: { url: '${upstream.url}', audience: chat, timeoutMs: 500 }
+  node: { url: '${upstream.url}', audience: chat }
+  brief: { url: '${upstream.url}', audience: chat, timeoutMs: 500 }
   nginx: { url: 'http://127.0.0.1:${nginxPort}', audience: chat }
   nobody: { url: 'http://127.0.0.1:${nobody}', audience: nobody }
 scopes: [chat:use]
@@ -48,6 +49,7 @@ routes:
   - { path: /admin-chat, upstream: node, access: admin }
   - { path: /page, upstream: node, access: user, credentials: [cookie], origins: ['https://app.example.com'] }
   - { path: /public, upstream: node, access: public }
+  - { path: /brief, upstream: brief, access: public }
 `;
   const environment = policyEnvironment(policy);
   file = environment.GATE_FILE;
@@ -240,11 +242,11 @@ describe('an upstream', () => {
   });
 
   it.each([
-    ['that hangs up is a 502', (socket: { destroy(): unknown }) => void socket.destroy(), 502, 'upstream_failed'],
-    ['that does not answer is a 504', () => undefined, 504, 'upstream_timeout'],
-  ])('%s', async (_what, answer, status, code) => {
+    ['hangs up is a 502', '/public', (socket: { destroy(): unknown }) => void socket.destroy(), 502, 'upstream_failed'],
+    ['does not answer is a 504', '/brief', () => undefined, 504, 'upstream_timeout'],
+  ])('that %s', async (_what, path, answer, status, code) => {
     upstream.answer = answer;
-    const client = await (await open('/public')).ended();
+    const client = await (await open(path)).ended();
     expect([client.status, codeOf(client)]).toEqual([status, code]);
   });
 
