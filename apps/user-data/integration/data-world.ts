@@ -100,7 +100,7 @@ export class DataWorld {
       nats,
       app,
       gateway,
-      new RequestClient(gateway, createEnvelopeSigner(keys.privateKey), PATIENCE_MS),
+      new RequestClient(gateway, createEnvelopeSigner(keys.privateKey), PATIENCE_MS, PATIENCE_MS / 2),
     );
   }
 

@@ -53,7 +53,7 @@ export class StreamWorld {
     const maker = new StreamMaker(keeperClient, { replicas: 1 });
     const keeper = await RepeatedWork.start(() => maker.createAll());
     const sql = new Pool({ connectionString: database.adminUrl, max: 1 });
-    const requests = new RequestClient(gateway, createEnvelopeSigner(keys.privateKey), PATIENCE_MS);
+    const requests = new RequestClient(gateway, createEnvelopeSigner(keys.privateKey), PATIENCE_MS, PATIENCE_MS / 2);
     const operator = await connect({ ...nats.as(OPERATOR), maxReconnectAttempts: -1, reconnectTimeWait: 100 });
     return new StreamWorld(database, nats, keeper, keys.publicKey, keeperClient, gateway, requests, sql, operator);
   }
