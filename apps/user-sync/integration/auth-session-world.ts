@@ -9,7 +9,11 @@ import {
 import { type RequestContext } from '@gatehouse/messaging';
 import { eventually } from '@gatehouse/testing';
 import { type Member, PASSWORD, admin, localUser, member, nobody, principalOf } from './members';
+import { silence } from './clerk-api';
 import { SyncWorld } from './sync-world';
+
+/** Wait for a silent Clerk. */
+const SHORT_MS = 300;
 
 /** A world with users who have sessions at Clerk and at Gatehouse. */
 export class AuthSessionWorld {
@@ -24,8 +28,15 @@ export class AuthSessionWorld {
     return new AuthSessionWorld(world, await admin(world));
   }
 
-  /** Clerk answers all requests again. */
+  /** Clerk does not answer requests for a list of sessions; nobody waits long for it. */
+  silenceLists(): void {
+    this.world.waitForClerk(SHORT_MS);
+    this.world.clerk.sessions.listAnswer = silence;
+  }
+
+  /** Clerk answers all requests again, and is waited for. */
   restoreClerk(): void {
+    this.world.waitForClerk();
     this.world.clerk.outage = undefined;
     this.world.clerk.sessions.listAnswer = undefined;
     this.world.clerk.sessions.revokeAnswer = undefined;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { endAuthSession, touchSessions } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
 import { AuthSessionWorld } from './auth-session-world';
-import { hangUp, json, silence } from './clerk-api';
+import { hangUp, json } from './clerk-api';
 import { deletion } from './clerk-events';
 import { ListeningGateway } from './listening-gateway';
 import { type Member, member, nobody, refusal } from './members';
@@ -75,7 +75,7 @@ describe('the list of sessions', () => {
 
   it.each([
     ['fails', () => (world.clerk.sessions.listAnswer = json(500, {}))],
-    ['does not answer', () => (world.clerk.sessions.listAnswer = silence)],
+    ['does not answer', () => sessions.silenceLists()],
     ['answers nonsense', () => (world.clerk.sessions.listAnswer = json(200, [{ id: 7 }]))],
   ])('has the sessions of Gatehouse when Clerk %s, and says so', async (_, fail) => {
     const { context, userId, phone } = await sessions.onTwoDevices();
@@ -174,10 +174,11 @@ describe('ending one session', () => {
     const { clerkUserId, laptop, context } = await sessions.onTwoDevices();
     await eventually(async () => (await world.metric('gatehouse_user_sync_clerk_away')) === 0);
     const unanswered: (() => void)[] = [];
+    world.waitForClerk(300);
     world.clerk.outage = (request, response) => void unanswered.push(() => hangUp(request, response));
     expect(await world.gateway.send(endAuthSession, { id: laptop.id }, context)).toMatchObject({ clerk: 'pending' });
     expect(await world.metric('gatehouse_user_sync_clerk_away')).toBe(0);
-    world.clerk.outage = undefined;
+    sessions.restoreClerk();
     for (const end of unanswered) end();
     await sessions.drained(clerkUserId);
   });

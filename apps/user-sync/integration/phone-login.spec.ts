@@ -233,11 +233,13 @@ describe('a phone login', () => {
     ['answers 500', json(500, { errors: [] })],
   ])('is refused as clerk_unavailable while Clerk %s, and the token stays usable', async (_, answer) => {
     const { user, token, sessionId } = signedIn();
+    if (answer === silence) world.waitForClerk(1_000);
     world.clerk.answer(sessionId, answer);
     await expect(exchange(token)).rejects.toEqual(refusal('clerk_unavailable'));
     world.clerk.answer(sessionId, json(200, sessionOf(user, sessionId)));
     world.clerk.answer(user.id, answer, json(200, user));
     await expect(exchange(token)).rejects.toEqual(refusal('clerk_unavailable'));
+    world.waitForClerk();
     expect(await exchange(token)).toMatchObject({ isNewUser: true });
   });
 

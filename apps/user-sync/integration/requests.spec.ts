@@ -109,8 +109,10 @@ describe('resolving a principal', () => {
     ['does not answer', silence],
   ])('is refused as clerk_unavailable while Clerk %s, and works afterwards', async (_, answer) => {
     const user = clerkUser(newClerkId());
+    if (answer === silence) world.waitForClerk(300);
     world.clerk.answer(user.id, answer);
     await expect(resolve(user.id)).rejects.toEqual(refusal('clerk_unavailable'));
+    world.waitForClerk();
     world.clerk.answer(user.id, json(200, user));
     expect(await resolve(user.id)).toMatchObject({ clerkUserId: user.id, isActive: true });
     // A second attempt of the request may have read the user again.

@@ -3,7 +3,7 @@ import { endAuthSession, endAuthSessions, exchangePhoneLogin } from '@gatehouse/
 import { eventually } from '@gatehouse/testing';
 import { SignOutQueue } from '../src/auth-sessions/sign-out-at-clerk/sign-out-queue';
 import { AuthSessionWorld, contextOf } from './auth-session-world';
-import { hangUp, json, silence } from './clerk-api';
+import { hangUp, json } from './clerk-api';
 import { sessionEvent } from './clerk-events';
 import { ListeningGateway } from './listening-gateway';
 import { type Member, logIn, member, nobody, refusal } from './members';
@@ -73,7 +73,7 @@ describe('signing out everywhere', () => {
   it.each([
     ['is unavailable', () => (world.clerk.outage = hangUp)],
     ['fails to list', () => (world.clerk.sessions.listAnswer = json(500, {}))],
-    ['does not list in time', () => (world.clerk.sessions.listAnswer = silence)],
+    ['does not list in time', () => sessions.silenceLists()],
     [
       'rejects our secret key',
       () => (world.clerk.sessions.listAnswer = json(401, { errors: [{ code: 'authorization_invalid' }] })),
@@ -99,7 +99,7 @@ describe('signing out everywhere', () => {
       world.clerk.outage = undefined;
       const again = world.clerk.sessions.begin(clerkUserId);
       await eventually(async () => !(await sessions.resolve(clerkUserId, again.id)).sessionEnded);
-      world.clerk.sessions.listAnswer = undefined;
+      sessions.restoreClerk();
       await world.query('UPDATE clerk_sign_outs SET due_at = now(), claimed_until = NULL WHERE clerk_user_id = $1', [
         clerkUserId,
       ]);

@@ -90,8 +90,10 @@ describe('the sync of one user changes and records nothing', () => {
   ])('while Clerk %s, and reports it', async (_, outage) => {
     const { user, principal } = await member(world);
     const [row, before] = [await world.user(user.id), await entries()];
+    if (outage === silence) world.waitForClerk(300);
     world.clerk.outage = outage;
     await expect(sync(principal.userId)).rejects.toEqual(refusal('clerk_unavailable'));
+    world.waitForClerk();
     expect(await world.user(user.id)).toEqual(row);
     expect(await entries()).toEqual(before);
   });

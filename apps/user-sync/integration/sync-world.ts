@@ -44,6 +44,9 @@ export const quickWriteBacks = {
   RETRY_BASE_MS: '50',
   RETRY_CAP_MS: '100',
 };
+/** Longest wait for Clerk: longer than a busy machine stands still, and shorter than `PATIENCE_MS`. */
+const CLERK_PATIENCE_MS = 10_000;
+
 /** Intervals of periodic work that a test changes, in milliseconds. */
 type Pace = Partial<UserSyncConfig['intervals']>;
 
@@ -60,6 +63,7 @@ export function usersDatabase(): Promise<TestDatabase> {
 /** user-sync with real PostgreSQL, real NATS with production's accounts, and a Clerk Backend API. */
 export class SyncWorld {
   readonly apps: INestApplication[] = [];
+  private clerkWaitMs = CLERK_PATIENCE_MS;
   /** Creates missing streams and consumers, as stream-keeper does. */
   keeper!: RepeatedWork;
   private sql!: Pool;
@@ -131,9 +135,15 @@ export class SyncWorld {
       reconcilePause: 500,
       ...pace,
     };
-    const app = await createApp({ ...config, intervals }, log);
+    const clerkWaits = new Proxy(config.clerkWaits, { get: () => this.clerkWaitMs });
+    const app = await createApp({ ...config, intervals, clerkWaits }, log);
     this.apps.push(app);
     return app;
+  }
+
+  /** Sets how long all instances wait for Clerk while a caller waits. Tests of a silent Clerk shorten it for a while. */
+  waitForClerk(ms = CLERK_PATIENCE_MS): void {
+    this.clerkWaitMs = ms;
   }
 
   async closeApps(): Promise<void> {
@@ -245,7 +255,12 @@ export class SyncWorld {
 
   /** Client that sends requests as the gateway. */
   get gateway(): RequestClient {
-    return new RequestClient(this.client('api-gateway'), createEnvelopeSigner(this.keys.privateKey), PATIENCE_MS);
+    return new RequestClient(
+      this.client('api-gateway'),
+      createEnvelopeSigner(this.keys.privateKey),
+      PATIENCE_MS,
+      PATIENCE_MS / 2,
+    );
   }
 
   /** The gateway's connection, with the gateway's permissions. */

@@ -42,6 +42,7 @@ const config = {
   metadata: { seedRoles: ['user', 'developer'] },
   referralCodePrefix: 'BP',
   reconcile: { maxDeletions: 1_000, intervalMs: 0 },
+  clerkWaits: { firstLogin: 4_000 },
   writeBack: { leaseMs: 600_000, retry: { baseMs: 0, capMs: 0, maxRetries: 1_000 } },
   retryMax: 1_000,
 } as unknown as UserSyncConfig;
@@ -100,7 +101,7 @@ export class SyncCore {
     const log = createLogger({ service: 'converge', level: 'silent' });
     const runs = new ReconcileRuns(dataSource);
     const snapshots = new SnapshotApplier(applier, settlement);
-    const logins = new FirstLogin(settlement, log);
+    const logins = new FirstLogin(settlement, config, log);
     const conflicts = new ConflictReview(dataSource, snapshots, log);
     const instance = new InstanceCheck(config, runs, clerk);
     const reconciler = new Reconciler(config, dataSource, clerk, instance, runs, snapshots, absences);

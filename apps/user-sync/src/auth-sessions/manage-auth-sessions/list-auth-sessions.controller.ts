@@ -1,19 +1,18 @@
 import { type ReplyOf, listAuthSessions, maxListedAuthSessions } from '@gatehouse/contracts';
 import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource, type EntityManager } from 'typeorm';
 import { recordAudit } from '../../audit/audit-log/record-audit';
 import { ClerkSessions, type SessionAtClerk } from '../../clerk/clerk-sessions';
+import { type UserSyncConfig } from '../../config';
 import { LegacySessionEntity } from '../../database/legacy-session.entity';
 import { ClerkRequestError } from '../../errors';
 import { answerRequest } from '../../requests/answer-request';
+import { CONFIG } from '../../tokens';
 import { withoutEnded } from '../../trust-changes/session-standing';
 import { presentClerkSession, presentOwnSession } from './present-session';
 import { ownerOf } from './session-owner';
-
-/** Maximum wait for Clerk's list; the sessions of Gatehouse are shown without it. Milliseconds. */
-const CLERK_TIMEOUT_MS = 1_500;
 
 interface ClerkList {
   readonly clerk: 'listed' | 'unavailable' | 'none';
@@ -27,6 +26,7 @@ export class ListAuthSessionsController {
   constructor(
     private readonly dataSource: DataSource,
     private readonly sessions: ClerkSessions,
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'clerkWaits'>,
   ) {}
 
   @RequestHandler(listAuthSessions)
@@ -58,7 +58,8 @@ export class ListAuthSessionsController {
   private async listAtClerk(clerkUserId: string | null): Promise<ClerkList> {
     if (clerkUserId === null) return { clerk: 'none', sessions: [], truncated: false };
     try {
-      const options = { priority: 'conflict', timeoutMs: CLERK_TIMEOUT_MS, callerWaits: true } as const;
+      const timeoutMs = this.config.clerkWaits.sessionList;
+      const options = { priority: 'conflict', timeoutMs, callerWaits: true } as const;
       const sessions = await this.sessions.active(clerkUserId, maxListedAuthSessions, options);
       return { clerk: 'listed', sessions, truncated: sessions.length === maxListedAuthSessions };
     } catch (error) {

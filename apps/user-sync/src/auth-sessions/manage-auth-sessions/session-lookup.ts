@@ -1,10 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { ClerkSessions, isLiveAtClerk, isRequestRefused } from '../../clerk/clerk-sessions';
+import { type UserSyncConfig } from '../../config';
 import { ClerkRequestError } from '../../errors';
+import { CONFIG } from '../../tokens';
 import { type SessionOfUser } from '../../trust-changes/session-standing';
-
-/** Timeout of the request to Clerk; milliseconds. The gateway gives up after 5 s, and the end itself may take 3.5 s. */
-const CLERK_TIMEOUT_MS = 1_200;
 
 /**
  * What Clerk says about a session of a user:
@@ -18,13 +17,18 @@ export type FoundSession = 'live' | 'ended' | 'unknown' | 'unverified';
 /** Finds out at Clerk whether a session belongs to a user. */
 @Injectable()
 export class SessionLookup {
-  constructor(private readonly sessions: ClerkSessions) {}
+  constructor(
+    private readonly sessions: ClerkSessions,
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'clerkWaits'>,
+  ) {}
 
   /** `currentId`: the caller's own session, which the gateway has verified. Clerk is not asked about it. */
   async find({ clerkUserId, sessionId }: SessionOfUser, currentId: string | null): Promise<FoundSession> {
     if (sessionId === currentId) return 'live';
     try {
-      const session = await this.sessions.find(sessionId, callOptions);
+      const timeoutMs = this.config.clerkWaits.sessionLookup;
+      const options = { priority: 'conflict', timeoutMs, callerWaits: true } as const;
+      const session = await this.sessions.find(sessionId, options);
       if (session?.userId !== clerkUserId) return 'unknown';
       return isLiveAtClerk(session) ? 'live' : 'ended';
     } catch (error) {
@@ -34,5 +38,3 @@ export class SessionLookup {
     }
   }
 }
-
-const callOptions = { priority: 'conflict', timeoutMs: CLERK_TIMEOUT_MS, callerWaits: true } as const;

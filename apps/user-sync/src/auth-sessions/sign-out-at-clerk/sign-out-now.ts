@@ -2,11 +2,10 @@ import { LOGGER } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { ClerkSessions } from '../../clerk/clerk-sessions';
+import { type UserSyncConfig } from '../../config';
+import { CONFIG } from '../../tokens';
 import { type LeasedSignOut, SignOutQueue } from './sign-out-queue';
 import { SignOutRound } from './sign-out-round';
-
-/** Maximum wait for the list of sessions, and then for their revocation; milliseconds. The gateway gives up after 5 s. */
-const WAIT_MS = { list: 2_000, revoke: 1_500 };
 
 /** Makes the first attempt of a sign-out, for which the caller waits. */
 @Injectable()
@@ -15,6 +14,7 @@ export class SignOutNow {
     private readonly queue: SignOutQueue,
     private readonly round: SignOutRound,
     private readonly sessions: ClerkSessions,
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'clerkWaits'>,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -29,9 +29,10 @@ export class SignOutNow {
       await this.queue.release(item).catch(() => undefined);
       return 'pending' as const;
     });
+    const { signOutList, signOutRevoke } = this.config.clerkWaits;
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<'pending'>((resolve) => {
-      timer = setTimeout(() => resolve('pending'), WAIT_MS.list + WAIT_MS.revoke);
+      timer = setTimeout(() => resolve('pending'), signOutList + signOutRevoke);
     });
     // After the timeout the attempt goes on in the background, under its lease.
     return Promise.race([attempt, timeout]).finally(() => clearTimeout(timer));
@@ -45,8 +46,8 @@ export class SignOutNow {
   private async sessionsOf({ clerkUserId, sessionId }: LeasedSignOut, isVerified: boolean) {
     if (sessionId !== null) return isVerified ? [sessionId] : undefined;
     // The list times out before the answer is sent. So a session that the user begins after the answer is not in it.
-    return (await this.sessions.live(clerkUserId, listing)).map(({ id }) => id);
+    const timeoutMs = this.config.clerkWaits.signOutList;
+    const options = { priority: 'conflict', timeoutMs, callerWaits: true } as const;
+    return (await this.sessions.live(clerkUserId, options)).map(({ id }) => id);
   }
 }
-
-const listing = { priority: 'conflict', timeoutMs: WAIT_MS.list, callerWaits: true } as const;

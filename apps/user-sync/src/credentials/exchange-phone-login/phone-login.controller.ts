@@ -37,9 +37,6 @@ interface Begun {
   readonly isCreated: boolean;
 }
 
-/** Timeout of each of the two requests to Clerk, for the session and the user. The gateway gives up after 5 s. */
-const CLERK_TIMEOUT_MS = 2_000;
-
 /**
  * Exchanges a Clerk session token for a legacy session, the session of a Gatehouse token. The user needs a verified
  * phone number.
@@ -61,7 +58,8 @@ export class PhoneLoginController {
       await this.refuseSpent(body);
       const startedAt = await this.startOf(body);
       const { clerkUserId } = body.token;
-      const { decision } = await this.principals.settle(clerkUserId, envelope.rid, 'phone_login', CLERK_TIMEOUT_MS);
+      const timeoutMs = this.config.clerkWaits.phoneLogin;
+      const { decision } = await this.principals.settle(clerkUserId, envelope.rid, 'phone_login', timeoutMs);
       return await answerRequest(() =>
         repeatOnConflict(() =>
           this.dataSource.transaction((manager) =>
@@ -101,7 +99,7 @@ export class PhoneLoginController {
   /** Returns when the Clerk session began; rejects a session that is not active. */
   private async startOf({ token }: Exchange): Promise<number> {
     try {
-      const options = { priority: 'first_login', timeoutMs: CLERK_TIMEOUT_MS } as const;
+      const options = { priority: 'first_login', timeoutMs: this.config.clerkWaits.phoneLogin } as const;
       const session = await answerRequest(() => this.sessions.find(token.sessionId, options));
       if (session?.status !== 'active' || session.userId !== token.clerkUserId) throw ended();
       return session.startedAt;

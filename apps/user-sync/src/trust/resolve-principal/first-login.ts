@@ -6,17 +6,13 @@ import { type Logger } from 'pino';
 import { type Settled, noActivity } from '../../apply/observation/observation';
 import { ClerkSettlement } from '../../apply/settle/settle-with-clerk';
 import { SingleFlight } from '../../concurrency/single-flight';
+import { type UserSyncConfig } from '../../config';
 import { ClerkRequestError, UserMissingAtClerkError, UserUnsettledError } from '../../errors';
 import { clerkUnavailable } from '../../requests/answer-request';
+import { CONFIG } from '../../tokens';
 
 /** What caused the read of a user from Clerk. */
 export type LoginKind = 'first_login' | 'phone_login';
-
-/**
- * Timeout of each request to Clerk; the gateway gives up after 5 s. Usually there is one request. With more, the
- * gateway may give up first, but the user is still created.
- */
-const CLERK_TIMEOUT_MS = 4_000;
 
 /** Creates a user that no webhook has reported yet, from Clerk's answer. */
 @Injectable()
@@ -25,6 +21,7 @@ export class FirstLogin {
 
   constructor(
     private readonly clerk: ClerkSettlement,
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'clerkWaits'>,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -36,7 +33,7 @@ export class FirstLogin {
     clerkUserId: string,
     correlationId: string,
     kind: LoginKind = 'first_login',
-    timeoutMs = CLERK_TIMEOUT_MS,
+    timeoutMs = this.config.clerkWaits.firstLogin,
   ): Promise<Settled> {
     try {
       return await this.flights.run(clerkUserId, () => this.settle(clerkUserId, correlationId, kind, timeoutMs));

@@ -1,14 +1,14 @@
 import { SharedOutageError } from '@gatehouse/messaging';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ClerkSessions } from '../../clerk/clerk-sessions';
 import { SingleFlight } from '../../concurrency/single-flight';
+import { type UserSyncConfig } from '../../config';
 import { ClerkRequestError } from '../../errors';
 import { answerRequest } from '../../requests/answer-request';
+import { CONFIG } from '../../tokens';
 import { type SessionOfUser, keepSession } from '../../trust-changes/session-standing';
 
-/** Timeout of the request to Clerk; the gateway gives up after 5 s. */
-const CLERK_TIMEOUT_MS = 2_000;
 /** Pause after a request that Clerk did not answer, so that retrying clients do not use up the budget; milliseconds. */
 const PAUSE_MS = 1_000;
 
@@ -21,6 +21,7 @@ export class SessionInquiry {
   constructor(
     private readonly dataSource: DataSource,
     private readonly sessions: ClerkSessions,
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'clerkWaits'>,
   ) {}
 
   /**
@@ -34,7 +35,7 @@ export class SessionInquiry {
 
   private async ask(session: SessionOfUser, before: Date): Promise<boolean | undefined> {
     try {
-      const options = { priority: 'first_login', timeoutMs: CLERK_TIMEOUT_MS } as const;
+      const options = { priority: 'first_login', timeoutMs: this.config.clerkWaits.sessionInquiry } as const;
       const found = await this.sessions.find(session.sessionId, options);
       const began =
         found?.userId === session.clerkUserId && found.status === 'active' && found.startedAt > before.getTime();

@@ -28,14 +28,6 @@ import { loadAdmin } from '../../user-rows/load-admin';
 import { presentUserToAdmin } from '../../user-rows/present-user';
 import { loadMetadata, presentLiveMetadata } from '../../write-back/metadata/present-metadata';
 
-/**
- * Timeout of each request for the user. Usually there is one request; a second one follows only if Clerk's first answer
- * is older than the stored row. If both are slow, the gateway gives up first, after 5 s. The admin then gets an error,
- * but Clerk's answer is still applied.
- */
-const CLERK_TIMEOUT_MS = 3_000;
-const METADATA_TIMEOUT_MS = 1_500;
-
 const results: Readonly<Record<string, SyncResult>> = {
   create: 'created',
   link: 'applied',
@@ -56,7 +48,7 @@ export class SyncUserController {
     private readonly dataSource: DataSource,
     private readonly clerk: ClerkSettlement,
     private readonly metadata: ClerkMetadata,
-    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'metadata'>,
+    @Inject(CONFIG) private readonly config: Pick<UserSyncConfig, 'metadata' | 'clerkWaits'>,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -96,7 +88,8 @@ export class SyncUserController {
   /** Current metadata at Clerk; undefined when reading it failed. */
   private async metadataAtClerk(clerkUserId: string): Promise<PublicMetadata | undefined> {
     try {
-      const callOptions = { priority: 'conflict', timeoutMs: METADATA_TIMEOUT_MS, callerWaits: true } as const;
+      const timeoutMs = this.config.clerkWaits.syncMetadata;
+      const callOptions = { priority: 'conflict', timeoutMs, callerWaits: true } as const;
       return (await this.metadata.read([clerkUserId], callOptions)).get(clerkUserId);
     } catch (error) {
       this.log.warn({ err: error }, 'reading metadata from Clerk failed');
@@ -114,7 +107,7 @@ export class SyncUserController {
       attempt: 0,
       correlationId: requestId,
     } as const;
-    const options = { timeoutMs: CLERK_TIMEOUT_MS, callerWaits: true };
+    const options = { timeoutMs: this.config.clerkWaits.syncUser, callerWaits: true };
     try {
       const settled = await this.clerk.settle({ clerkUserId, activity: noActivity, origin }, 'fetch', options);
       return { result: results[settled.decision] ?? 'unchanged', reason: settled.reason };
