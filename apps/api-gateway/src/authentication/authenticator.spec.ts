@@ -99,23 +99,27 @@ describe('for any request', () => {
     refusing = all;
     let successes = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(field, { maxLength: 5 }), fc.webQueryParameters(), async (fields, query) => {
-        ran.length = 0;
-        const sent = { rawHeaders: fields.flat(), url: `/?${query}`, headers: {} };
-        const request: GateRequest = { ...sent, id: 'r', method: 'GET', ip: '127.0.0.1' };
-        let method: string | undefined;
-        try {
-          ({ method } = (await authenticator().authenticate(request)).principal);
-        } catch (error) {
-          const known = [CredentialMissingError, CredentialRefusedError, CredentialRequestError];
-          expect(known.some((kind) => error instanceof kind)).toBe(true);
-        }
-        expect(ran.length).toBeLessThanOrEqual(1);
-        if (method !== undefined) {
-          successes++;
-          expect(ran).toEqual([method]);
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(field, { maxLength: 5 }),
+        fc.webQueryParameters({ size: 'xsmall' }),
+        async (fields, query) => {
+          ran.length = 0;
+          const sent = { rawHeaders: fields.flat(), url: `/?${query}`, headers: {} };
+          const request: GateRequest = { ...sent, id: 'r', method: 'GET', ip: '127.0.0.1' };
+          let method: string | undefined;
+          try {
+            ({ method } = (await authenticator().authenticate(request)).principal);
+          } catch (error) {
+            const known = [CredentialMissingError, CredentialRefusedError, CredentialRequestError];
+            expect(known.some((kind) => error instanceof kind)).toBe(true);
+          }
+          expect(ran.length).toBeLessThanOrEqual(1);
+          if (method !== undefined) {
+            successes++;
+            expect(ran).toEqual([method]);
+          }
+        },
+      ),
       { numRuns: 1_500 },
     );
     expect(successes > 0).toBe(!all);
