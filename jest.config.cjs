@@ -8,6 +8,7 @@ module.exports = {
   // Jest keeps part of every file that a worker has run. Without a limit, a worker grows to gigabytes, and two thirds of
   // the processor time go to V8's garbage collection.
   workerIdleMemoryLimit: '700MB',
+  testSequencer: '<rootDir>/libs/testing/src/jest/longest-first.cjs',
   projects: globSync('{apps,libs}/*/jest.config.cjs')
     .concat(globSync('{tools,e2e}/jest.config.cjs'))
     .map((p) => `<rootDir>/${p}`),
