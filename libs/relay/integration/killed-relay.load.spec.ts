@@ -9,9 +9,9 @@ import { requestNewEpoch } from '../src/request-new-epoch';
 import { RelayWorld } from './relay-world';
 
 /** More than one page of an epoch, and enough that no case runs out of rows to delete. */
-const ROWS = 1_200;
+const ROWS = 700;
 /** Rows of each kind of change in one case: together less than one batch of the relay. */
-const SOME = 20;
+const SOME = 10;
 /** Longer than a message of any other row, so that texts are found as a whole. */
 const FILLER = 'x'.repeat(300);
 const DEADLINE_MS = 60_000;
@@ -79,6 +79,8 @@ describe.each(natsServers())('a relay that is killed, on $server', ({ program })
     } finally {
       child.kill('SIGKILL');
     }
+    // As if the lease of the killed process had expired.
+    await world.sql.query('UPDATE stream_epochs SET leased_until = clock_timestamp()');
   }
 
   /** Lets a relay finish, and waits until the stream equals the table. */
