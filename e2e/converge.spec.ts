@@ -1,7 +1,8 @@
 import { eventually } from '@gatehouse/testing';
 import { type Stack, startStack } from './stack';
 
-const USERS = 1_200;
+/** More than one page of a reconcile run. */
+const USERS = 700;
 const CREATORS = 16;
 
 interface Run {
