@@ -10,6 +10,7 @@ import { GenerateDataModule } from './generate-data/generate-data.module';
 import { ClerkErrorFilter } from './http/clerk-error.filter';
 import { ImpersonateUsersModule } from './impersonate-users/impersonate-users.module';
 import { KeepIdentifiersModule } from './keep-identifiers/keep-identifiers.module';
+import { KeepImagesModule } from './keep-images/keep-images.module';
 import { KeepSessionsModule } from './keep-sessions/keep-sessions.module';
 import { KeepUsersModule } from './keep-users/keep-users.module';
 import { MintTokensModule } from './mint-tokens/mint-tokens.module';
@@ -28,6 +29,7 @@ export class AppModule {
         CoreModule.forRoot(config, now, logger),
         KeepUsersModule,
         KeepIdentifiersModule,
+        KeepImagesModule,
         KeepSessionsModule,
         ModerateUsersModule,
         MintTokensModule,

@@ -1,4 +1,5 @@
-import { startClerkEmulator } from '../start-clerk-emulator';
+import { PROVIDER } from '../clerk/external-account';
+import { type ClerkEmulator, startClerkEmulator } from '../start-clerk-emulator';
 
 /** An answer of the Frontend API, and the name of Clerk's schema for it. */
 interface FrontendShape {
@@ -9,12 +10,16 @@ interface FrontendShape {
 
 const EMAIL = 'ada+clerk_test@example.com';
 const PHONE = '+12015550100';
+const REDIRECT_URL = 'http://localhost:5173/sso-callback';
+const PNG_START = Buffer.from('89504e470d0a1a0a', 'hex');
 const TIMEOUT_MS = 10_000;
 
 interface Wrapped {
   readonly id?: string;
   readonly response?: { readonly id?: string; readonly created_session_id?: string } | null;
 }
+
+type Call = (schema: string, method: string, path: string, form?: Record<string, string>) => Promise<Wrapped>;
 
 /** Starts an emulator and collects an answer of each route of its Frontend API. No request leaves this machine. */
 export async function collectFrontendShapes(): Promise<FrontendShape[]> {
@@ -23,12 +28,12 @@ export async function collectFrontendShapes(): Promise<FrontendShape[]> {
     const shapes: FrontendShape[] = [];
     const bob = emulator.createUser({ email_address: ['bob+clerk_test@example.com'], phone_number: ['+12015550101'] });
     let credential = '';
-    const call = async (schema: string, method: string, path: string, form?: Record<string, string>) => {
+    const call = async (schema: string, method: string, path: string, form?: Record<string, string> | FormData) => {
       const query = new URLSearchParams({ __clerk_db_jwt: credential, _method: method });
       const response = await fetch(`${emulator.url}/v1/${path}?${query.toString()}`, {
         method: method === 'GET' ? 'GET' : 'POST',
         signal: AbortSignal.timeout(TIMEOUT_MS),
-        ...(form && { body: new URLSearchParams(form) }),
+        ...(form && { body: form instanceof FormData ? form : new URLSearchParams(form) }),
       });
       const body = (await response.json()) as Wrapped;
       if (schema !== '') shapes.push({ shape: `${method} ${path.replace(/\b[a-z]+_\w{27}\b/, ':id')}`, schema, body });
@@ -40,6 +45,7 @@ export async function collectFrontendShapes(): Promise<FrontendShape[]> {
     credential = (await call('', 'POST', 'dev_browser')).id ?? '';
     await call('Client.ClientWrappedClient', 'GET', 'client');
 
+    await collectProvider(emulator, call);
     const signUp = 'Client.ClientWrappedSignUp';
     const { response: up } = await call(signUp, 'POST', 'client/sign_ups', { email_address: EMAIL });
     const upPath = `client/sign_ups/${up?.id ?? ''}`;
@@ -85,6 +91,16 @@ export async function collectFrontendShapes(): Promise<FrontendShape[]> {
       await call(schema, 'GET', one);
       await call('Client.ClientWrappedDeletedObject', 'DELETE', one);
     }
+    const connect = { strategy: PROVIDER, redirect_url: REDIRECT_URL };
+    const connected = await call('Client.ClientWrappedExternalAccount', 'POST', 'me/external_accounts', connect);
+    await answerProvider(emulator, connected, 'carol@example.com');
+    const account = emulator.findUser(bob.id)?.external_accounts[0]?.id ?? '';
+    await call('Client.ClientWrappedUser', 'GET', 'me');
+    await call('Client.ClientWrappedDeletedObject', 'DELETE', `me/external_accounts/${account}`);
+    const image = new FormData();
+    image.append('file', new Blob([new Uint8Array(PNG_START)]));
+    await call('Client.ClientWrappedImage', 'POST', 'me/profile_image', image);
+    await call('Client.ClientWrappedDeletedObject', 'DELETE', 'me/profile_image');
     await call('Client.ActiveSessions', 'GET', 'me/sessions/active');
     const elsewhere = `me/sessions/${emulator.signIn(bob.id).id}`;
     await call('Client.ClientWrappedSession', 'POST', `${elsewhere}/revoke`);
@@ -97,4 +113,28 @@ export async function collectFrontendShapes(): Promise<FrontendShape[]> {
   } finally {
     await emulator.close();
   }
+}
+
+/** A sign-in and a sign-up by the Test Provider, each before and after the browser was there, and their transfers. */
+async function collectProvider(emulator: ClerkEmulator, call: Call): Promise<void> {
+  const provider = { strategy: PROVIDER, redirect_url: REDIRECT_URL };
+  const signIn = 'Client.ClientWrappedSignIn';
+  const signUp = 'Client.ClientWrappedSignUp';
+  await answerProvider(emulator, await call(signIn, 'POST', 'client/sign_ins', provider), 'dora@example.com');
+  await call('Client.ClientWrappedClient', 'GET', 'client');
+  await call(signUp, 'POST', 'client/sign_ups', { transfer: 'true' });
+  await call('Client.DeleteSession', 'DELETE', 'client/sessions');
+  await answerProvider(emulator, await call(signUp, 'POST', 'client/sign_ups', provider), 'dora@example.com');
+  await call('Client.ClientWrappedClient', 'GET', 'client');
+  await call(signIn, 'POST', 'client/sign_ins', { transfer: 'true' });
+}
+
+/** Answers on the provider's page, which an answer of the Frontend API names. */
+async function answerProvider({ url }: ClerkEmulator, answer: Wrapped, email: string): Promise<void> {
+  const state = /test-provider\?state=([\w-]+)/.exec(JSON.stringify(answer.response))?.[1] ?? '';
+  const query = new URLSearchParams({ state, email_address: email });
+  await fetch(`${url}/v1/oauth_callback?${query.toString()}`, {
+    redirect: 'manual',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
 }

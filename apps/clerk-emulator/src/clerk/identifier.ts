@@ -1,13 +1,21 @@
+import { PROVIDER } from './external-account';
 import { newId } from './ids';
 
 /** Clerk's record of whether an identifier is verified. */
 export interface Verification {
-  attempts: number;
+  attempts: number | null;
   expire_at: number | null;
-  object: 'verification_otp';
+  object: 'verification_otp' | 'verification_from_oauth';
   status: 'verified' | 'unverified';
-  strategy: 'email_code' | 'phone_code';
+  strategy: 'email_code' | 'phone_code' | `from_${typeof PROVIDER}`;
   channel?: 'sms';
+}
+
+/** Names an external account that has the same e-mail address. */
+export interface IdentificationLink {
+  type: typeof PROVIDER;
+  /** The `identification_id` of the account. */
+  id: string;
 }
 
 /** Entry of a user's `email_addresses`. */
@@ -15,7 +23,7 @@ export interface EmailAddress {
   created_at: number;
   email_address: string;
   id: string;
-  linked_to: never[];
+  linked_to: IdentificationLink[];
   matches_sso_connection: boolean;
   object: 'email_address';
   reserved: boolean;
@@ -69,6 +77,17 @@ export function verification(
     status: verified ? 'verified' : 'unverified',
     strategy,
     ...(strategy === 'phone_code' && { channel: 'sms' as const }),
+  };
+}
+
+/** The `verification` of an e-mail address that the provider has verified. */
+export function verificationByProvider(): Verification {
+  return {
+    attempts: null,
+    expire_at: null,
+    object: 'verification_from_oauth',
+    status: 'verified',
+    strategy: `from_${PROVIDER}`,
   };
 }
 

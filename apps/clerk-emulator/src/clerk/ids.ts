@@ -19,6 +19,7 @@ type IdPrefix =
   | 'sia'
   | 'sua'
   | 'dvb'
+  | 'eac'
   | 'img'
   | 'act'
   | 'sms'

@@ -1,3 +1,4 @@
+import { type ExternalAccount } from './external-account';
 import { type EmailAddress, type PhoneNumber } from './identifier';
 import { newId } from './ids';
 import { type JsonObject } from './json';
@@ -14,7 +15,7 @@ export interface ClerkUser {
   deprovisioned: boolean;
   email_addresses: EmailAddress[];
   enterprise_accounts: never[];
-  external_accounts: never[];
+  external_accounts: ExternalAccount[];
   external_id: string | null;
   first_name: string | null;
   has_image: boolean;
@@ -55,7 +56,7 @@ export interface DeletedObject {
   deleted: true;
   external_id?: string;
   id: string;
-  object: 'user' | 'email_address' | 'phone_number';
+  object: 'user' | 'email_address' | 'phone_number' | 'external_account' | 'image';
 }
 
 /** Maximum number of users of an emulator. This many users take about 900 MB of memory. */
@@ -79,6 +80,13 @@ export function lockUser(user: ClerkUser, lockoutMs: number): void {
 const NONE: never[] = [];
 const NO_METADATA: JsonObject = Object.freeze({});
 
+/** Image fields of a user who has uploaded none. */
+export const DEFAULT_IMAGE = {
+  has_image: false,
+  image_url: 'https://img.clerk.com/eyJ0eXBlIjoiZGVmYXVsdCJ9',
+  profile_image_url: 'https://www.gravatar.com/avatar?d=mp',
+} as const;
+
 /** A user without data. @param now ms since 1970 */
 export function newUser(now: number, id: string = newId('user', now)): ClerkUser {
   return {
@@ -95,9 +103,8 @@ export function newUser(now: number, id: string = newId('user', now)): ClerkUser
     external_accounts: NONE,
     external_id: null,
     first_name: null,
-    has_image: false,
     id,
-    image_url: 'https://img.clerk.com/eyJ0eXBlIjoiZGVmYXVsdCJ9',
+    ...DEFAULT_IMAGE,
     last_active_at: now,
     last_name: null,
     last_sign_in_at: null,
@@ -116,7 +123,6 @@ export function newUser(now: number, id: string = newId('user', now)): ClerkUser
     primary_phone_number_id: null,
     primary_web3_wallet_id: null,
     private_metadata: NO_METADATA,
-    profile_image_url: 'https://www.gravatar.com/avatar?d=mp',
     public_metadata: NO_METADATA,
     saml_accounts: NONE,
     totp_enabled: false,

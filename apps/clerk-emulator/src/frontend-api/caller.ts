@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
-import { DevBrowserUnknownError } from '../errors';
+import { DevBrowserUnknownError } from '../sign-in-errors';
 
 /** The browser that sends a request to the Frontend API. */
 export interface Caller {

@@ -2,12 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Now } from '../clerk/clock';
 import { newId } from '../clerk/ids';
 import { type ClerkSession, isLive } from '../clerk/session';
-import { SessionNotLiveError, UserBannedError } from '../errors';
+import { SessionNotLiveError, UserBannedError } from '../sign-in-errors';
 import { SessionStore } from '../keep-sessions/session.store';
 import { SessionsService } from '../keep-sessions/sessions.service';
 import { UserStore } from '../keep-users/user.store';
 import { NOW } from '../tokens';
-import { type BrowserClient, newBrowserClient } from './browser-client';
+import { type BrowserClient, newBrowserClient, type SignInStrategy } from './browser-client';
 import { DevBrowsers } from './dev-browser.store';
 
 /** Clients of browsers, and their sessions. */
@@ -37,17 +37,15 @@ export class Clients {
   }
 
   /** Starts a session of the user in the browser, and makes it the active one. */
-  signIn(
-    devBrowserId: string,
-    userId: string,
-    strategy: NonNullable<BrowserClient['last_authentication_strategy']> | null,
-  ): ClerkSession {
+  signIn(devBrowserId: string, userId: string, strategy: SignInStrategy | null): ClerkSession {
     const client = this.open(devBrowserId);
     const session = this.sessions.signIn(userId, { clientId: client.id });
     this.change(devBrowserId, (live) => ({
       session_ids: [...live, session.id],
       last_active_session_id: session.id,
       last_authentication_strategy: strategy ?? client.last_authentication_strategy,
+      sign_in_id: null,
+      sign_up_id: null,
     }));
     return session;
   }

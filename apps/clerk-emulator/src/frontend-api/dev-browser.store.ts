@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { type Now } from '../clerk/clock';
+import { PROVIDER } from '../clerk/external-account';
 import { newId } from '../clerk/ids';
 import { EmulatorState } from '../persist-state/emulator-state';
 import { NOW } from '../tokens';
@@ -12,7 +13,7 @@ const client = z.object({
   id: z.string(),
   session_ids: z.array(z.string()).readonly(),
   last_active_session_id: z.string().nullable(),
-  last_authentication_strategy: z.enum(['email_code', 'phone_code']).nullable(),
+  last_authentication_strategy: z.enum(['email_code', 'phone_code', PROVIDER]).nullable(),
   sign_in_id: z.string().nullable(),
   sign_up_id: z.string().nullable(),
   created_at: z.number(),

@@ -1,3 +1,4 @@
+import { PROVIDER } from '../clerk/external-account';
 import { SIGN_IN_ATTEMPTS } from '../clerk/user';
 import { type Instance } from '../instance';
 import { type UserAttribute, userAttributes } from './user-attributes';
@@ -51,8 +52,8 @@ function authConfig(id: string) {
     username: 'off',
     password: 'off',
     identification_requirements: [['email_address'], ['phone_number']],
-    identification_strategies: ['email_address', 'phone_number'],
-    first_factors: ['email_code', 'phone_code'],
+    identification_strategies: ['email_address', 'phone_number', PROVIDER],
+    first_factors: ['email_code', 'phone_code', PROVIDER],
     second_factors: [],
     email_address_verification_strategies: ['email_code'],
     single_session_mode: false,
@@ -127,7 +128,19 @@ function displayConfig(id: string, url: string) {
 function userSettings(attributes: Readonly<Record<string, UserAttribute>>) {
   return {
     attributes,
-    social: {},
+    social: {
+      [PROVIDER]: {
+        enabled: true,
+        required: false,
+        authenticatable: true,
+        block_email_subaddresses: false,
+        strategy: PROVIDER,
+        not_selectable: false,
+        deprecated: false,
+        name: 'Test Provider',
+        logo_url: null,
+      },
+    },
     saml: OFF,
     enterprise_sso: { enabled: false, self_serve_sso: false },
     sign_in: { second_factor: { required: false } },

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { type FastifyRequest } from 'fastify';
-import { DevBrowserUnknownError, PageOriginError } from '../errors';
+import { DevBrowserUnknownError, PageOriginError } from '../sign-in-errors';
 import { requestPath } from '../http/request-path';
 import { FaultyAnswers } from '../serve-api/faulty-answers';
 import { rememberCaller } from './caller';

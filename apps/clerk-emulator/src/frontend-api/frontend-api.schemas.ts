@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROVIDER } from '../clerk/external-account';
 import { isJsonObject, type JsonObject } from '../clerk/json';
 import { emailAddress, phoneNumber } from '../keep-users/user.schemas';
 
@@ -15,6 +16,13 @@ const codeStrategy = z.enum(
   ['email_code', 'phone_code'],
   'must be email_code or phone_code: the emulator has no other.',
 );
+const anyStrategy = z.enum(
+  ['email_code', 'phone_code', PROVIDER],
+  `must be email_code, phone_code or ${PROVIDER}: the emulator has no other.`,
+);
+const flag = z.enum(['true', 'false'], 'must be true or false.');
+/** A URL, or a path on the host of the page. */
+const url = z.string().max(8_192);
 
 /** A JSON object as a text. */
 const jsonText = z.string().transform((value, context): JsonObject => {
@@ -24,9 +32,18 @@ const jsonText = z.string().transform((value, context): JsonObject => {
   return z.NEVER;
 });
 
+/** Where the browser goes after the Test Provider. */
+const redirects = { redirect_url: url.optional(), action_complete_redirect_url: url.optional() };
+
+export const connectParams = z.object({ strategy: z.literal(PROVIDER, `must be ${PROVIDER}.`), ...redirects });
+export type ConnectParams = z.output<typeof connectParams>;
+export type RedirectParams = Pick<ConnectParams, keyof typeof redirects>;
+
 export const createSignInParams = z.object({
   identifier: z.string().max(254).transform(lowerCase).optional(),
-  strategy: codeStrategy.optional(),
+  strategy: anyStrategy.optional(),
+  ...redirects,
+  transfer: flag.optional(),
 });
 export type CreateSignInParams = z.output<typeof createSignInParams>;
 
@@ -47,7 +64,10 @@ export const signUpParams = z.object({
   last_name: name,
   unsafe_metadata: jsonText.optional(),
   locale: text.optional(),
-  legal_accepted: z.enum(['true', 'false'], 'must be true or false.').optional(),
+  legal_accepted: flag.optional(),
+  strategy: anyStrategy.optional(),
+  ...redirects,
+  transfer: flag.optional(),
 });
 export type SignUpParams = z.output<typeof signUpParams>;
 
@@ -73,8 +93,17 @@ export const newEmailAddressParams = z.object({ email_address: email });
 export const newPhoneNumberParams = z.object({ phone_number: phoneNumber });
 export const codeParams = z.object({ code });
 
-export const handshakeParams = z.object({ redirect_url: z.string().max(8_192), __clerk_db_jwt: z.string().optional() });
+export const handshakeParams = z.object({ redirect_url: url, __clerk_db_jwt: z.string().optional() });
 export type HandshakeParams = z.output<typeof handshakeParams>;
+
+export const providerCallbackParams = z.object({
+  state: z.string().max(100),
+  error: z.string().max(100).optional(),
+  email_address: email.optional(),
+  first_name: text.default(''),
+  last_name: text.default(''),
+});
+export type ProviderCallbackParams = z.output<typeof providerCallbackParams>;
 
 function parseJson(value: string): unknown {
   try {

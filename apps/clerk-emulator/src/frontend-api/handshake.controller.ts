@@ -1,6 +1,6 @@
 import { Controller, Get, Query, Res, UseGuards } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
-import { RedirectUrlInvalidError } from '../errors';
+import { RedirectUrlInvalidError } from '../sign-in-errors';
 import { ClerkParams } from '../http/clerk-params.pipe';
 import { FrontendApiGuard, WithoutDevBrowser } from './frontend-api.guard';
 import { type HandshakeParams, handshakeParams } from './frontend-api.schemas';

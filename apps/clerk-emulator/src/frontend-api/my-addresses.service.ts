@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type DeletedObject } from '../clerk/user';
-import { ResourceNotFoundError, VerificationDoneError, VerificationMissingError } from '../errors';
+import { ResourceNotFoundError } from '../errors';
+import { VerificationDoneError, VerificationMissingError } from '../sign-in-errors';
 import { IdentifiersService } from '../keep-identifiers/identifiers.service';
 import { UserStore } from '../keep-users/user.store';
 import { Codes } from '../sign-in-by-code/codes';

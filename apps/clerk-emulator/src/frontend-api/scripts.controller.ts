@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { type EmulatorConfig } from '../config';
-import { ScriptNotInstalledError } from '../errors';
+import { ScriptNotInstalledError } from '../sign-in-errors';
 import { CONFIG } from '../tokens';
 
 /** Packages whose scripts Clerk serves to browsers. */

@@ -1,7 +1,15 @@
+import { type OauthVerification, PROVIDER, type ProviderProfile } from '../clerk/external-account';
 import { type ClerkUser } from '../clerk/user';
 import { type CodeVerification, type SentCode } from '../sign-in-by-code/sent-code';
 
-/** A way to prove that one is the user: a code to one of the user's addresses or numbers. */
+/** A verification at the Test Provider, under way or ended. */
+export interface ProviderVerification {
+  readonly verification: OauthVerification;
+  /** What the provider said; null before that, and when the person denied it. */
+  readonly profile: ProviderProfile | null;
+}
+
+/** A code to one of the user's addresses or numbers, which proves that one is the user. */
 export interface FirstFactor {
   readonly strategy: 'email_code' | 'phone_code';
   readonly safe_identifier: string;
@@ -19,6 +27,8 @@ export interface SignInAttempt {
   readonly userId: string | null;
   /** The code that was sent last. */
   readonly sent: SentCode | null;
+  /** Null unless the browser signs in by the Test Provider. */
+  readonly provider: ProviderVerification | null;
   readonly createdSessionId: string | null;
   readonly createdAt: number;
 }
@@ -29,9 +39,9 @@ export interface SignInView {
   readonly id: string;
   readonly status: 'needs_identifier' | 'needs_first_factor' | 'complete';
   readonly supported_identifiers: readonly ('email_address' | 'phone_number')[];
-  readonly supported_first_factors: readonly FirstFactor[];
+  readonly supported_first_factors: readonly (FirstFactor | { readonly strategy: typeof PROVIDER })[];
   readonly supported_second_factors: readonly never[];
-  readonly first_factor_verification: CodeVerification | null;
+  readonly first_factor_verification: CodeVerification | OauthVerification | null;
   readonly second_factor_verification: null;
   readonly identifier: string | null;
   readonly user_data: Pick<
@@ -66,22 +76,27 @@ export function firstFactorsOf(user: ClerkUser, identifier: string): FirstFactor
 
 /** @param user the user who signs in, unless the user was deleted meanwhile */
 export function signInView(attempt: SignInAttempt, user: ClerkUser | undefined): SignInView {
-  const { id, identifier, sent, createdSessionId, createdAt } = attempt;
+  const { id, identifier, sent, provider, createdSessionId, createdAt } = attempt;
   const known = user !== undefined && identifier !== null;
   return {
     object: 'sign_in_attempt',
     id,
     status: createdSessionId !== null ? 'complete' : identifier === null ? 'needs_identifier' : 'needs_first_factor',
     supported_identifiers: ['email_address', 'phone_number'],
-    supported_first_factors: known ? firstFactorsOf(user, identifier) : [],
+    supported_first_factors: known ? [...firstFactorsOf(user, identifier), ...providerFactor(user)] : [],
     supported_second_factors: [],
-    first_factor_verification: sent?.verification ?? null,
+    first_factor_verification: provider?.verification ?? sent?.verification ?? null,
     second_factor_verification: null,
     identifier,
     user_data: known ? userData(user) : null,
     created_session_id: createdSessionId,
     abandon_at: createdAt + ATTEMPT_LIFETIME_MS,
   };
+}
+
+/** The Test Provider, for a user who has an account there. */
+function providerFactor({ external_accounts }: ClerkUser): { readonly strategy: typeof PROVIDER }[] {
+  return external_accounts.length > 0 ? [{ strategy: PROVIDER }] : [];
 }
 
 function userData(user: ClerkUser): SignInView['user_data'] {

@@ -1,4 +1,5 @@
 import { Body, Controller, Get, Param, Post, UseGuards, UseInterceptors } from '@nestjs/common';
+import { PROVIDER } from '../clerk/external-account';
 import { ClerkParams } from '../http/clerk-params.pipe';
 import { UserStore } from '../keep-users/user.store';
 import { type Caller, FromCaller } from './caller';
@@ -12,6 +13,7 @@ import {
   prepareSignInParams,
 } from './frontend-api.schemas';
 import { type SignInAttempt, type SignInView, signInView } from './sign-in-attempt';
+import { SignInsByProvider } from './sign-ins-by-provider.service';
 import { SignInsService } from './sign-ins.service';
 import { WithClient } from './with-client.interceptor';
 
@@ -22,15 +24,18 @@ import { WithClient } from './with-client.interceptor';
 export class SignInsController {
   constructor(
     private readonly signIns: SignInsService,
+    private readonly byProvider: SignInsByProvider,
     private readonly users: UserStore,
   ) {}
 
   @Post()
   create(
-    @FromCaller() { devBrowserId }: Caller,
+    @FromCaller() caller: Caller,
     @Body(new ClerkParams(createSignInParams)) params: CreateSignInParams,
   ): SignInView {
-    return this.view(this.signIns.create(devBrowserId, params));
+    if (params.transfer === 'true') return this.view(this.byProvider.transfer(caller));
+    if (params.strategy === PROVIDER) return this.view(this.byProvider.begin(caller, params));
+    return this.view(this.signIns.create(caller.devBrowserId, params));
   }
 
   @Get(':id')

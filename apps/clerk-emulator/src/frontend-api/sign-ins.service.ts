@@ -1,14 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Now } from '../clerk/clock';
+import { PROVIDER } from '../clerk/external-account';
 import { newId } from '../clerk/ids';
 import { type ClerkUser } from '../clerk/user';
+import { ParamValueInvalidError } from '../errors';
 import {
   AlreadySignedInError,
   IdentifierNotFoundError,
-  ParamValueInvalidError,
   VerificationDoneError,
   VerificationMissingError,
-} from '../errors';
+} from '../sign-in-errors';
 import { LockoutsService } from '../keep-users/lockouts.service';
 import { UserStore } from '../keep-users/user.store';
 import { Accounts } from '../sign-in-by-code/accounts';
@@ -47,11 +48,13 @@ export class SignInsService {
       identifier: identifier ?? null,
       userId: user?.id ?? null,
       sent: null,
+      provider: null,
       createdSessionId: null,
       createdAt: now,
     });
     this.clients.begin(devBrowserId, { sign_in_id: attempt.id });
-    return user && strategy ? this.prepare(devBrowserId, attempt.id, { strategy }) : attempt;
+    const sendsCode = user && strategy !== undefined && strategy !== PROVIDER;
+    return sendsCode ? this.prepare(devBrowserId, attempt.id, { strategy }) : attempt;
   }
 
   /** @throws ResourceNotFoundError */
@@ -63,7 +66,8 @@ export class SignInsService {
   prepare(devBrowserId: string, id: string, params: PrepareSignInParams): SignInAttempt {
     const { attempt, user } = this.open(devBrowserId, id);
     const { safe_identifier: to } = factorOf(user, attempt, params);
-    return this.attempts.put({ ...attempt, sent: this.codes.send({ to, userId: user.id, attemptId: id }) });
+    const sent = this.codes.send({ to, userId: user.id, attemptId: id });
+    return this.attempts.put({ ...attempt, sent, provider: null });
   }
 
   /** Checks a code. The right one starts a session. @throws CodeIncorrectError, VerificationExpiredError, … */

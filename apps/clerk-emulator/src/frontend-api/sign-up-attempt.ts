@@ -1,6 +1,8 @@
+import { type OauthVerification, type PROVIDER } from '../clerk/external-account';
+import { verificationByProvider } from '../clerk/identifier';
 import { type JsonObject } from '../clerk/json';
 import { type CodeVerification, type SentCode } from '../sign-in-by-code/sent-code';
-import { ATTEMPT_LIFETIME_MS } from './sign-in-attempt';
+import { ATTEMPT_LIFETIME_MS, type ProviderVerification } from './sign-in-attempt';
 
 /** Kinds of addresses that a user can sign up with. */
 export type SignUpIdentifier = 'email_address' | 'phone_number';
@@ -17,6 +19,8 @@ export interface SignUpAttempt {
   readonly clientId: string;
   readonly email_address: SignUpAddress | null;
   readonly phone_number: SignUpAddress | null;
+  /** Null unless the browser signs up by the Test Provider. */
+  readonly provider: ProviderVerification | null;
   readonly first_name: string | null;
   readonly last_name: string | null;
   readonly unsafe_metadata: JsonObject;
@@ -28,8 +32,12 @@ export interface SignUpAttempt {
 }
 
 /** Verification of an address of a sign-up. */
-interface SignUpVerification extends Omit<CodeVerification, 'attempts'> {
+interface SignUpVerification {
+  readonly object: 'verification_otp' | 'verification_from_oauth';
+  readonly status: CodeVerification['status'];
+  readonly strategy: CodeVerification['strategy'] | `from_${typeof PROVIDER}`;
   readonly attempts: number | null;
+  readonly expire_at: number | null;
   readonly next_action: 'needs_prepare' | 'needs_attempt' | '';
   readonly supported_strategies: readonly string[];
 }
@@ -47,7 +55,7 @@ export interface SignUpView {
     readonly email_address: SignUpVerification | null;
     readonly phone_number: SignUpVerification | null;
     readonly web3_wallet: null;
-    readonly external_account: null;
+    readonly external_account: OauthVerification | null;
   };
   readonly username: null;
   readonly email_address: string | null;
@@ -73,8 +81,14 @@ const STRATEGIES = { email_address: 'email_code', phone_number: 'phone_code' } a
 export function unverifiedFields(attempt: SignUpAttempt): SignUpIdentifier[] {
   return (['email_address', 'phone_number'] as const).filter((kind) => {
     const address = attempt[kind];
-    return address !== null && address.sent?.verification.status !== 'verified';
+    return address !== null && !isByProvider(attempt, kind) && address.sent?.verification.status !== 'verified';
   });
+}
+
+/** True when the Test Provider has verified the address. */
+export function isByProvider({ provider, email_address }: SignUpAttempt, kind: SignUpIdentifier): boolean {
+  const isVerified = kind === 'email_address' && provider?.verification.status === 'verified';
+  return isVerified && provider.profile?.email_address === email_address?.value;
 }
 
 /** True when the sign-up has an address or number, and all that it has are verified. */
@@ -98,7 +112,7 @@ export function signUpView(attempt: SignUpAttempt): SignUpView {
       email_address: verificationOf(attempt, 'email_address'),
       phone_number: verificationOf(attempt, 'phone_number'),
       web3_wallet: null,
-      external_account: null,
+      external_account: attempt.provider?.verification ?? null,
     },
     username: null,
     email_address: email_address?.value ?? null,
@@ -123,6 +137,7 @@ function verificationOf(attempt: SignUpAttempt, kind: SignUpIdentifier): SignUpV
   const address = attempt[kind];
   if (address === null) return null;
   const supported_strategies = [STRATEGIES[kind]];
+  if (isByProvider(attempt, kind)) return { ...verificationByProvider(), next_action: '', supported_strategies };
   if (address.sent === null) {
     return {
       object: 'verification_otp',

@@ -1,4 +1,5 @@
 import { Body, Controller, Get, Param, Patch, Post, UseGuards, UseInterceptors } from '@nestjs/common';
+import { PROVIDER } from '../clerk/external-account';
 import { ClerkParams } from '../http/clerk-params.pipe';
 import { type Caller, FromCaller } from './caller';
 import { FrontendApiGuard } from './frontend-api.guard';
@@ -10,7 +11,8 @@ import {
   type StrategyParams,
   strategyParams,
 } from './frontend-api.schemas';
-import { type SignUpView, signUpView } from './sign-up-attempt';
+import { type SignUpAttempt, type SignUpView, signUpView } from './sign-up-attempt';
+import { SignUpsByProvider } from './sign-ups-by-provider.service';
 import { SignUpsService } from './sign-ups.service';
 import { WithClient } from './with-client.interceptor';
 
@@ -19,14 +21,15 @@ import { WithClient } from './with-client.interceptor';
 @UseGuards(FrontendApiGuard)
 @UseInterceptors(WithClient)
 export class SignUpsController {
-  constructor(private readonly signUps: SignUpsService) {}
+  constructor(
+    private readonly signUps: SignUpsService,
+    private readonly byProvider: SignUpsByProvider,
+  ) {}
 
   @Post()
-  create(
-    @FromCaller() { devBrowserId }: Caller,
-    @Body(new ClerkParams(signUpParams)) params: SignUpParams,
-  ): SignUpView {
-    return signUpView(this.signUps.create(devBrowserId, params));
+  create(@FromCaller() caller: Caller, @Body(new ClerkParams(signUpParams)) params: SignUpParams): SignUpView {
+    if (params.transfer === 'true') return signUpView(this.byProvider.transfer(caller, params));
+    return this.begun(caller, this.signUps.create(caller.devBrowserId, params), params);
   }
 
   @Get(':id')
@@ -36,11 +39,11 @@ export class SignUpsController {
 
   @Patch(':id')
   update(
-    @FromCaller() { devBrowserId }: Caller,
+    @FromCaller() caller: Caller,
     @Param('id') id: string,
     @Body(new ClerkParams(signUpParams)) params: SignUpParams,
   ): SignUpView {
-    return signUpView(this.signUps.update(devBrowserId, id, params));
+    return this.begun(caller, this.signUps.update(caller.devBrowserId, id, params), params);
   }
 
   @Post(':id/prepare_verification')
@@ -59,5 +62,10 @@ export class SignUpsController {
     @Body(new ClerkParams(attemptParams)) params: AttemptParams,
   ): SignUpView {
     return signUpView(this.signUps.attempt(devBrowserId, id, params));
+  }
+
+  /** Sends the browser to the Test Provider when it asks for that. */
+  private begun(caller: Caller, attempt: SignUpAttempt, params: SignUpParams): SignUpView {
+    return signUpView(params.strategy === PROVIDER ? this.byProvider.begin(caller, attempt, params) : attempt);
   }
 }

@@ -1,7 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Now } from '../clerk/clock';
+import { verificationByProvider } from '../clerk/identifier';
 import { newId } from '../clerk/ids';
-import { ParamValueInvalidError, VerificationDoneError, VerificationMissingError } from '../errors';
+import { type ClerkUser } from '../clerk/user';
+import { ParamValueInvalidError } from '../errors';
+import { VerificationDoneError, VerificationMissingError } from '../sign-in-errors';
+import { addExternalAccount } from '../keep-identifiers/external-accounts.service';
 import { assertFree } from '../keep-users/apply-profile';
 import { assertMetadataFits } from '../keep-users/merge-metadata';
 import { UserStore } from '../keep-users/user.store';
@@ -9,9 +13,10 @@ import { UsersService } from '../keep-users/users.service';
 import { Codes } from '../sign-in-by-code/codes';
 import { NOW } from '../tokens';
 import { SignUpAttempts } from './attempt.store';
+import { type SignInStrategy } from './browser-client';
 import { Clients } from './clients';
 import { type AttemptParams, type SignUpParams, type StrategyParams } from './frontend-api.schemas';
-import { isReady, type SignUpAttempt, type SignUpIdentifier } from './sign-up-attempt';
+import { isByProvider, isReady, type SignUpAttempt, type SignUpIdentifier } from './sign-up-attempt';
 
 const KINDS = { email_code: 'email_address', phone_code: 'phone_number' } as const;
 
@@ -35,6 +40,7 @@ export class SignUpsService {
       clientId: this.clients.open(devBrowserId).id,
       email_address: null,
       phone_number: null,
+      provider: null,
       first_name: null,
       last_name: null,
       unsafe_metadata: {},
@@ -85,14 +91,16 @@ export class SignUpsService {
     return isReady(tried) ? this.complete(devBrowserId, tried, strategy) : tried;
   }
 
-  private complete(devBrowserId: string, attempt: SignUpAttempt, strategy: AttemptParams['strategy']): SignUpAttempt {
+  /** Creates the user and a session of it. @param strategy by which the sign-up was completed */
+  complete(devBrowserId: string, attempt: SignUpAttempt, strategy: SignInStrategy): SignUpAttempt {
     const { email_address, phone_number, first_name, last_name, unsafe_metadata, locale, legal_accepted_at } = attempt;
-    const user = this.users.create({
+    const params = {
       email_address: email_address === null ? [] : [email_address.value],
       phone_number: phone_number === null ? [] : [phone_number.value],
       ...{ first_name, last_name, unsafe_metadata, locale },
       ...(legal_accepted_at !== null && { legal_accepted_at }),
-    });
+    };
+    const user = this.users.create(params, (created, now) => addProvider(created, attempt, now));
     const session = this.clients.signIn(devBrowserId, user.id, strategy);
     return this.attempts.put({ ...attempt, createdUserId: user.id, createdSessionId: session.id });
   }
@@ -123,4 +131,14 @@ export class SignUpsService {
     assertFree(this.store, kind, value, '');
     return { value, sent: null };
   }
+}
+
+/** Gives a new user the account at the Test Provider that has verified the sign-up. */
+function addProvider(user: ClerkUser, attempt: SignUpAttempt, now: number): void {
+  const { verification, profile } = attempt.provider ?? {};
+  if (!profile || verification?.status !== 'verified') return;
+  for (const email of user.email_addresses) {
+    if (isByProvider(attempt, 'email_address')) email.verification = verificationByProvider();
+  }
+  addExternalAccount(user, profile, now);
 }

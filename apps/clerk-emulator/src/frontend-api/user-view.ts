@@ -74,5 +74,5 @@ export function publicUserData(user: ClerkUser): PublicUserData {
 }
 
 function shown(verification: Verification): Verification | null {
-  return verification.expire_at === null ? null : verification;
+  return verification.status === 'unverified' && verification.expire_at === null ? null : verification;
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type ClerkUser, lockUser, SIGN_IN_ATTEMPTS } from '../clerk/user';
 import { type EmulatorConfig } from '../config';
 import { CONFIG } from '../tokens';
-import { UserBannedError, UserDeactivatedError, UserLockedError } from '../errors';
+import { UserBannedError, UserDeactivatedError, UserLockedError } from '../sign-in-errors';
 import { UserStore } from './user.store';
 import { UsersService } from './users.service';
 import { Notices } from '../notices/notices';

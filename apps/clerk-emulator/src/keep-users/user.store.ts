@@ -14,7 +14,8 @@ import { UserVersions } from './user-versions';
  * Kinds of values that at most one user can have. Exception: any number of users can have an e-mail address or phone
  * number unverified, but only one of them can have it verified or reserved.
  */
-export type UniqueKind = 'email_address' | 'phone_number' | 'username' | 'external_id' | 'identifier_id';
+export type UniqueKind =
+  'email_address' | 'phone_number' | 'username' | 'external_id' | 'identifier_id' | 'external_account';
 
 const DELETED_KEPT = 100_000;
 
@@ -31,6 +32,7 @@ export class UserStore {
     username: new HolderIndex(),
     external_id: new HolderIndex(),
     identifier_id: new HolderIndex(),
+    external_account: new HolderIndex(),
   };
   private readonly lockoutEnds = new LockoutEnds();
   private readonly versions = new UserVersions();
@@ -86,15 +88,15 @@ export class UserStore {
     return this.versions.back(id, versionsBack) ?? this.get(id);
   }
 
-  /** All users who have this e-mail address, phone number, username, external id or identifier id. */
+  /** All users who have this e-mail address, phone number, username, external id, identifier id or external account. */
   holdersOf(kind: UniqueKind, value: string): ClerkUser[] {
     const ids = this.holders[kind].of(indexKey(kind, value));
     return ids.map((id) => this.find(id)).filter((user) => user !== undefined);
   }
 
   /**
-   * The user who has this e-mail address, phone number, username, external id or identifier id. If several users have
-   * it, returns the one who has it verified or reserved, or else the first.
+   * The user who has this value, such as an e-mail address or username. If several users have it, returns the one who
+   * has it verified or reserved, or else the first.
    */
   ownerOf(kind: UniqueKind, value: string): ClerkUser | undefined {
     const holders = this.holdersOf(kind, value);
@@ -231,4 +233,5 @@ function* uniqueValues(user: ClerkUser): Generator<[UniqueKind, string]> {
   }
   if (user.username !== null) yield ['username', user.username];
   if (user.external_id !== null) yield ['external_id', user.external_id];
+  for (const account of user.external_accounts) yield ['external_account', account.provider_user_id];
 }

@@ -21,7 +21,8 @@ export class UsersService {
     @Inject(NOW) private readonly now: Now,
   ) {}
 
-  create(params: CreateUserParams): ClerkUser {
+  /** @param finish adds to the user what no parameter of the Backend API can */
+  create(params: CreateUserParams, finish: (user: ClerkUser, now: number) => void = () => undefined): ClerkUser {
     this.store.assertRoomFor(1);
     const now = this.now();
     const user = newUser(now);
@@ -39,6 +40,7 @@ export class UsersService {
     user.banned = params.banned ?? false;
     if (params.locked) lockUser(user, this.config.lockoutMs);
     applyProfile(this.store, user, params, now);
+    finish(user, now);
     this.store.put(user);
     this.events.publish('user.created', user, { userId: user.id, at: user.updated_at });
     return user;

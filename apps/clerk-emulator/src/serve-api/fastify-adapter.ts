@@ -5,6 +5,7 @@ import { ContentTypeUnsupportedError, InjectedServerError, RequestBodyInvalidErr
 import { answerPlan } from '../inject-faults/answer-plans';
 import { clerkErrorBody } from '../http/clerk-error.filter';
 import { withOrigin } from '../clerk/request-origin';
+import { parseBase64, parseUpload, takesUpload, UPLOAD_LIMIT_BYTES } from './upload';
 import { allowPages, isFrontendApi, parseForm, restoreMethod } from './browser-requests';
 
 const BODY_LIMIT_BYTES = 1_048_576;
@@ -45,6 +46,25 @@ export function createFastifyAdapter(): FastifyAdapter {
     if (isFrontendApi(request.url)) done(null, parseForm(body as string));
     else done(new ContentTypeUnsupportedError());
   });
+  fastify.addContentTypeParser(
+    'multipart/form-data',
+    { parseAs: 'buffer', bodyLimit: UPLOAD_LIMIT_BYTES },
+    (request, body, done) => {
+      if (!takesUpload(request.routeOptions.url)) return done(new ContentTypeUnsupportedError());
+      parseUpload(body as Buffer, request.headers['content-type'] ?? '').then(
+        (fields) => done(null, fields),
+        () => done(new RequestBodyInvalidError()),
+      );
+    },
+  );
+  fastify.addContentTypeParser(
+    'application/octet-stream',
+    { parseAs: 'string', bodyLimit: UPLOAD_LIMIT_BYTES },
+    (request, body, done) => {
+      if (takesUpload(request.routeOptions.url)) done(null, parseBase64(body as string));
+      else done(new ContentTypeUnsupportedError());
+    },
+  );
   fastify.addHook('onRequest', allowPages);
   fastify.addHook('preHandler', (request, _reply, done) => {
     withOrigin({ client_ip: request.ip, user_agent: request.headers['user-agent'] ?? '' }, done);

@@ -5,6 +5,7 @@ import { CONFIG } from '../tokens';
 import { Instance } from '../instance';
 import { ForeignHostError, ForeignOriginError } from '../errors';
 import { hostnameOf, isLocalHostname } from '../http/local-host';
+import { PROVIDER_PATH } from '../test-provider/provider-requests';
 
 /**
  * Rejects requests that a browser sends for a page of another site, because the emulator's page and control API need no
@@ -38,21 +39,26 @@ export class OwnOriginGuard implements CanActivate {
   }
 }
 
+/** The page, and that of the Test Provider, to which sign-ins of apps redirect. */
+const PAGES = ['/', PROVIDER_PATH];
+
 /**
  * True for the page and the control API, which only this guard protects. The Backend API needs the secret key, the
- * Frontend API checks the origin itself, and the JWKS and Clerk's scripts are public.
+ * Frontend API checks the origin itself, and the JWKS, Clerk's scripts and profile images are public.
  */
 function needsThisGuard(route: string): boolean {
-  return !['/v1/', '/npm/'].some((prefix) => route.startsWith(prefix)) && route !== '/.well-known/jwks.json';
+  return (
+    !['/v1/', '/npm/', '/images/'].some((prefix) => route.startsWith(prefix)) && route !== '/.well-known/jwks.json'
+  );
 }
 
 /**
- * True when a browser opens the page in a tab, also by a link on another site. The guard allows this, because the
- * page's HTML contains no data.
+ * True when a browser opens a page in a tab, also by a link on another site. The guard allows this, because the HTML
+ * contains no data.
  */
 function isOpening({ method, headers }: FastifyRequest, route: string): boolean {
   return (
-    route === '/' &&
+    PAGES.includes(route) &&
     method === 'GET' &&
     headers['sec-fetch-mode'] === 'navigate' &&
     headers['sec-fetch-dest'] === 'document'

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Now } from '../clerk/clock';
 import { type EmulatorConfig } from '../config';
-import { CodeIncorrectError } from '../errors';
+import { CodeIncorrectError } from '../sign-in-errors';
 import { LockoutsService } from '../keep-users/lockouts.service';
 import { CONFIG, NOW } from '../tokens';
 import { type CodeRecipient, CodeSender } from './code-sender';

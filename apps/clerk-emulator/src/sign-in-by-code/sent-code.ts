@@ -5,7 +5,7 @@ import {
   VerificationDoneError,
   VerificationExpiredError,
   VerificationFailedError,
-} from '../errors';
+} from '../sign-in-errors';
 import { isTestIdentifier, TEST_CODE } from './test-identifier';
 
 /** Verification of a code. `expired` and `failed` are final; sending a new code starts a new verification. */

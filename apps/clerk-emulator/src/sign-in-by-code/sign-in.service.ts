@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Now } from '../clerk/clock';
 import { newId } from '../clerk/ids';
 import { type ClerkSession } from '../clerk/session';
-import { IdentifierNotFoundError, VerificationDoneError } from '../errors';
+import { IdentifierNotFoundError, VerificationDoneError } from '../sign-in-errors';
 import { SessionsService } from '../keep-sessions/sessions.service';
 import { LockoutsService } from '../keep-users/lockouts.service';
 import { NOW } from '../tokens';
