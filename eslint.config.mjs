@@ -94,6 +94,10 @@ const boundaries = [
       'type:testing',
     ],
   },
+  {
+    sourceTag: 'type:cli',
+    onlyDependOnLibsWithTags: ['type:client', 'type:errors', 'type:local-stack', 'type:testing'],
+  },
   { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['*'] },
   { sourceTag: 'type:e2e', onlyDependOnLibsWithTags: ['*'] },
 ];

@@ -37,6 +37,7 @@ Try, in another terminal, in this folder:
   3. Act as the first admin (${firstAdminEmail}): list the webhook events with their outcomes, and the users.
      curl -s ${urls.gateway}/admin/webhook-events ${token(firstAdminEmail)}
      curl -s ${urls.gateway}/admin/users ${token(firstAdminEmail)}
+     The command line does the same, and more: npm run -s gatehouse -- doctor
 
   4. Sign users in with Clerk's own packages, as docs/how-to/clerk-react-on-the-emulator.md says. A React app needs:
      VITE_CLERK_PUBLISHABLE_KEY=${publishableKey}

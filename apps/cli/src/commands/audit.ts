@@ -1,0 +1,41 @@
+import { Command, Option } from '@commander-js/extra-typings';
+import { NONE, time } from '../output/format';
+import { type Run, moment, pageSize, positive, some } from './command-options';
+
+/** `gatehouse audit`. */
+export function auditCommand(run: Run): Command {
+  return new Command('audit')
+    .description('list who did what, newest first')
+    .option('--user <user>', 'what a user did, and what was done to it')
+    .option('--credential <id>', 'what was done with one API key or session')
+    .option('--since <time>', 'since; a time, or how long ago, such as 2h', moment)
+    .option('--until <time>', 'before', moment)
+    .addOption(new Option('--service <service>', 'whose log').choices(['user-sync', 'user-data'] as const))
+    .option('--limit <n>', 'at most so many; default: 20', positive)
+    .option('--all', 'all of them')
+    .action((options) =>
+      run(async (session) => {
+        const { user, credential, since, until, service } = options;
+        const filter = {
+          ...(user && { userId: user }),
+          ...(credential && { credentialId: credential }),
+          ...(service && { service }),
+        };
+        const query = { limit: pageSize(options), ...filter, ...(since && { since }), ...(until && { until }) };
+        const list = session.gatehouse.list('/admin/audit', { params: { query } });
+        await session.output.entries(
+          some(list, options, session),
+          [
+            { title: 'AT (UTC)', text: ({ at }) => time(at) },
+            { title: 'ACTION', text: ({ action }) => action },
+            { title: 'OUTCOME', text: ({ outcome, reason }) => (reason === null ? outcome : `${outcome}: ${reason}`) },
+            { title: 'BY', text: ({ actorUserId, method }) => `${actorUserId ?? NONE} ${method ?? ''}`.trim() },
+            { title: 'USER', text: ({ userId, subject }) => userId ?? subject ?? NONE },
+            { title: 'FROM', text: ({ sourceIp }) => sourceIp ?? NONE },
+            { title: 'REQUEST', text: ({ requestId }) => requestId },
+          ],
+          'There are no such entries.',
+        );
+      }),
+    );
+}

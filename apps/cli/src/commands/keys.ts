@@ -1,0 +1,57 @@
+import { Command } from '@commander-js/extra-typings';
+import { time } from '../output/format';
+import { type Run, pageSize, positive, some } from './command-options';
+
+/** `gatehouse keys`. */
+export function keysCommand(run: Run): Command {
+  const keys = new Command('keys').description('API keys of all users');
+  keys
+    .command('list')
+    .description('list API keys, newest first')
+    .option('--user <user>', 'only of this user: id, Clerk id, e-mail address or phone number')
+    .option('--limit <n>', 'at most so many; default: 20', positive)
+    .option('--all', 'all of them')
+    .action((options) =>
+      run(async (session) => {
+        const query = { limit: pageSize(options), ...(options.user && { userId: options.user }) };
+        const list = session.gatehouse.list('/admin/keys', { params: { query } });
+        await session.output.entries(
+          some(list, options, session),
+          [
+            { title: 'ID', text: ({ id }) => id },
+            { title: 'PREFIX', text: ({ prefix }) => prefix },
+            { title: 'NAME', text: ({ name }) => name },
+            {
+              title: 'STATE',
+              text: ({ state }) => state,
+              style: ({ state }) => (state === 'active' ? 'green' : 'dim'),
+            },
+            { title: 'LAST USED (UTC)', text: ({ lastUsedAt }) => time(lastUsedAt) },
+            { title: 'EXPIRES (UTC)', text: ({ expiresAt }) => time(expiresAt) },
+            { title: 'USER', text: ({ userId }) => userId },
+            { title: 'SCOPES', text: ({ scopes }) => scopes.join(' ') },
+          ],
+          'There are no such keys.',
+        );
+      }),
+    );
+  keys
+    .command('revoke')
+    .description('revoke an API key; no gateway accepts it any more when the command ends')
+    .argument('<id>', 'id of the key')
+    .option('--predecessors', 'also the keys that it has replaced and that are still valid')
+    .option('-y, --yes', 'do not ask')
+    .action((id, options) =>
+      run(async (session) => {
+        await session.confirm(`Revoke the key ${id}? This cannot be undone.`, options);
+        const query = { ...(options.predecessors && { predecessors: true }) };
+        const { data } = await session.gatehouse.DELETE('/admin/keys/{id}', { params: { path: { id }, query } });
+        session.output.record(data, [
+          ['Key', `${data.key.prefix} ${data.key.name}`],
+          ['State', data.key.state],
+          ['Still valid', data.stillValid?.map(({ prefix }) => prefix).join(', ') || 'none of its line'],
+        ]);
+      }),
+    );
+  return keys;
+}

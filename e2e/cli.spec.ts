@@ -1,0 +1,228 @@
+import { type ChildProcess, spawn as start } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { type ClerkClient, createClerkClient } from '@clerk/backend';
+import { freePorts, workspaceRoot } from '@gatehouse/local-stack';
+import { eventually } from '@gatehouse/testing';
+import { spawn as startInTerminal } from '@lydell/node-pty';
+import { type Stack, startStack } from './stack';
+
+/*
+ * The command line of operators against the whole of Gatehouse, through pipes as scripts use it, and in a pseudo-terminal
+ * as people do.
+ */
+const program = join(workspaceRoot(), 'dist/apps/cli/src/main.js');
+const SCOPES = ['*:read', '*:write', 'webhook-events:redrive', 'keys:admin'];
+
+interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+let stack: Stack;
+let clerk: ClerkClient;
+let folder: string;
+let env: Record<string, string>;
+let adaId: string;
+let adminToken: () => Promise<string>;
+
+beforeAll(async () => {
+  stack = await startStack({ CLERK_SEED_ROLES: 'user,developer,admin' });
+  folder = mkdtempSync(join(tmpdir(), 'gatehouse-cli-'));
+  const { CLERK_SECRET_KEY: secretKey = '' } = stack.gatehouse.environments['clerk-emulator'];
+  clerk = createClerkClient({ secretKey, apiUrl: `http://127.0.0.1:${stack.gatehouse.ports.emulator}` });
+  const admin = await clerk.users.createUser({
+    skipPasswordRequirement: true,
+    emailAddress: ['root@cli.example.com'],
+    publicMetadata: { role: 'admin' },
+  });
+  const session = await clerk.sessions.createSession({ userId: admin.id });
+  adminToken = async () => (await clerk.sessions.getToken(session.id)).jwt;
+  const ada = await clerk.users.createUser({
+    skipPasswordRequirement: true,
+    emailAddress: ['ada@cli.example.com'],
+    firstName: 'Ada',
+  });
+  adaId = ada.id;
+  const url = `http://127.0.0.1:${stack.gatehouse.ports.gateway}`;
+  const key = await eventually(async () => {
+    const response = await fetch(`${url}/api/keys`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${await adminToken()}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'cli', scopes: SCOPES }),
+    });
+    return response.status === 201 ? ((await response.json()) as { key: string }).key : null;
+  });
+  const { PATH = '' } = process.env;
+  env = { PATH, HOME: folder, GATEHOUSE_URL: url, GATEHOUSE_API_KEY: key ?? '' };
+});
+
+afterAll(async () => {
+  await stack?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function begin(args: readonly string[], changes: Record<string, string> = {}): ChildProcess {
+  return start(process.execPath, [program, ...args], { env: { ...env, ...changes }, stdio: ['pipe', 'pipe', 'pipe'] });
+}
+
+async function gatehouse(args: readonly string[], changes: Record<string, string> = {}, input = ''): Promise<Outcome> {
+  const child = begin(args, changes);
+  child.stdin?.end(input);
+  const code = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const [out, err] = await Promise.all([text(child.stdout!), text(child.stderr!)]);
+  return { code: await code, out, err };
+}
+
+/** Runs the command in a terminal; `keys` are typed when `question` is shown. */
+async function inTerminal(args: string[], question: RegExp, keys: string): Promise<Outcome> {
+  const child = startInTerminal(process.execPath, [program, ...args], { env, cols: 160, rows: 40 });
+  let out = '';
+  let isAsked = false;
+  child.onData((data) => {
+    out += data;
+    if (isAsked || !question.test(out)) return;
+    isAsked = true;
+    child.write(keys);
+  });
+  const code = await new Promise<number>((resolve) => child.onExit(({ exitCode }) => resolve(exitCode)));
+  return { code, out, err: '' };
+}
+
+const lines = (json: string): Record<string, unknown>[] =>
+  json
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+describe('in a script', () => {
+  it('events are listed, shown, and counted by status', async () => {
+    await eventually(async () => {
+      const { out } = await gatehouse(['events', 'list', '--user', adaId, '--json']);
+      expect(lines(out)).toContainEqual(expect.objectContaining({ eventType: 'user.created', status: 'success' }));
+    });
+    const [event] = lines((await gatehouse(['events', 'list', '--user', adaId, '--json'])).out);
+    const shown = await gatehouse(['events', 'show', String(event?.webhookId)]);
+    expect(shown).toMatchObject({ code: 0, err: '' });
+    expect(shown.out).toMatch(/^Status +success$/m);
+    expect(shown.out).toContain('"object": "event"');
+    const status = await gatehouse(['status']);
+    expect(status.out).toMatch(/^Dead +0$/m);
+  });
+
+  it('a user is found, explained and changed, and the answer says which gateways apply it', async () => {
+    const found = await gatehouse(['users', 'find', 'ada@cli', '--json']);
+    expect(lines(found.out)).toMatchObject([{ clerkUserId: adaId, email: 'ada@cli.example.com' }]);
+    const story = await gatehouse(['users', 'explain', 'ada@cli.example.com']);
+    expect(story.out).toMatch(/user\.created/);
+    const refused = await gatehouse(['users', 'tier', adaId, 'pro']);
+    expect(refused).toMatchObject({ code: 130, out: '' });
+    expect(refused.err).toContain('--yes');
+    const changed = await gatehouse(['users', 'tier', adaId, 'pro', '--yes', '--json']);
+    expect(lines(changed.out)).toMatchObject([{ user: { subscription: 'pro' }, propagation: { gateways: 1 } }]);
+  });
+
+  it('a role is refused with a key, and set with a session token from a command', async () => {
+    expect(await gatehouse(['users', 'role', adaId, 'developer', '--yes'])).toMatchObject({ code: 3 });
+    const token = await adminToken();
+    const signedIn = { GATEHOUSE_API_KEY: '', GATEHOUSE_TOKEN_COMMAND: `echo ${token}` };
+    const { code, out } = await gatehouse(['users', 'role', adaId, 'developer', '--yes'], signedIn);
+    expect([code, /^Role +developer$/m.test(out)]).toEqual([0, true]);
+    const failing = await gatehouse(['status'], {
+      GATEHOUSE_API_KEY: '',
+      GATEHOUSE_TOKEN_COMMAND: `echo ${token}; exit 7`,
+    });
+    expect(failing).toMatchObject({ code: 2, err: 'gatehouse: GATEHOUSE_TOKEN_COMMAND failed with exit code 7.\n' });
+  });
+
+  it('a run compares all users with Clerk, and shows its progress', async () => {
+    const { code, out } = await gatehouse(['reconcile', 'start', '--json']);
+    expect([code, lines(out)[0]?.state]).toEqual([0, 'done']);
+    expect((await gatehouse(['reconcile', 'list'])).out).toMatch(/done +admin/);
+  });
+
+  it('the doctor finds nothing to do, and then what is wrong', async () => {
+    const hooks = `http://127.0.0.1:${stack.gatehouse.ports.ingest}/webhooks/clerk`;
+    const well = await gatehouse(['doctor', '--webhook-url', hooks, '--json']);
+    const status = Object.fromEntries(lines(well.out).map((one) => [one.check, one.status]));
+    expect(status).toMatchObject({
+      gateway: 'ok',
+      credential: 'ok',
+      clock: 'ok',
+      webhooks: 'ok',
+      users: 'ok',
+      'webhook address': 'ok',
+    });
+    const ill = await gatehouse(['doctor', '--webhook-url', hooks.replace('/webhooks/clerk', '/nowhere')]);
+    expect(ill).toMatchObject({ code: 6 });
+    expect(ill.out).toContain('✗ webhook address');
+  });
+
+  it('each kind of failure has an exit code, a code of the problem, and a hint', async () => {
+    const unknown = await gatehouse(['users', 'show', 'nobody@cli.example.com', '--json']);
+    expect([unknown.code, unknown.out]).toEqual([4, '']);
+    expect(JSON.parse(unknown.err)).toMatchObject({ error: { code: 'not_found', status: 404 } });
+    const key = `sk_dev_${'a'.repeat(43)}_${'b'.repeat(6)}`;
+    const stranger = await gatehouse(['status'], { GATEHOUSE_API_KEY: key });
+    expect(stranger.code).toBe(3);
+    expect(stranger.err).not.toContain(key);
+    const { gateway: unused } = await freePorts();
+    const away = await gatehouse(['status'], { GATEHOUSE_URL: `http://127.0.0.1:${unused}` });
+    expect(away).toMatchObject({ code: 5 });
+    expect(away.err).toContain('network_failed: no response (ECONNREFUSED)');
+    expect(await gatehouse(['events', 'list', '--limit', 'many'])).toMatchObject({ code: 2 });
+    expect(await gatehouse(['nothing'])).toMatchObject({ code: 2 });
+    expect(await gatehouse(['status'], { GATEHOUSE_URL: '' })).toMatchObject({ code: 2 });
+  });
+
+  it('a key is stored from standard input, and used', async () => {
+    const own = { GATEHOUSE_URL: '', GATEHOUSE_API_KEY: '' };
+    const { GATEHOUSE_URL: url = '', GATEHOUSE_API_KEY: key = '' } = env;
+    expect(await gatehouse(['profile', 'add', 'local', url], own, key)).toMatchObject({ code: 0 });
+    expect(await gatehouse(['status'], own)).toMatchObject({ code: 0 });
+    const listed = await gatehouse(['profile', 'list'], own);
+    expect(listed.out).toMatch(/\* +local +http.*API key/);
+    expect(listed.out).not.toContain(key);
+  });
+
+  it('events are followed until it is interrupted', async () => {
+    const child = begin(['events', 'tail', '--json']);
+    let out = '';
+    child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    // The command tells nobody when it has begun, so there is an event until one is shown.
+    await eventually(async () => {
+      await clerk.users.updateUser(adaId, { lastName: `Lovelace ${Date.now()}` });
+      return lines(out).some(({ eventType, status }) => eventType === 'user.updated' && status === 'success');
+    });
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+  });
+});
+
+describe('in a terminal', () => {
+  it('it shows who is meant, asks, and changes nothing without a yes', async () => {
+    const { code, out } = await inTerminal(['users', 'deactivate', adaId], /Deactivate this user/, 'n');
+    expect(code).toBe(130);
+    expect(out).toContain('ada@cli.example.com');
+    expect(lines((await gatehouse(['users', 'show', adaId, '--json'])).out)).toMatchObject([{ isActive: true }]);
+  });
+
+  it('it does what was confirmed', async () => {
+    const { code } = await inTerminal(['users', 'deactivate', adaId], /Deactivate this user/, 'y');
+    expect(code).toBe(0);
+    expect(lines((await gatehouse(['users', 'show', adaId, '--json'])).out)).toMatchObject([{ isActive: false }]);
+    expect(await gatehouse(['users', 'reactivate', adaId])).toMatchObject({ code: 0 });
+  });
+
+  it('completes commands and options in bash', async () => {
+    const { out } = await gatehouse(['completion', 'bash']);
+    const ask = `COMP_WORDS=(gatehouse events re); COMP_CWORD=2; _gatehouse; echo "\${COMPREPLY[@]}"; COMP_WORDS=(gatehouse events list --st); COMP_CWORD=3; _gatehouse; echo "\${COMPREPLY[@]}"`;
+    const shell = start('bash', ['-c', `${out}\n${ask}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+    expect(await text(shell.stdout)).toBe('redrive\n--status\n');
+  });
+});
