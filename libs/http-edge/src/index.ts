@@ -1,5 +1,6 @@
 export { ByteBudget } from './byte-budget';
 export { clientAddress } from './client-address';
+export { countedAddress } from './counted-address';
 export { type EdgeLimits } from './edge-limits';
 export { everyHopUsedHttps } from './every-hop-used-https';
 export { exchangeOf } from './edge-request';

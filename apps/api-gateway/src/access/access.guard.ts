@@ -1,10 +1,11 @@
+import { countedAddress } from '@gatehouse/http-edge';
 import { Injectable } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Authenticator } from '../authentication/authenticator';
 import { type Decision } from '../gate/decision';
 import { Gate } from '../gate/decide';
 import { type RateHeaders, exceededLimit, rateHeaders } from '../limits/rate-headers';
-import { RateLimiter, countedAddress } from '../limits/rate-limiter';
+import { RateLimiter } from '../limits/rate-limiter';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { type RouteAccess } from './access';
 import { type GuardedRoute, type RouteGuard } from './route-register';

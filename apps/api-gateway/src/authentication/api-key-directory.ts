@@ -1,11 +1,11 @@
 import { CredentialRefusedError, apiKeyHash, parseApiKey } from '@gatehouse/auth';
 import { type Principal, type ReplyOf, resolveKey } from '@gatehouse/contracts';
+import { countedAddress } from '@gatehouse/http-edge';
 import { RequestClient } from '@gatehouse/messaging';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { type UsedKey } from '../caller/caller';
 import { type GateRequest } from '../caller/gate-request';
-import { countedAddress } from '../limits/rate-limiter';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { GatewayMetrics } from '../metrics/gateway-metrics';
 import { TrustChangeFeed } from '../trust/trust-change-feed';

@@ -16,7 +16,7 @@ import {
   decodeJwt,
   maxTokenLength,
 } from '@gatehouse/auth';
-import { countedAddress } from '../limits/rate-limiter';
+import { countedAddress } from '@gatehouse/http-edge';
 import { type MaybePromise } from '../maybe-promise';
 import { Forgeries } from './forgeries';
 

@@ -1,3 +1,4 @@
+import { countedAddress } from '@gatehouse/http-edge';
 import { type AuditTrail } from '../audit/audit-trail';
 import { type Authenticator } from '../authentication/authenticator';
 import { type Caller } from '../caller/caller';
@@ -10,7 +11,7 @@ import {
   TierInsufficientError,
 } from '../errors';
 import { type RateHeaders, exceededLimit, rateHeaders } from '../limits/rate-headers';
-import { type RateLimiter, type RateStanding, countedAddress } from '../limits/rate-limiter';
+import { type RateLimiter, type RateStanding } from '../limits/rate-limiter';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { Allowed, type Decision, Refused } from './decision';
 import { grants } from './grants';

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { closeSession, maxPasswordLength, propagationSchema, userSchema, verifyLogin } from '@gatehouse/contracts';
+import { countedAddress } from '@gatehouse/http-edge';
 import { RequestClient } from '@gatehouse/messaging';
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
@@ -9,7 +10,7 @@ import { Access } from '../../access/access';
 import { LegacyTokens } from '../../authentication/legacy-tokens';
 import { type CallerRequest } from '../../caller/caller';
 import { anonymousContext } from '../../caller/origin';
-import { RateLimiter, countedAddress } from '../../limits/rate-limiter';
+import { RateLimiter } from '../../limits/rate-limiter';
 import { named } from '../../openapi/named';
 import { MayAnswer } from '../../problems/may-answer';
 

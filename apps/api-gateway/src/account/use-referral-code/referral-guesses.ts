@@ -1,7 +1,8 @@
+import { countedAddress } from '@gatehouse/http-edge';
 import { Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { RateLimitedError } from '../../errors';
-import { RateLimiter, countedAddress } from '../../limits/rate-limiter';
+import { RateLimiter } from '../../limits/rate-limiter';
 
 /** Limits how many referral codes a user, or an address, can try. */
 @Injectable()
