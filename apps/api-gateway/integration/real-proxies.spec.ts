@@ -185,9 +185,20 @@ describe.each(['nginx', 'caddy'] as const)('%s as documented', (family) => {
 
   it('does not tell the service of another path or method than the gateway judged', async () => {
     const names = ['X-Original-URL', 'X-Original-URI', 'X-Original-Method', 'X-Rewrite-URL', 'X-Forwarded-Uri'];
-    const sent = [...names, 'X-Forwarded-Method', 'X-Forwarded-Path'].map((name) => [name, '/elsewhere'] as const);
+    const others = ['X-Forwarded-Method', 'X-Forwarded-Path', 'X-Forwarded-Prefix', 'Forwarded', 'Proxy'];
+    const sent = [...names, ...others].map((name) => [name, '/elsewhere'] as const);
     expect((await send('/health', sent)).status).toBe(200);
     expect(asked[0]?.request.rawHeaders.join()).not.toContain('/elsewhere');
+  });
+
+  it('tells the service the address, scheme and host of the client, and not what the client says of them', async () => {
+    const names = ['X-Forwarded-For', 'X-Forwarded-Proto', 'X-Forwarded-Host', 'X-Forwarded-Port', 'X-Real-IP'];
+    const sent = names.map((name) => [name, '203.0.113.9'] as const);
+    expect((await send('/health', sent)).status).toBe(200);
+    const { headers = {}, rawHeaders = [] } = asked[0]?.request ?? {};
+    expect(rawHeaders.join()).not.toContain('203.0.113.9');
+    expect(headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'http' });
+    expect(headers['x-forwarded-host']).toMatch(/^api[.]example[.]com/);
   });
 
   it('refuses a method in lower case, and deletes headers that name another method', async () => {
