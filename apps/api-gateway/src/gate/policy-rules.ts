@@ -2,14 +2,30 @@ import { OriginList } from '@gatehouse/config';
 import { RequestInvalidError } from '../errors';
 import { fieldFault } from '../problems/field-faults';
 import { type PathFault, pathFaults } from './path/normal-path';
+import { type Policy } from './policy/policy';
 import { type Route } from './policy/route';
 import { type RouteRules } from './route-rules';
 
 const MAX_SUBJECT = 200;
+const UNKNOWN = 'unknown';
 
 /** Name of a route of the policy in logs, metrics and the audit log. */
 export function nameOf({ host, path }: Route): string {
   return `${host ?? ''}${path}`;
+}
+
+/** Name of a route in the metrics and logs of an edge; of requests without a route, if it is undefined. */
+export function labelOf(edge: 'proxy' | 'forward-auth', name = UNKNOWN): string {
+  return `${edge} ${name}`;
+}
+
+/** Returns a function that says whether a label of the metrics names a route which the policy does not have. */
+export function missingFrom({ routes }: Policy): (label: string) => boolean {
+  const names = new Set([UNKNOWN, ...routes.map(nameOf)]);
+  return (label) => {
+    const [, name] = /^(?:proxy|forward-auth) (.*)$/.exec(label) ?? [];
+    return name !== undefined && !names.has(name);
+  };
 }
 
 /**

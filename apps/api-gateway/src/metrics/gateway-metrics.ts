@@ -73,6 +73,17 @@ export class GatewayMetrics {
     for (const reason of ['full', 'refused', 'expired', 'ended']) this.auditLosses.inc({ reason }, 0);
   }
 
+  /** Drops what was counted for routes that are gone. */
+  async forgetRoutes(isGone: (route: string) => boolean): Promise<void> {
+    const { values } = await this.requests.get();
+    for (const { labels } of values) {
+      const route = String(labels.route);
+      if (!isGone(route)) continue;
+      this.requests.remove(labels);
+      this.requestSeconds.remove({ route });
+    }
+  }
+
   /** Counts a request and measures its duration, in milliseconds. */
   requestEnded({ method, route, status, auth }: EndedRequest, durationMs: number): void {
     this.requests.inc({ method, route, status, auth: auth ?? 'none' });

@@ -2125,6 +2125,13 @@ export interface components {
             detail: string;
             /** @description The route that decides; null if none does. */
             route: components["schemas"]["GateRoute"] | null;
+            /** @description What holds for Clerk's session cookie; null if the route does not accept it. */
+            cookie: {
+                /** @description Origins whose pages may use it for more than GET and HEAD of the same origin. */
+                origins: string[];
+                /** @description Where a navigation without a session is sent; null: it gets 401, because SIGN_IN_URL is not set. */
+                signInUrl: string | null;
+            } | null;
             /** @description The routes up to the one that decides; all of them if none does. */
             tried: components["schemas"]["TriedRoute"][];
             policy: components["schemas"]["GatePolicy"];

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { Access } from '../../access/access';
 import { type GatewayConfig } from '../../config';
 import { explainRequest, gateEdges } from '../../gate/policy/explain-request';
-import { type PolicyFile } from '../../gate/policy/policy-file';
 import { CONFIG } from '../../tokens';
 import { explanationView, gateExplanationSchema, gatePolicySchema, policyView } from './gate-views';
 
@@ -28,11 +27,7 @@ const querySchema = z.strictObject({
 @Controller('admin/gate')
 @ApiTags('admin-gate')
 export class ExplainGateController {
-  private readonly file: PolicyFile;
-
-  constructor(@Inject(CONFIG) { gate }: GatewayConfig) {
-    this.file = gate;
-  }
+  constructor(@Inject(CONFIG) private readonly config: GatewayConfig) {}
 
   @Get()
   @Access({ access: 'admin', permission: 'gate:read', rateClass: 'admin' })
@@ -42,7 +37,7 @@ export class ExplainGateController {
   })
   @ApiOkResponse({ description: 'The policy in use', standardSchema: gatePolicySchema })
   show(): z.output<typeof gatePolicySchema> {
-    return policyView(this.file);
+    return policyView(this.config.gate);
   }
 
   @Get('explain')
@@ -56,6 +51,6 @@ export class ExplainGateController {
   explain(
     @Query({ schema: querySchema }) { edge, ...request }: z.output<typeof querySchema>,
   ): z.output<typeof gateExplanationSchema> {
-    return explanationView(explainRequest(this.file.policy.current, edge, request), this.file);
+    return explanationView(explainRequest(this.config.gate.policy.current, edge, request), this.config);
   }
 }

@@ -1,5 +1,6 @@
 import { roles, tiers } from '@gatehouse/contracts';
 import { z } from 'zod';
+import { type GatewayConfig } from '../../config';
 import { type RouteExplanation, type RouteReason, routeReasons } from '../../gate/policy/explain-route';
 import { type RequestExplanation, gateOutcomes } from '../../gate/policy/explain-request';
 import { type PolicyFile } from '../../gate/policy/policy-file';
@@ -71,6 +72,18 @@ export const gateExplanationSchema = named(
     outcome: z.enum(gateOutcomes),
     detail: z.string(),
     route: gateRouteSchema.nullable().describe('The route that decides; null if none does.'),
+    cookie: z
+      .object({
+        origins: z
+          .array(z.string())
+          .describe('Origins whose pages may use it for more than GET and HEAD of the same origin.'),
+        signInUrl: z
+          .string()
+          .nullable()
+          .describe('Where a navigation without a session is sent; null: it gets 401, because SIGN_IN_URL is not set.'),
+      })
+      .nullable()
+      .describe("What holds for Clerk's session cookie; null if the route does not accept it."),
     tried: z.array(triedRouteSchema).describe('The routes up to the one that decides; all of them if none does.'),
     policy: gatePolicySchema,
   }),
@@ -93,13 +106,17 @@ export function policyView({ policy, loaded, rejected }: PolicyFile): z.output<t
 /** Describes what becomes of a request. */
 export function explanationView(
   { outcome, detail, route, tried }: RequestExplanation,
-  file: PolicyFile,
+  { gate, publicUrl, signInUrl }: Pick<GatewayConfig, 'gate' | 'publicUrl' | 'signInUrl'>,
 ): z.output<typeof gateExplanationSchema> {
   return {
     ...{ outcome, detail },
     route: route === undefined ? null : routeView(route),
+    cookie:
+      route?.credentials.has('cookie') === true
+        ? { origins: [...(route.origins ?? [new URL(publicUrl).origin])], signInUrl: signInUrl ?? null }
+        : null,
     tried: tried.map(triedView),
-    policy: policyView(file),
+    policy: policyView(gate),
   };
 }
 

@@ -72,6 +72,7 @@ export const exampleValues: Readonly<Record<string, unknown>> = {
   'TriedRoute.detail': 'is for another path',
   'GateExplanation.outcome': 'route',
   'GateExplanation.detail': 'Open to users; API keys with orders:read.',
+  'GateExplanation.cookie': null,
   'explain/method': 'GET',
   'explain/host': 'app.example.com',
   'explain/path': '/orders/7',

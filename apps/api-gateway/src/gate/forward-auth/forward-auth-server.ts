@@ -10,6 +10,7 @@ import { logProblem } from '../../problems/log-problem';
 import { CONFIG } from '../../tokens';
 import { AssertionIssuer } from '../assertion/assertion-issuer';
 import { Gate } from '../decide';
+import { labelOf } from '../policy-rules';
 import { ForwardAuth, type ForwardOutcome } from './forward-auth';
 import { refusedArrival } from './forward-answer';
 import { PolicyRoutes } from './policy-routes';
@@ -72,7 +73,7 @@ export class ForwardAuthServer implements OnApplicationBootstrap, BeforeApplicat
   }
 
   private send(exchange: Exchange, { answer, route, caller, method, refusal }: ForwardOutcome): void {
-    exchange.route = `forward-auth ${route?.name ?? 'unknown'}`;
+    exchange.route = labelOf('forward-auth', route?.name);
     const keyId = caller?.principal.keyId;
     if (keyId !== undefined) exchange.logged = { keyId };
     if (refusal !== undefined) logProblem(this.logger, refusal.error, refusal.problem);

@@ -42,6 +42,14 @@ it.each([
   ['forward-auth', 'PUT', '/api/me', 'route', 'Open to admins; all API keys.'],
   [
     'gateway',
+    'PROPFIND',
+    '/batch',
+    'rejected',
+    'Rejected with 405: the gate sends upstreams only GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS.',
+  ],
+  ['forward-auth', 'PROPFIND', '/batch', 'route', 'Open to API keys of users, with orders:read.'],
+  [
+    'gateway',
     'GET',
     '/Orders/7',
     'rejected',

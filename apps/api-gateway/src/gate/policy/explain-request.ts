@@ -4,6 +4,7 @@ import { type RouteExplanation, explainRoute } from './explain-route';
 import { isReserved } from './path-pattern';
 import { type Policy } from './policy';
 import { openTo } from './policy-report';
+import { routeMethods } from './policy-schema';
 import { type Route } from './route';
 
 /** Where a request arrives: at the port of the gateway, or at a proxy that asks by forward auth. */
@@ -17,9 +18,11 @@ export type GateEdge = (typeof gateEdges)[number];
  * - `route`: a route decides on it
  * - `gatehouse`: Gatehouse answers it itself
  * - `unmatched`: it is rejected, because no route matches
- * - `rejected`: it is rejected with 400, because servers may read its host or path differently
+ * - `rejected`: it is rejected with 400, because servers may read its host or path differently, or with 405
  */
 export const gateOutcomes = ['route', 'gatehouse', 'unmatched', 'rejected'] as const;
+
+const METHODS: ReadonlySet<string> = new Set(routeMethods);
 
 /** A request as the client sends it. */
 export interface GateRequestLine {
@@ -70,6 +73,10 @@ export function explainRequest(policy: Policy, edge: GateEdge, request: GateRequ
   if (edge === 'gateway' && route.upstream === undefined) {
     const detail = `Rejected with ${refused}: routes[${route.index}] has no upstream, so it is for forward auth alone.`;
     return { outcome: 'unmatched', detail, route: undefined, tried };
+  }
+  if (edge === 'gateway' && !METHODS.has(request.method)) {
+    const detail = `Rejected with 405: the gate sends upstreams only ${routeMethods.join(', ')}.`;
+    return { outcome: 'rejected', detail, route: undefined, tried };
   }
   return { outcome: 'route', detail: `Open to ${openTo(route)}.`, route, tried };
 }

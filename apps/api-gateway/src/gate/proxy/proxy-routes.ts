@@ -1,7 +1,7 @@
 import { type Live } from '@gatehouse/config';
 import { normalizeHost } from '../path/normal-host';
 import { normalizePath } from '../path/normal-path';
-import { hostInvalid, nameOf, pathAmbiguous, pathInvalid, rulesOfRoute } from '../policy-rules';
+import { hostInvalid, labelOf, nameOf, pathAmbiguous, pathInvalid, rulesOfRoute } from '../policy-rules';
 import { isReserved, reservedSegments } from '../policy/path-pattern';
 import { type Policy } from '../policy/policy';
 import { type Route, type Upstream } from '../policy/route';
@@ -71,7 +71,7 @@ export class ProxyRoutes {
 
   private remember(route: Route, upstream: Upstream): ProxyRoute {
     const found: ProxyRoute = {
-      name: `proxy ${nameOf(route)}`,
+      name: labelOf('proxy', nameOf(route)),
       rules: rulesOfRoute(route, this.defaultOrigin),
       upstream,
       maxBodyBytes: route.maxBodyBytes,

@@ -4,7 +4,6 @@ import { LOGGER } from '@gatehouse/observability';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { type Caller } from '../../caller/caller';
-import { type GateRequest } from '../../caller/gate-request';
 import { type GatewayConfig } from '../../config';
 import { HandshakeInvalidError, HttpsRequiredError } from '../../errors';
 import { type RateHeaders } from '../../limits/rate-headers';
@@ -19,9 +18,11 @@ import { AssertionIssuer } from '../assertion/assertion-issuer';
 import { Gate } from '../decide';
 import { type Allowed } from '../decision';
 import { OpenStreams } from '../open-streams/open-streams';
+import { ProxiedRequest } from '../proxy/proxied-request';
 import { ProxyRoutes, type ProxyTarget } from '../proxy/proxy-routes';
 import { requestHeaders } from '../proxy/request-headers';
 import { RoutePermit } from '../proxy/route-permit';
+import { UpstreamMetrics } from '../proxy/upstream-metrics';
 import { UpstreamPools } from '../proxy/upstream-pools';
 import { handshakeFault } from './handshake';
 import { ProxiedWebSocket } from './proxied-websocket';
@@ -46,6 +47,7 @@ export class WebSocketProxy implements OnApplicationShutdown {
     private readonly assertions: AssertionIssuer,
     private readonly streams: OpenStreams,
     private readonly metrics: GatewayMetrics,
+    private readonly upstreams: UpstreamMetrics,
   ) {
     this.pools = new UpstreamPools(config.gate.policy);
   }
@@ -71,7 +73,7 @@ export class WebSocketProxy implements OnApplicationShutdown {
     if (fault !== undefined) return this.refuse(upgrade, new HandshakeInvalidError(fault));
     if (this.config.requireHttps && !upgrade.sawHttps) return this.refuse(upgrade, new HttpsRequiredError());
     const offered = readSubprotocols(request.headers[SUBPROTOCOLS]);
-    const asked = askedBy(upgrade, offered);
+    const asked = new ProxiedRequest(upgrade, offered.tokens);
     const since = this.streams.version;
     void whenKnown(this.gate.decide(route.rules, asked), (decision) => {
       if (!decision.allowed) return this.refuse(upgrade, decision.error, decision.caller, decision.rateHeaders);
@@ -98,7 +100,10 @@ export class WebSocketProxy implements OnApplicationShutdown {
     const keyId = caller?.principal.keyId;
     if (keyId !== undefined) upgrade.logged = { ...upgrade.logged, keyId };
     if (upgrade.socket.destroyed) return;
-    const refuse = (error: unknown) => this.refuse(upgrade, error, caller, rateHeaders);
+    const refuse = (error: unknown) => {
+      this.upstreams.failed(upstream.name, errorResponse(error).code);
+      this.refuse(upgrade, error, caller, rateHeaders);
+    };
     try {
       this.streams.requireRoom(permit);
       const assertion = caller === undefined ? undefined : this.assertions.issue(caller, upstream.audience);
@@ -138,16 +143,4 @@ export class WebSocketProxy implements OnApplicationShutdown {
     const { route, method, status, elapsedMs } = upgrade;
     this.metrics.requestEnded({ method, route, status, auth: caller?.principal.method }, elapsedMs);
   }
-}
-
-/** The request as the gate decides on it: a token in a subprotocol counts like one in `Authorization`. */
-function askedBy(upgrade: Upgrade, { tokens }: OfferedSubprotocols): GateRequest {
-  const { id, method, url, request } = upgrade;
-  const rawHeaders = [...request.rawHeaders, ...tokens.flatMap((token) => ['Authorization', `Bearer ${token}`])];
-  return {
-    ...{ id, method, url, rawHeaders, headers: request.headers },
-    get ip() {
-      return upgrade.clientAddress;
-    },
-  };
 }
