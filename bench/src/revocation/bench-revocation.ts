@@ -249,7 +249,7 @@ function summary(revoked: readonly Revoked[]): Record<string, string | number>[]
         ]),
       ),
       acknowledgedByAll: of.filter(({ propagation }) => propagation?.acknowledged === GATEWAYS).length,
-      refusedByAll: of.filter(({ refusals }) => refusals.every((status) => status === 401 || status === 403)).length,
+      refusedWith: statusesOf(of),
     };
   });
 }
@@ -265,6 +265,15 @@ function cutOffRows(disconnected: readonly (Revoked & { readonly sinceCutMs: num
     acknowledged: propagation?.acknowledged ?? 0,
     expired: propagation?.expired ?? 0,
   }));
+}
+
+/** How often each status rejected a credential, over all edges; `none` if nothing did in time, 0 is a closed connection. */
+function statusesOf(of: readonly Revoked[]): string {
+  const counts = new Map<string, number>();
+  for (const status of of.flatMap(({ refusals }) => refusals.map((one) => `${one ?? 'none'}`))) {
+    counts.set(status, (counts.get(status) ?? 0) + 1);
+  }
+  return [...counts].map(([status, count]) => `${status}: ${count}`).join(', ');
 }
 
 function answeredMs(one: Revoked): number {
