@@ -106,6 +106,12 @@ export class BodyTooLargeError extends codedError('body_too_large', (mebibytes: 
 /** The body of a request to an upstream ended before it was complete. */
 export class BodyIncompleteError extends codedError('body_incomplete', 'The body ended before it was complete.') {}
 
+/** The body of a request to an upstream arrived too slowly. */
+export class BodyTooSlowError extends codedError(
+  'request_timeout',
+  'The body took too long to arrive. Send at least 240 bytes per second.',
+) {}
+
 /** As many requests to an upstream are open as may be. The upstream did not get this one. */
 export class UpstreamBusyError extends codedError(
   'upstream_busy',

@@ -201,6 +201,28 @@ describe('connections', () => {
     await Promise.all([first.closed, second.closed]);
   });
 
+  it('of one address have a share once half of all are open, except those of a trusted proxy', async () => {
+    await start({ connections: 4, connectionsPerAddress: 1 });
+    const [first, second] = [await open(under!), await open(under!)];
+    expect(await (await open(under!)).closed).toBe('');
+    expect(under!.lines).toContainEqual(
+      expect.objectContaining({ message: 'too many connections of one address are open: new ones are closed' }),
+    );
+    first.socket.end();
+    await first.closed;
+    const third = await open(under!, ...POST, 'Content-Length: 0', '', '');
+    await until(() => statuses(third.text()).includes(200));
+    for (const { socket } of [second, third]) socket.end();
+    await under!.edge.close();
+
+    const handler = { handle: (exchange: Exchange) => exchange.send(204, {}) };
+    under = await startEdge(handler, { graceMs: 0, connections: 4, connectionsPerAddress: 1 }, ['127.0.0.1']);
+    const clients = await Promise.all([open(under), open(under), open(under), open(under)]);
+    for (const { socket } of clients) socket.write([...POST, 'Content-Length: 0', '', ''].join('\r\n'));
+    await until(() => clients.every(({ text }) => statuses(text()).includes(204)));
+    for (const { socket } of clients) socket.destroy();
+  });
+
   it('that are idle, two thousand of them, do not stop others from being served', async () => {
     await start();
     const idle = await Promise.all(Array.from({ length: 2_000 }, () => open(under!)));

@@ -20,6 +20,11 @@ export interface EdgeLimits {
   readonly keepAliveMs: number;
   /** Maximum number of open connections. More are closed at once. */
   readonly connections: number;
+  /**
+   * Maximum number of connections of one address, while more than half of `connections` are open. More are closed at
+   * once. Trusted proxies have no such limit.
+   */
+  readonly connectionsPerAddress: number;
   /** Maximum number of open requests on one connection (pipelining). Above it the answer is 503. */
   readonly pipelined: number;
   /** Time during which the rest of a rejected body is discarded. Then the connection is closed. */
@@ -42,6 +47,7 @@ export const defaultEdgeLimits: EdgeLimits = {
   idleMs: 30_000,
   keepAliveMs: 75_000,
   connections: 20_000,
+  connectionsPerAddress: 1_000,
   pipelined: 16,
   lingerMs: 1_000,
   graceMs: 500,

@@ -65,14 +65,15 @@ export class Exchange extends Arrival {
   /**
    * Reads the whole body. It counts against the budget of the edge until the handler's promise settles. Rejects a
    * declared length above the limit before it asks the client to send (`Expect: 100-continue`). At most one call.
-   * @throws RequestRejectedError 413, 408, 400 `body_incomplete`, 503 when the budget is used up
+   * @param holder whose bodies are counted together, such as the id of a user; without one, they have no share
+   * @throws RequestRejectedError 413, 408, 400 `body_incomplete`, 503 when the budget or the holder's share is used up
    */
-  async readBody(limitBytes: number): Promise<Buffer> {
+  async readBody(limitBytes: number, holder?: string): Promise<Buffer> {
     if (Number(this.request.headers['content-length'] ?? 0) > limitBytes) {
       throw new RequestRejectedError(bodyTooLarge(limitBytes));
     }
     this.continue();
-    this.body = new BodyRead(this.request, limitBytes, this.edge.budget);
+    this.body = new BodyRead(this.request, limitBytes, this.edge.budget, holder);
     return this.body.bytes;
   }
 

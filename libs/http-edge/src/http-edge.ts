@@ -4,7 +4,9 @@ import { type Duplex } from 'node:stream';
 import { type Logger } from 'pino';
 import { type RequestIds } from './arrival';
 import { type ByteBudget } from './byte-budget';
+import { clientAddress } from './client-address';
 import { Connections } from './connections';
+import { countedAddress } from './counted-address';
 import { createStrictServer } from './create-strict-server';
 import { type EdgeLimits, defaultEdgeLimits } from './edge-limits';
 import { EdgeRequest } from './edge-request';
@@ -89,8 +91,8 @@ export class HttpEdge {
       // Without a listener, an error after the start, such as too many open files, would end the process.
       .on('error', (error) => options.logger.error({ err: error }, 'HTTP server failed'))
       .on('timeout', (socket: Socket) => this.closeIdle(socket))
-      .on('connection', (socket: Socket) => this.connections.add(socket, (...ended) => this.end(...ended)))
-      .on('drop', () => this.log.droppedConnection(limits.connections))
+      .on('connection', (socket: Socket) => this.accept(socket))
+      .on('drop', () => this.log.droppedConnection('too many connections are open', limits.connections))
       .on('request', (request, response) => this.begin(request, response))
       .on('checkContinue', (request, response) => this.begin(request, response, (exchange) => exchange.awaitContinue()))
       .on('checkExpectation', (request, response) =>
@@ -148,6 +150,19 @@ export class HttpEdge {
     await connections.ended(limits.drainMs);
     connections.destroy();
     clearInterval(this.timeouts);
+  }
+
+  private accept(socket: Socket): void {
+    const { connections, limits, proxies } = this;
+    const peer = clientAddress(socket.remoteAddress ?? '') ?? '';
+    const address = proxies.trusts(peer) ? undefined : countedAddress(peer);
+    const isCrowded = connections.size >= limits.connections / 2;
+    if (address !== undefined && isCrowded && connections.sizeOf(address) >= limits.connectionsPerAddress) {
+      this.log.droppedConnection('too many connections of one address are open', limits.connectionsPerAddress);
+      socket.destroy();
+      return;
+    }
+    connections.add(socket, address, (...ended) => this.end(...ended));
   }
 
   private begin(request: IncomingMessage, response: ServerResponse, prepare?: (exchange: Exchange) => void): void {

@@ -25,6 +25,7 @@ export class BodyRead {
     private readonly request: IncomingMessage,
     private readonly limitBytes: number,
     private readonly budget: ByteBudget,
+    private readonly holder?: string,
   ) {
     this.bytes = new Promise((resolve, reject) => this.read(resolve, reject));
   }
@@ -41,7 +42,7 @@ export class BodyRead {
 
   /** Gives the bytes back to the budget. A second call has no effect. */
   release(): void {
-    this.budget.giveBack(this.held);
+    this.budget.giveBack(this.held, this.holder);
     this.held = 0;
   }
 
@@ -83,7 +84,7 @@ export class BodyRead {
     const declared = Number(this.request.headers['content-length'] ?? this.limitBytes);
     const doubled = Math.min(Math.max(2 * this.buffer.length, FIRST_BYTES), declared, this.limitBytes);
     const size = Math.max(needed, doubled);
-    if (!this.budget.take(size - this.buffer.length)) return false;
+    if (!this.budget.take(size - this.buffer.length, this.holder)) return false;
     this.held += size - this.buffer.length;
     const larger = Buffer.allocUnsafeSlow(size);
     this.buffer.copy(larger, 0, 0, this.length);

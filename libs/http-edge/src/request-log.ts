@@ -29,12 +29,12 @@ export class RequestLog {
     this.write(upgrade, upgrade.status, true);
   }
 
-  /** Logs that connections are closed because too many are open; at most once a minute. */
-  droppedConnection(limit: number): void {
+  /** Logs why new connections are closed; at most once a minute. */
+  droppedConnection(reason: string, limit: number): void {
     const now = performance.now();
     if (now - this.droppedAtMs < DROPPED_EVERY_MS) return;
     this.droppedAtMs = now;
-    this.log.warn({ limit }, 'too many connections are open: new ones are closed');
+    this.log.warn({ limit }, `${reason}: new ones are closed`);
   }
 
   private write(arrival: Exchange | Upgrade, status: number, complete: boolean): void {
