@@ -13,6 +13,7 @@ import {
   runAttacks,
   target,
 } from './attacks/attack';
+import { cookies, forgedRequests, honestRequests } from './attacks/cookies';
 import { credentialAttacks } from './attacks/credential-attacks';
 import { firstSessions } from './attacks/first-sessions';
 import { asAda, exchange, identities } from './attacks/identities';
@@ -104,6 +105,19 @@ describe('DELETE /api/keys/:id', () => {
 });
 
 runAttacks(tables);
+
+describe("Clerk's session cookie", () => {
+  const tablesOfCookies = [forgedRequests, cookies].flatMap(({ cases }) => cases);
+  const requests = [...honestRequests, ...tablesOfCookies.map(([name, , , request]) => [name, request] as const)];
+
+  it("never counts at the gateway's own routes", async () => {
+    for (const [name, make] of requests) {
+      const { request, ...secret } = await make();
+      const { status } = await strike({ request: { ...request, method: 'GET', path: '/api/me' }, ...secret });
+      expect([name, status, target().reached]).toEqual([name, 401, []]);
+    }
+  });
+});
 
 describe('a token in another format is rejected:', () => {
   it('an encrypted token', async () => {
