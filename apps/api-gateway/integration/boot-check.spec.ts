@@ -71,7 +71,18 @@ describe('the gateway does not start', () => {
     'when a route of the controller %p has an incomplete declaration or an input without a schema, and names it',
     async (controller, message) => {
       const routes = new RouteRegister();
-      @Module({ imports: [AppModule.forRoot(config, silent, routes, () => 0)], controllers: [controller] })
+      @Module({
+        imports: [
+          AppModule.forRoot(
+            config,
+            silent,
+            routes,
+            () => 0,
+            async () => undefined,
+          ),
+        ],
+        controllers: [controller],
+      })
       class WithHole {}
       const adapter = createFastifyAdapter(config, new GatewayEdge(config, silent), silent, routes);
       app = await NestFactory.create(WithHole, adapter, { logger: false, bodyParser: false, abortOnError: false });

@@ -262,6 +262,37 @@ describe('a client', () => {
     client.socket.destroy();
   });
 
+  it('whose key is revoked while the upstream works is told so, and gets nothing of the response', async () => {
+    const own = gateway.key({ tier: 'enterprise' });
+    const asked = held();
+    const answer = sendRaw(gateway.url, { path: '/shop', headers: [['X-API-Key', own]] });
+    const { response } = await asked;
+    const release = gateway.holdLookups();
+    await gateway.revoke(own);
+    response.end('the order');
+    release();
+    expect(await answer).toMatchObject({ status: 401, body: { code: 'api_key_revoked' } });
+  });
+
+  it('whose key is revoked while the gateway stops gets nothing more', async () => {
+    const own = gateway.key({ tier: 'enterprise' });
+    const other = await gateway.another();
+    upstream.answer = (_request, response) => void response.write('half');
+    const client = await openRaw(other.url, `GET /shop HTTP/1.1\r\nHost: shop\r\nX-API-Key: ${own}\r\n\r\n`);
+    await eventually(() => client.text().endsWith('half\r\n'));
+    const closing = other.app.close();
+    await eventually(() =>
+      sendRaw(other.url, { path: '/shop' }).then(
+        () => false,
+        () => true,
+      ),
+    );
+    await gateway.revoke(own);
+    expect((await client.closed).endsWith('half\r\n')).toBe(true);
+    await closing;
+    await eventually(() => /"route":"proxy \/shop\/\*","status":200,.*"closed":"revoked"/.test(gateway.logs()));
+  });
+
   it('whose tier changes while its body arrives is asserted with the new one', async () => {
     const own = gateway.key({ tier: 'enterprise' });
     const head = [

@@ -77,6 +77,19 @@ describe('a proxied request', () => {
     });
   });
 
+  it('has a response that no shared cache stores, unless the upstream says so', async () => {
+    const cacheControl = async (path: string, says?: string) => {
+      upstream.answer = (_, response) => {
+        if (says !== undefined) response.setHeader('Cache-Control', says);
+        response.end('the order');
+      };
+      return (await strike(withKey(target().key(), { path }))).headers['cache-control'];
+    };
+    expect(await cacheControl('/plain')).toBe('private');
+    expect(await cacheControl('/plain', 'public, max-age=60')).toBe('public, max-age=60');
+    expect(await cacheControl('/health')).toBeUndefined();
+  });
+
   it('has no identity on a public route, and keeps an Authorization of its own', async () => {
     const headers = [...spoofed, ['Authorization', 'Basic dTpw'], ['X-API-Key', target().key()]] as const;
     expect((await strike({ request: { path: '/health', headers } })).status).toBe(200);

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { type Server, type Socket } from 'node:net';
 import { freePort } from '@gatehouse/local-stack';
 import { type OwnReverseProxy, eventually, startOwnReverseProxy } from '@gatehouse/testing';
 import { type AttackedGateway, CLERK_USER, startAttackedGateway } from './support/attacked-gateway';
@@ -183,6 +185,11 @@ it.each([
   expect([client.status, codeOf(client), upstream.handshakes]).toEqual([status, code, []]);
 });
 
+it('a handshake that a service fails counts among the failures of the service', async () => {
+  await (await open('/nobody', withKey())).ended();
+  expect(await gateway.metrics()).toMatch(/upstream_failures_total\{upstream="nobody",reason="unreachable"\} [1-9]/);
+});
+
 const otherThan = (...changed: (readonly [string, string])[]) => [
   ...handshake.filter(([name]) => !changed.some(([other]) => other === name)),
   ...changed,
@@ -307,6 +314,36 @@ describe('the gate closes a WebSocket', () => {
     expect((await client.ended()).closedWith).toEqual([1008, 'revoked']);
     const line = /"route":"proxy \/node\/\*","status":101,.*"closed":"revoked","bytesUp":16,"bytesDown":12/;
     await eventually(() => line.test(gateway.logs()));
+  });
+
+  it('when the Clerk session of its caller is signed out', async () => {
+    const [clerkUserId, sessionId] = ['user_leaver', 'sess_leaver'];
+    const token = await mint(gateway.pair, clerkUserId);
+    const client = await open('/node/room', protocols('gatehouse', `gatehouse.bearer.${token}`));
+    expect(client.status).toBe(101);
+    gateway.signOut(clerkUserId);
+    gateway.changes.change({ kind: 'clerk_session', reason: 'signed_out', sessionId, clerkUserId });
+    expect((await client.ended()).closedWith).toEqual([1008, 'revoked']);
+  });
+
+  it('when its client reads nothing', async () => {
+    upstream.answer = (socket, request) => {
+      upstream.accept(socket, request);
+      const fill = () => void (socket.writable && socket.write(frame(TEXT, 'x'.repeat(60_000)), fill));
+      fill();
+    };
+    const taken = once(gateway.app.getHttpServer() as Server, 'connection');
+    const client = await open('/public');
+    const [served] = (await taken) as [Socket];
+    client.socket.pause();
+    await eventually(() => {
+      // Node emits it after 60 s without traffic. Until the kernel is full, it changes nothing.
+      served.emit('timeout');
+      return upstream.closedWith.length > 0;
+    });
+    expect(upstream.closedWith).toEqual([[1008, 'slow']]);
+    client.socket.destroy();
+    await eventually(() => /"route":"proxy \/public","status":101,.*"closed":"slow"/.test(gateway.logs()));
   });
 
   it('without a close frame if a frame is incomplete', async () => {

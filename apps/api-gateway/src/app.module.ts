@@ -23,7 +23,7 @@ import { MetricsModule } from './metrics/metrics.module';
 import { QuotasModule } from './quotas/quotas.module';
 import { RealtimeModule } from './realtime/realtime.module';
 import { ResourcesModule } from './resources/resources.module';
-import { CLERK_KEYS, CONFIG, SERVICE_NAME, STEADY_CLOCK } from './tokens';
+import { CLERK_KEYS, CONFIG, DRAIN, SERVICE_NAME, STEADY_CLOCK } from './tokens';
 import { type MonotonicClock } from './trust/steady-clock';
 import { TrustChangeFeed } from './trust/trust-change-feed';
 import { TrustModule } from './trust/trust.module';
@@ -33,7 +33,13 @@ import { WellKnownModule } from './well-known/well-known.module';
 @Global()
 @Module({})
 export class AppModule {
-  static forRoot(config: GatewayConfig, logger: Logger, routes: RouteRegister, clock: MonotonicClock): DynamicModule {
+  static forRoot(
+    config: GatewayConfig,
+    logger: Logger,
+    routes: RouteRegister,
+    clock: MonotonicClock,
+    drain: () => Promise<void>,
+  ): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -82,6 +88,7 @@ export class AppModule {
         { provide: CONFIG, useValue: config },
         { provide: RouteRegister, useValue: routes },
         { provide: STEADY_CLOCK, useValue: clock },
+        { provide: DRAIN, useValue: drain },
         {
           provide: RequestClient,
           inject: [NatsClient],
@@ -96,7 +103,7 @@ export class AppModule {
       ],
       // ObservabilityModule injects TrustChangeFeed and CLERK_KEYS into `checks` above. TrustModule and
       // AuthenticationModule provide them. AppModule is global, so every module can inject what these two export.
-      exports: [CONFIG, RouteRegister, STEADY_CLOCK, RequestClient, TrustModule, AuthenticationModule],
+      exports: [CONFIG, RouteRegister, STEADY_CLOCK, DRAIN, RequestClient, TrustModule, AuthenticationModule],
     };
   }
 }

@@ -29,7 +29,7 @@ export async function createApp(
   const routes = new RouteRegister();
   const edge = new GatewayEdge(config, logger);
   const adapter = createFastifyAdapter(config, edge, logger, routes);
-  const module = AppModule.forRoot(config, logger, routes, clock);
+  const module = AppModule.forRoot(config, logger, routes, clock, () => edge.close());
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(logger),
     bodyParser: false,

@@ -13,5 +13,8 @@ export const CLERK_KEYS = Symbol('ClerkKeys');
  */
 export const STEADY_CLOCK = Symbol('SteadyClock');
 
+/** Injection token of a function that stops accepting requests, and resolves when every response has ended. */
+export const DRAIN = Symbol('Drain');
+
 /** Injection token of the `CounterStore` that rate limits count in. */
 export const COUNTER_STORE = Symbol('CounterStore');

@@ -40,6 +40,8 @@ export interface AttackedGateway extends TestGateway {
   changeKey(key: string, changes: Partial<FoundKey>): Promise<void>;
   /** Revokes an API key. Resolves when the gateway has learnt it. */
   revoke(key: string): Promise<void>;
+  /** Signs a user of Clerk out. The gateway does not learn it by itself. */
+  signOut(clerkUserId: string): void;
   /** Mints a Gatehouse token of a stored session. */
   legacy(changes?: LegacyChanges): string;
   /** Signs a Clerk token with exactly these texts as header and claims. */
@@ -79,6 +81,7 @@ export async function startAttackedGateway(environment: Record<string, string> =
   const keys = new Map<string, FoundKey>();
   const sessions = new Map<string, ReplyOf<typeof resolveLegacySession>['session']>();
   const spent = new Set<string>();
+  const signedOut = new Set(['user_signedout']);
   const reached: { subject: string; userId: string | undefined }[] = [];
   const revocations: ParsedRequestOf<typeof revokeKey>[] = [];
   let lookedUp = 0;
@@ -98,7 +101,7 @@ export async function startAttackedGateway(environment: Record<string, string> =
           userId: clerkUserId === CLERK_USER ? ada : randomUUID(),
           role: clerkUserId === 'user_admin' ? 'admin' : 'user',
           tier: 'enterprise',
-          sessionEnded: clerkUserId === 'user_signedout',
+          sessionEnded: signedOut.has(clerkUserId),
           isActive: clerkUserId !== 'user_inactive',
         }),
       )
@@ -189,6 +192,7 @@ export async function startAttackedGateway(environment: Record<string, string> =
     },
     changeKey,
     revoke: (text) => changeKey(text, { state: 'revoked' }),
+    signOut: (clerkUserId) => void signedOut.add(clerkUserId),
     legacy({ claims = {}, header = {}, secret = LEGACY_SECRET, hash = 'sha256', session = {} } = {}) {
       const [jti, userId] = [randomUUID(), randomUUID()];
       if (!session.unknown) {

@@ -21,8 +21,8 @@ interface TrustWatchHooks<Item> {
   confirm(item: Item): Promise<void>;
   /** The caller is trusted. */
   trusted(item: Item): void;
-  /** The caller is trusted no longer. */
-  refused(item: Item): void;
+  /** The caller is trusted no longer. `error`: why. */
+  refused(item: Item, error: unknown): void;
 }
 
 /**
@@ -124,7 +124,7 @@ export class TrustWatch<Item extends Watched> {
     } catch (error) {
       const { status } = errorResponse(error);
       const isRefused = status < 500 && status !== 429;
-      if (isRefused && this.all.has(item)) this.hooks.refused(item);
+      if (isRefused && this.all.has(item)) this.hooks.refused(item, error);
       return;
     }
     // After a later doubt, the item waits for another lookup.

@@ -21,7 +21,7 @@ export interface StreamPermit {
   readonly maxMs: number;
   /** `OpenStreams.version` when the decision about the caller began. */
   readonly since: StreamsVersion;
-  /** Decides again whether the caller may use the route, by the policy in use. */
+  /** Decides again whether the caller may use the route, by the policy in use. Never throws or rejects. */
   confirm(): MaybePromise<Decision>;
 }
 
@@ -31,8 +31,8 @@ export interface StreamPipe {
   hold(): void;
   /** Goes on after `hold`. */
   release(): void;
-  /** Closes both ends. Called at most once. */
-  close(reason: GateEnd): void;
+  /** Closes both ends. Called at most once. `refusal`: why the caller may not have the stream, if it may not. */
+  close(reason: GateEnd, refusal?: unknown): void;
   /** Called while the stream is open, every `ms` milliseconds. */
   tick?(ms: number): void;
 }

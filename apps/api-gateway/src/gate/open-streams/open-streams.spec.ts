@@ -58,6 +58,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   streams.onModuleDestroy();
+  streams.onApplicationShutdown();
   jest.useRealTimers();
 });
 
@@ -248,12 +249,20 @@ describe('limits', () => {
   });
 });
 
-it('the shutdown closes streams, and lets other responses end', () => {
+it('the shutdown closes streams, and lets other responses end, which a revocation still breaks off', async () => {
   openResponse('bob');
+  openResponse('ada');
   open('ada');
   streams.onModuleDestroy();
   expect(log).toEqual(['ada restarting']);
-  expect(() => open('ada')).toThrow(StreamsUnavailableError);
+  expect(() => open('anonymous')).toThrow(StreamsUnavailableError);
+  decision = new Refused(new CredentialRefusedError('api_key_revoked'));
+  revokeSomething();
+  await settled();
+  expect(log).toEqual(['ada restarting', 'ada held', 'ada revoked']);
+  leaseEndsAt = 0;
+  await pass(3_000);
+  expect(log.at(-1)).toBe('bob unconfirmed');
 });
 
 it('a stream that one of its ends has closed is closed by nothing else', async () => {

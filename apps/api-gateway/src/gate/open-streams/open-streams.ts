@@ -1,5 +1,11 @@
 import { gatewayLease } from '@gatehouse/contracts';
-import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { type Caller } from '../../caller/caller';
 import { credentialExpiry } from '../../caller/credential-expiry';
 import { type GatewayConfig } from '../../config';
@@ -23,7 +29,7 @@ const DOUBT_LIMIT_MS = gatewayLease.lengthMs;
  * have: after a revocation, when the credential expires, and when this gateway cannot learn of revocations.
  */
 @Injectable()
-export class OpenStreams implements OnModuleInit, OnModuleDestroy {
+export class OpenStreams implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
   private readonly streams: TrustWatch<OpenStream>;
   /** Number of event streams and WebSockets of each holder. */
   private readonly ofHolder = new Map<string, number>();
@@ -54,7 +60,7 @@ export class OpenStreams implements OnModuleInit, OnModuleDestroy {
         stream.doubtedAt = undefined;
         stream.pipe.release();
       },
-      refused: (stream) => this.close(stream, 'revoked'),
+      refused: (stream, error) => this.close(stream, 'revoked', error),
     });
   }
 
@@ -67,11 +73,14 @@ export class OpenStreams implements OnModuleInit, OnModuleDestroy {
     this.timer = setInterval(() => this.tick(), TICK_MS).unref();
   }
 
-  /** Closes event streams and WebSockets. Other responses may end while the server drains. */
+  /** Closes event streams and WebSockets. Other responses are watched while the server drains. */
   onModuleDestroy(): void {
     this.isStopping = true;
-    clearInterval(this.timer);
     for (const stream of this.streams) if (stream.kind !== 'response') this.close(stream, 'restarting');
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
   }
 
   /** Changes with each trust change and each new policy. */
@@ -129,9 +138,9 @@ export class OpenStreams implements OnModuleInit, OnModuleDestroy {
     return true;
   }
 
-  /** Closes a stream, unless it has ended. */
-  close(stream: OpenStream, reason: GateEnd): void {
-    if (this.ended(stream, reason)) stream.pipe.close(reason);
+  /** Closes a stream, unless it has ended. `refusal`: why the caller may not have it, if it may not. */
+  close(stream: OpenStream, reason: GateEnd, refusal?: unknown): void {
+    if (this.ended(stream, reason)) stream.pipe.close(reason, refusal);
   }
 
   private tick(): void {

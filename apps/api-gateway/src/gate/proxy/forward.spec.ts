@@ -1,47 +1,139 @@
 import { type ServerResponse } from 'node:http';
+import { CredentialRefusedError } from '@gatehouse/auth';
 import { type Exchange } from '@gatehouse/http-edge';
 import { type Dispatcher } from 'undici';
+import { type Caller } from '../../caller/caller';
+import { Allowed, type Decision, Refused } from '../decision';
 import { type StreamPermit } from '../open-streams/open-stream';
 import { type OpenStreams } from '../open-streams/open-streams';
 import { Forward } from './forward';
 import { type UpstreamTurn } from './upstream-pool';
 
 const nothing = () => undefined;
-const controller = { paused: false, resume: nothing, pause: nothing } as unknown as Dispatcher.DispatchController;
+const controller = {
+  paused: false,
+  resume: nothing,
+  pause: nothing,
+  abort: nothing,
+} as unknown as Dispatcher.DispatchController;
+const revoked = new CredentialRefusedError('api_key_revoked');
+const caller = (name: string) => ({ name }) as unknown as Caller;
 
-it.each([
-  ['without a length', {}],
-  ['with a length', { 'content-length': '8' }],
-])('a response %s that ends while it is held keeps every byte', (_, headers) => {
+/** A request that waits for its turn, and what becomes of it. */
+function begin(now: { trust: number; decision: Decision } = { trust: 0, decision: new Allowed(undefined, undefined) }) {
   const written: string[] = [];
-  let [isComplete, hasEnded] = [false, false];
+  const sent: (readonly string[])[] = [];
+  const ended: unknown[] = [];
+  const state = { headersSent: false, isComplete: false, isDestroyed: false };
   const response = {
-    writeHead: () => undefined,
+    get headersSent() {
+      return state.headersSent;
+    },
+    writeHead: () => (state.headersSent = true),
     write: (chunk: Buffer) => written.push(chunk.toString()) > 0,
     end: (chunk?: Buffer) => {
       if (chunk !== undefined) written.push(chunk.toString());
-      isComplete = true;
+      state.isComplete = true;
     },
+    destroy: () => (state.isDestroyed = true),
   } as unknown as ServerResponse;
-  const turn = { begin: (send: () => void) => send(), dispatcher: { dispatch: () => true } };
+  let turn: () => void = nothing;
+  const dispatch = ({ headers }: { readonly headers: readonly string[] }) => sent.push(headers);
   const forward = new Forward(
     { response, request: { complete: true } } as unknown as Exchange,
-    turn as unknown as UpstreamTurn,
-    { method: 'GET', path: '/', headers: [], body: null, timeoutMs: 1_000 },
+    { begin: (send: () => void) => (turn = send), dispatcher: { dispatch } } as unknown as UpstreamTurn,
+    {
+      ...{ method: 'GET', path: '/', body: null, timeoutMs: 1_000 },
+      headers: ['x-role', 'as decided'],
+      headersOf: (of) => ['x-role', String((of as unknown as { name: string }).name)],
+    },
     { rateHeaders: undefined, cors: undefined },
-    {} as StreamPermit,
-    { open: () => ({ kind: 'response' }), ended: () => true } as unknown as OpenStreams,
-    () => void (hasEnded = true),
+    { caller: caller('ada'), since: { trust: 0, policy: 0 }, confirm: () => now.decision } as unknown as StreamPermit,
+    {
+      get version() {
+        return { trust: now.trust, policy: 0 };
+      },
+      open: () => ({ kind: 'response' }),
+      ended: () => true,
+    } as unknown as OpenStreams,
+    (error) => void ended.push(error),
   );
   forward.send();
+  return { forward, written, sent, ended, state, takeTurn: () => turn() };
+}
+
+describe.each([
+  ['without a length', {}],
+  ['with a length', { 'content-length': '8' }],
+])('a response %s', (_, headers) => {
+  it('that ends while it is held keeps every byte', () => {
+    const { forward, written, ended, state, takeTurn } = begin();
+    takeTurn();
+    forward.onRequestStart(controller);
+    forward.onResponseStart(controller, 200, headers);
+    forward.hold();
+    // undici reads on when the upstream resets the connection.
+    forward.onResponseData(controller, Buffer.from('half'));
+    forward.onResponseData(controller, Buffer.from('half'));
+    forward.onResponseEnd(controller, {});
+    expect([written, state.isComplete, ended]).toEqual([[], false, []]);
+    forward.release();
+    expect([written.join(''), state.isComplete, ended]).toEqual(['halfhalf', true, [undefined]]);
+  });
+
+  it('whose caller is in doubt when it begins is sent when the caller is confirmed', () => {
+    const { forward, written, state, takeTurn } = begin();
+    takeTurn();
+    forward.onRequestStart(controller);
+    forward.hold();
+    forward.onResponseStart(controller, 200, headers);
+    forward.onResponseData(controller, Buffer.from('allofit!'));
+    expect([state.headersSent, written]).toEqual([false, []]);
+    forward.release();
+    forward.onResponseEnd(controller, {});
+    expect([state.headersSent, written, state.isComplete]).toEqual([true, ['allofit!'], true]);
+  });
+});
+
+it('a caller that is revoked before a byte was sent is told so', () => {
+  const { forward, ended, state, takeTurn } = begin();
+  takeTurn();
   forward.onRequestStart(controller);
-  forward.onResponseStart(controller, 200, headers);
   forward.hold();
-  // undici reads on when the upstream resets the connection.
-  forward.onResponseData(controller, Buffer.from('half'));
-  forward.onResponseData(controller, Buffer.from('half'));
-  forward.onResponseEnd(controller, {});
-  expect([written, isComplete, hasEnded]).toEqual([[], false, false]);
-  forward.release();
-  expect([written.join(''), isComplete, hasEnded]).toEqual(['halfhalf', true, true]);
+  forward.onResponseStart(controller, 200, {});
+  forward.close('revoked', revoked);
+  expect([state, ended]).toEqual([{ headersSent: false, isComplete: false, isDestroyed: false }, [revoked]]);
+});
+
+it('a caller that is revoked within a response does not take the part as whole', () => {
+  const { forward, ended, state, takeTurn } = begin();
+  takeTurn();
+  forward.onRequestStart(controller);
+  forward.onResponseStart(controller, 200, {});
+  forward.close('revoked', revoked);
+  expect([state, ended]).toEqual([{ headersSent: true, isComplete: false, isDestroyed: true }, [undefined]]);
+});
+
+describe('a request that waits for its turn', () => {
+  it('is sent as it was decided if nobody was revoked meanwhile', () => {
+    const { sent, takeTurn } = begin({ trust: 0, decision: new Refused(revoked) });
+    takeTurn();
+    expect(sent).toEqual([['x-role', 'as decided']]);
+  });
+
+  it('is sent with what its caller is by then', () => {
+    const now = { trust: 0, decision: new Allowed(caller('ada, promoted'), undefined) };
+    const { sent, takeTurn } = begin(now);
+    now.trust = 1;
+    takeTurn();
+    expect(sent).toEqual([['x-role', 'ada, promoted']]);
+  });
+
+  it('is not sent if its caller was revoked meanwhile', () => {
+    const now = { trust: 0, decision: new Refused(revoked) };
+    const { sent, ended, takeTurn } = begin(now);
+    now.trust = 1;
+    takeTurn();
+    expect([sent, ended]).toEqual([[], [revoked]]);
+  });
 });

@@ -1,7 +1,9 @@
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { type Exchange } from '@gatehouse/http-edge';
 import { type Dispatcher } from 'undici';
-import { ClientGoneError, UpstreamTimeoutError } from '../../errors';
+import { type Caller } from '../../caller/caller';
+import { ClientGoneError, UpstreamFailedError, UpstreamTimeoutError } from '../../errors';
+import { whenKnown } from '../../maybe-promise';
 import { type OpenStream, type StreamPermit, type StreamPipe } from '../open-streams/open-stream';
 import { type OpenStreams } from '../open-streams/open-streams';
 import { type GateEnd, type StreamEnd, isGateEnd } from '../open-streams/stream-end';
@@ -15,7 +17,10 @@ export interface UpstreamRequest {
   readonly method: string;
   /** Path and query. */
   readonly path: string;
+  /** Headers with the identity of the caller. */
   readonly headers: string[];
+  /** Makes the headers again, for a caller whose role or tier may have changed. */
+  readonly headersOf: (caller: Caller | undefined) => string[];
   readonly body: Buffer | StreamedUpload | null;
   /** Time until the response must begin, and longest pause within it; milliseconds. */
   readonly timeoutMs: number;
@@ -31,10 +36,11 @@ const EVENTS_PAUSE_MS = 60_000;
 
 /**
  * Sends one request to an upstream and its response to the client. States:
- * - `waiting`: for its turn, and then for a connection. Goes to `sent`, or to `over` if that takes too long.
+ * - `waiting`: for its turn, and then for a connection. Goes to `sent`, or to `over` if that takes too long, or if the
+ *   caller is revoked meanwhile.
  * - `sent`: the upstream may have the request. Goes to `answering`, to `over`, or once back to `waiting` if an idle
  *   connection was closed under a request that may be sent twice.
- * - `answering`: the head of the response was sent to the client. Goes to `over`.
+ * - `answering`: the head of the response has come. Goes to `over`.
  * - `over`: the response is complete, failed, or its client is gone.
  */
 export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
@@ -50,6 +56,8 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
   private stream: OpenStream | undefined;
   /** Whether the body waits until it is known whether the caller is still trusted. */
   private isHeld = false;
+  /** Sends the head of a response that has come after `hold`. */
+  private sendHead: (() => void) | undefined;
   /** What has come after `hold`: undici delivers one more chunk, and more if the upstream resets the connection. */
   private kept: Buffer | undefined;
   /** Trailers of a response that has ended after `hold`. */
@@ -75,8 +83,12 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
 
   /** Sends the request when its turn comes. */
   send(): void {
-    this.turn.begin(
-      () => this.dispatch(),
+    const { turn, permit, streams } = this;
+    turn.begin(
+      () => {
+        if (permit.caller === undefined || permit.since.trust === streams.version.trust) this.dispatch();
+        else this.confirm();
+      },
       (error) => this.end(error),
     );
   }
@@ -95,21 +107,30 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
   }
 
   release(): void {
-    const { kept, keptEnd, controller } = this;
+    const { sendHead, kept, keptEnd, controller } = this;
     this.isHeld = false;
+    this.sendHead = undefined;
     this.kept = undefined;
     if (controller === undefined) return;
+    try {
+      sendHead?.();
+    } catch (error) {
+      this.end(new UpstreamFailedError({ cause: error }));
+      return controller.abort(new ClientGoneError());
+    }
     if (kept !== undefined) this.onResponseData(controller, kept);
     if (keptEnd !== undefined) this.onResponseEnd(controller, keptEnd);
     else if (!this.exchange.response.writableNeedDrain) controller.resume();
   }
 
-  close(reason: GateEnd): void {
+  close(reason: GateEnd, refusal?: unknown): void {
     if (this.state === 'over') return;
     const { response } = this.exchange;
     const isEvents = this.stream?.kind === 'event_stream';
-    this.end(undefined, reason);
+    const mayRefuse = refusal !== undefined && !response.headersSent;
+    this.end(mayRefuse ? refusal : undefined, reason);
     this.controller?.abort(new ClientGoneError());
+    if (mayRefuse) return;
     // A stream of events may end at any time. Another response must not look complete.
     if (isEvents) response.end();
     else response.destroy();
@@ -141,7 +162,8 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
     const mayHaveBody = request.method !== 'HEAD' && status !== 204 && status !== 304;
     this.left = length === undefined || !mayHaveBody ? undefined : Number(length);
     const mayHaveTrailers = mayHaveBody && length === undefined && exchange.request.httpVersionMinor > 0;
-    const context = { requestId: exchange.id, status, mayHaveTrailers, ...added };
+    const isPrivate = this.permit.caller !== undefined;
+    const context = { requestId: exchange.id, status, mayHaveTrailers, isPrivate, ...added };
     const list = responseHeaders(headers, context);
     this.stream = this.streams.open(this.permit, this);
     const isEvents = mayHaveBody && isEventStream(headers);
@@ -156,11 +178,9 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
       // nginx in front of the gateway reads it.
       if (headers['x-accel-buffering'] === undefined) list.push('x-accel-buffering', 'no');
     }
-    // Node takes a flat list, although its type does not say so for values that are lists.
-    exchange.response.writeHead(status, list as unknown as OutgoingHttpHeaders);
-    // Without delay: the page waits for it.
-    if (isEvents) exchange.response.flushHeaders();
     this.state = 'answering';
+    if (this.isHeld) this.sendHead = () => this.writeHead(status, list);
+    else this.writeHead(status, list);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -208,11 +228,28 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
     this.end(this.reasonOf(error));
   }
 
-  private dispatch(): void {
-    const { method, path, headers, body, timeoutMs } = this.request;
+  /** Sends the request if the caller is still trusted: there was a trust change after the decision about it. */
+  private confirm(): void {
+    void whenKnown(this.permit.confirm(), (decision) => {
+      if (this.state === 'over') return;
+      if (decision.allowed) this.dispatch(this.request.headersOf(decision.caller));
+      else this.end(decision.error);
+    });
+  }
+
+  private dispatch(headers = this.request.headers): void {
+    const { method, path, body, timeoutMs } = this.request;
     this.state = 'waiting';
     // `tick` limits the pauses within a response.
     this.turn.dispatcher.dispatch({ method, path, headers, body, headersTimeout: timeoutMs, bodyTimeout: 0 }, this);
+  }
+
+  private writeHead(status: number, list: (string | string[])[]): void {
+    const { response } = this.exchange;
+    // Node takes a flat list, although its type does not say so for values that are lists.
+    response.writeHead(status, list as unknown as OutgoingHttpHeaders);
+    // Without delay: the page waits for it.
+    if (this.stream?.kind === 'event_stream') response.flushHeaders();
   }
 
   private complete(chunk?: Buffer): void {

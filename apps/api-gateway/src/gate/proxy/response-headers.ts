@@ -21,6 +21,8 @@ export interface ResponseContext {
   /** Whether the response is chunked, so that it can have trailers. */
   readonly mayHaveTrailers: boolean;
   readonly rateHeaders: RateHeaders | undefined;
+  /** Whether the response is for one caller, so that no shared cache may store it unless the upstream says so. */
+  readonly isPrivate?: boolean;
   /** Set if the gate tells pages of other origins what they may do: the upstream's own headers about that are dropped. */
   readonly cors?: CorsHeaders | undefined;
 }
@@ -28,7 +30,7 @@ export interface ResponseContext {
 /** Returns the headers of a response for the client (name, value, name, value). */
 export function responseHeaders(
   headers: IncomingHttpHeaders,
-  { requestId, status, mayHaveTrailers, rateHeaders, cors }: ResponseContext,
+  { requestId, status, mayHaveTrailers, rateHeaders, isPrivate, cors }: ResponseContext,
 ): (string | string[])[] {
   const { connection } = headers;
   // undici makes a list of a header that is repeated, although the type does not say so.
@@ -46,6 +48,8 @@ export function responseHeaders(
     if ((name === 'content-length' && status === 204) || (name === 'trailer' && !mayHaveTrailers)) continue;
     list.push(name, value);
   }
+  // Caches know that of `Authorization` (RFC 9111, section 3.5), but not of cookies and API keys.
+  if (isPrivate === true && headers['cache-control'] === undefined) list.push('cache-control', 'private');
   if (cors !== undefined) addCors(list, cors, headers);
   return list;
 }

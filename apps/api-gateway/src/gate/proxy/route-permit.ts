@@ -1,7 +1,7 @@
+import { countedAddress } from '@gatehouse/http-edge';
 import { type Caller } from '../../caller/caller';
 import { type GateRequest } from '../../caller/gate-request';
 import { CredentialMissingError, RouteUnknownError } from '../../errors';
-import { countedAddress } from '../../limits/rate-limiter';
 import { type MaybePromise } from '../../maybe-promise';
 import { type Gate } from '../decide';
 import { Allowed, type Decision, Refused } from '../decision';
@@ -29,10 +29,16 @@ export class RoutePermit implements StreamPermit {
     return this.route.upstream.maxConnectionMinutes * MINUTE_MS;
   }
 
-  /** Decides by the route of now, which may be another one if the policy has changed. */
+  /** Decides by the route of now, which may be another one if the policy has changed. Never throws or rejects. */
   confirm(): MaybePromise<Decision> {
     const { asked, caller } = this;
-    const route = this.routes.find(asked.method, asked.headers.host ?? '', asked.url)?.route;
+    let route: ProxyRoute | undefined;
+    try {
+      route = this.routes.find(asked.method, asked.headers.host ?? '', asked.url)?.route;
+    } catch (error) {
+      // By the new policy, the path resembles that of a route in another spelling.
+      return new Refused(error);
+    }
     if (route === undefined) return new Refused(new RouteUnknownError());
     if (route.rules.access === 'public') return new Allowed(caller, undefined);
     if (caller === undefined) return new Refused(new CredentialMissingError());

@@ -1,8 +1,7 @@
 import { type Exchange } from '@gatehouse/http-edge';
-import { LOGGER, METRICS } from '@gatehouse/observability';
+import { LOGGER } from '@gatehouse/observability';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Logger } from 'pino';
-import { type Registry } from 'prom-client';
 import { type Caller } from '../../caller/caller';
 import { type GatewayConfig } from '../../config';
 import { type CorsHeaders, CorsPolicy } from '../../cors/cors-policy';
@@ -53,7 +52,6 @@ interface PermittedTarget extends ProxyTarget {
 export class UpstreamProxy implements OnApplicationShutdown {
   private readonly pools: UpstreamPools;
   private readonly cors: CorsPolicy;
-  private readonly upstreams: UpstreamMetrics;
 
   constructor(
     @Inject(CONFIG) private readonly config: GatewayConfig,
@@ -63,11 +61,11 @@ export class UpstreamProxy implements OnApplicationShutdown {
     private readonly assertions: AssertionIssuer,
     private readonly streams: OpenStreams,
     private readonly metrics: GatewayMetrics,
-    @Inject(METRICS) registry: Registry,
+    private readonly upstreams: UpstreamMetrics,
   ) {
     this.pools = new UpstreamPools(config.gate.policy, config.gateStreams.maxStreams);
     this.cors = new CorsPolicy(config, logger);
-    this.upstreams = new UpstreamMetrics(registry, config.gate.policy, this.pools);
+    upstreams.observe(this.pools);
   }
 
   /** Answers a request for an upstream. Returns false if the request is for Gatehouse itself, or no route matches. */
@@ -139,7 +137,12 @@ export class UpstreamProxy implements OnApplicationShutdown {
     if (length > 0 && length <= BUFFERED_BYTES) return this.passBuffered(exchange, target, allowed, confirm);
     exchange.continue();
     exchange.liftTimeLimit();
-    return this.forwarded(exchange, target, allowed, new StreamedUpload(request, maxBodyBytes, confirm));
+    return this.forwarded(
+      exchange,
+      target,
+      allowed,
+      new StreamedUpload(request, { maxBodyBytes, maxMs: target.permit.maxMs }, confirm),
+    );
   }
 
   private async passBuffered(
@@ -157,7 +160,7 @@ export class UpstreamProxy implements OnApplicationShutdown {
       turn.leave();
       this.count(exchange, allowed.caller);
     };
-    const body = await exchange.readBody(BUFFERED_BYTES);
+    const body = await exchange.readBody(BUFFERED_BYTES, target.permit.holder);
     const { rateHeaders } = allowed;
     let confirmed: Allowed;
     try {
@@ -189,8 +192,11 @@ export class UpstreamProxy implements OnApplicationShutdown {
     const { upstream, clerkCookies } = route;
     const keyId = caller?.principal.keyId;
     exchange.logged = { upstream: upstream.name, ...(keyId !== undefined && { keyId }) };
-    const assertion = caller === undefined ? undefined : this.assertions.issue(caller, upstream.audience);
-    const headers = requestHeaders(exchange, { upstream, clerkCookies, caller, assertion });
+    const headersOf = (of: Caller | undefined) => {
+      const assertion = of === undefined ? undefined : this.assertions.issue(of, upstream.audience);
+      return requestHeaders(exchange, { upstream, clerkCookies, caller: of, assertion });
+    };
+    const headers = headersOf(caller);
     const turn = this.admit(exchange, target, allowed);
     if (turn === undefined) {
       if (body instanceof StreamedUpload) body.destroy();
@@ -201,7 +207,7 @@ export class UpstreamProxy implements OnApplicationShutdown {
     const forward = new Forward(
       exchange,
       turn,
-      { method: exchange.method, path, headers, body, timeoutMs },
+      { method: exchange.method, path, headers, headersOf, body, timeoutMs },
       { rateHeaders, cors: this.corsHeaders(exchange, route) },
       permit,
       this.streams,

@@ -45,6 +45,8 @@ export interface ProxiedWebSocketParts {
  * - the upstream accepts: asking → open
  * - the upstream sends another response: asking → refused
  * - the handshake fails, an end closes its connection, or the gate closes the WebSocket: any → over
+ *
+ * While it is not known whether the caller is still trusted, a handshake is not sent, and the tunnel passes nothing on.
  */
 export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler {
   private state: 'asking' | 'open' | 'refused' | 'over' = 'asking';
@@ -53,6 +55,8 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
   private tunnel: Tunnel | undefined;
   private controller: Dispatcher.DispatchController | undefined;
   private isHeld = false;
+  /** Whether the turn of the handshake has come after `hold`. */
+  private isDue = false;
 
   constructor(
     private readonly parts: ProxiedWebSocketParts,
@@ -65,29 +69,35 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
 
   /** Sends the handshake to the upstream when its turn comes. */
   ask(): void {
-    const { path, headers, timeoutMs, turn } = this.parts;
-    const request = { method: 'GET', path, headers, body: null, upgrade: 'websocket' } as const;
-    turn.begin(
-      () => turn.dispatcher.dispatch({ ...request, headersTimeout: timeoutMs, bodyTimeout: timeoutMs }, this),
+    this.parts.turn.begin(
+      () => {
+        if (this.isHeld) this.isDue = true;
+        else this.dispatch();
+      },
       (error) => this.fail(error),
     );
   }
 
   hold(): void {
     this.isHeld = true;
+    // A refusal has no frames: it is broken off, and the client may ask again.
+    if (this.state === 'refused') this.streams.close(this.stream, 'unconfirmed');
     this.tunnel?.hold();
   }
 
   release(): void {
     this.isHeld = false;
     this.tunnel?.release();
+    if (!this.isDue) return;
+    this.isDue = false;
+    this.dispatch();
   }
 
-  close(reason: GateEnd): void {
+  close(reason: GateEnd, refusal: unknown = new StreamsUnavailableError()): void {
     const { state, tunnel } = this;
     this.over(reason);
     if (state === 'open') tunnel?.close(reason);
-    else if (state === 'asking') this.parts.refuse(new StreamsUnavailableError());
+    else if (state === 'asking') this.parts.refuse(refusal);
     else this.client.destroy();
   }
 
@@ -115,6 +125,7 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200 || this.state !== 'asking') return;
+    if (this.isHeld) return this.streams.close(this.stream, 'unconfirmed');
     this.state = 'refused';
     const { upgrade, rateHeaders } = this.parts;
     upgrade.status = status;
@@ -138,6 +149,12 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
     if (this.state === 'refused') this.client.destroy();
     else this.fail(upstreamError(error, this.controller !== undefined));
+  }
+
+  private dispatch(): void {
+    const { path, headers, timeoutMs, turn } = this.parts;
+    const request = { method: 'GET', path, headers, body: null, upgrade: 'websocket' } as const;
+    turn.dispatcher.dispatch({ ...request, headersTimeout: timeoutMs, bodyTimeout: timeoutMs }, this);
   }
 
   /** Opens the tunnel, after the upstream has accepted. */
