@@ -21,7 +21,15 @@ const htmlOf = ({ url, publishableKey }: ClerkEmulator): string => `<!doctype ht
 <title>App</title>
 <script crossorigin="anonymous" src="${url}/npm/@clerk/clerk-js@6/dist/clerk.browser.js"
   data-clerk-publishable-key="${publishableKey}" data-clerk-proxy-url="${url}"></script>
-<script>window.ready = window.Clerk.load({ telemetry: false });</script>`;
+<script>
+  const urls = { signInUrl: '/sign-in', signUpUrl: '/sign-up' };
+  const after = { signInFallbackRedirectUrl: '/welcome-back', signUpFallbackRedirectUrl: '/welcome' };
+  window.ready = window.Clerk.load({ telemetry: false }).then(
+    () => location.pathname === '/sso-callback' && Clerk.handleRedirectCallback({ ...urls, ...after }),
+  );
+</script>`;
+/** The smallest image that Chromium shows. */
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
 describe('clerk-js in a browser', () => {
   let packagesFolder: string;
@@ -142,7 +150,8 @@ describe('clerk-js in a browser', () => {
   it(
     'signs every tab out when the user is banned in mid-session, and shows why a sign-in is rejected',
     async () => {
-      await start();
+      let shiftMs = 0;
+      await start({ now: () => Date.now() + shiftMs });
       const page = await visit();
       const ada = await signUp(page, { phoneNumber: PHONE });
       const other = await visit();
@@ -160,6 +169,18 @@ describe('clerk-js in a browser', () => {
       expect(await errorOf(page, `Clerk.client.signIn.create({ identifier: 'nobody@example.com' })`)).toBe(
         'form_identifier_not_found',
       );
+
+      // Five wrong codes, and a code that is older than ten minutes.
+      emulator.createUser({ email_address: [EMAIL] });
+      const send = `Clerk.client.signIn.create({ identifier: '${EMAIL}', strategy: 'email_code' })`;
+      const attempt = (code: string): string =>
+        `Clerk.client.signIn.attemptFirstFactor({ strategy: 'email_code', code: '${code}' })`;
+      expect(await errorOf(page, send)).toBe('none');
+      for (let n = 0; n < 5; n++) expect(await errorOf(page, attempt('000000'))).toBe('form_code_incorrect');
+      expect(await errorOf(page, attempt('424242'))).toBe('verification_failed');
+      expect(await errorOf(page, send)).toBe('none');
+      shiftMs = 600_000;
+      expect(await errorOf(page, attempt('424242'))).toBe('verification_expired');
     },
     STORY_LIMIT_MS,
   );
@@ -189,6 +210,64 @@ describe('clerk-js in a browser', () => {
       await page.evaluate('window.ready');
       expect(await userId(page)).toBeNull();
       expect(await signUp(page, { emailAddress: EMAIL })).not.toBe(ada);
+    },
+    STORY_LIMIT_MS,
+  );
+
+  it(
+    'signs up and in by the Test Provider, shows what was denied, and has a profile image',
+    async () => {
+      await start();
+      const page = await visit();
+      const go = async (): Promise<void> => {
+        const urls = `redirectUrl: '/sso-callback', redirectUrlComplete: '/done'`;
+        await page.evaluate(
+          `void Clerk.client.signIn.authenticateWithRedirect({ strategy: 'oauth_custom_mock', ${urls} })`,
+        );
+        await page.getByRole('heading', { name: 'Test Provider' }).waitFor();
+      };
+      const signInAs = async (email: string, path: string): Promise<void> => {
+        await go();
+        await page.getByLabel('E-mail address').fill(email);
+        await page.getByLabel('First name').fill('Ada');
+        await page.getByRole('button', { name: 'Continue' }).click();
+        await arriveAt(path);
+      };
+      const arriveAt = async (path: string): Promise<void> => {
+        await page.waitForURL((url) => url.pathname === path);
+        await page.evaluate('window.ready');
+      };
+      const signOut = async (): Promise<void> => {
+        await page.evaluate(`void Clerk.signOut({ redirectUrl: '/out' })`);
+        await arriveAt('/out');
+      };
+
+      // Nobody has the account: Clerk's script transfers the sign-in to a sign-up.
+      await signInAs('ada@example.com', '/welcome');
+      const [ada] = emulator.users();
+      expect(ada).toMatchObject({ first_name: 'Ada', external_accounts: [{ email_address: 'ada@example.com' }] });
+      expect(await userId(page)).toBe(ada?.id);
+      expect(await run(page, 'Clerk.user.externalAccounts.map(({ provider }) => provider)')).toEqual(['custom_mock']);
+
+      const file = `Uint8Array.from(atob('${PNG}'), (character) => character.charCodeAt(0))`;
+      await run(page, `Clerk.user.setProfileImage({ file: new Blob([${file}]) }).then(() => null)`);
+      const width = `new Promise((resolve, reject) => {
+        const image = Object.assign(new Image(), { onload: () => resolve(image.naturalWidth), onerror: reject });
+        image.src = Clerk.user.imageUrl;
+      })`;
+      expect([await run(page, 'Clerk.user.hasImage'), await run(page, width)]).toEqual([true, 1]);
+      await run(page, 'Clerk.user.setProfileImage({ file: null }).then(() => null)');
+      expect(emulator.findUser(ada?.id ?? '')?.has_image).toBe(false);
+
+      await signOut();
+      await signInAs('ada@example.com', '/done');
+      expect([await userId(page), emulator.users().length]).toEqual([ada?.id, 1]);
+
+      await signOut();
+      await go();
+      await page.getByRole('link', { name: 'Deny' }).click();
+      await arriveAt('/sign-in');
+      expect(await run(page, 'Clerk.client.signIn.firstFactorVerification.error.code')).toBe('oauth_access_denied');
     },
     STORY_LIMIT_MS,
   );

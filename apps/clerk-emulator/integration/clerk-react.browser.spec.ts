@@ -45,6 +45,8 @@ describe('a React app with @clerk/react', () => {
       const faults: string[] = [];
       page.on('pageerror', ({ message }) => faults.push(message));
       await page.goto(app.origin);
+      // Clerk's scripts behave otherwise in an automated browser; clerk-js.browser.spec.ts hides that it is one.
+      expect(await page.evaluate('navigator.webdriver')).toBe(true);
       const enter = async (button: string, code: string): Promise<void> => {
         await page.getByLabel('Code').fill(code);
         await page.getByRole('button', { name: button, exact: true }).click();

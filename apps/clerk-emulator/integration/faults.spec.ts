@@ -253,7 +253,7 @@ describe('faults', () => {
   it('are listed with their kinds and default parameters', async () => {
     await start();
     const { data } = (await api('GET', '/emulator/faults/kinds')).body as { data: { kind: string; params: object }[] };
-    expect(data).toHaveLength(15);
+    expect(data).toHaveLength(17);
     expect(data).toContainEqual(expect.objectContaining({ kind: 'duplicate', params: { copies: 1, delay_ms: 0 } }));
   });
 

@@ -81,6 +81,9 @@ describe('the page and the control API', () => {
     expect((await call('GET', '/', { ...link, 'sec-fetch-dest': 'document' })).status).toBe(200);
     expect((await call('GET', '/', { ...link, 'sec-fetch-dest': 'iframe' })).status).toBe(403);
     expect((await call('GET', '/emulator/health', { ...link, 'sec-fetch-dest': 'document' })).status).toBe(403);
+    // 400: the page of the Test Provider opens, but this sign-in is unknown.
+    const provider = (dest: string) => call('GET', '/test-provider?state=x', { ...link, 'sec-fetch-dest': dest });
+    expect([(await provider('document')).status, (await provider('iframe')).status]).toEqual([400, 403]);
   });
 
   it('answer the page itself and programs', async () => {
@@ -97,6 +100,7 @@ describe('the page and the control API', () => {
       '/page/base.css',
       '/page/controls.css',
       '/page/content.css',
+      '/page/provider.css',
       '/page/icon.svg',
     ]) {
       const { status, headers } = await call('GET', path);

@@ -4,6 +4,7 @@ import { type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { Webhook } from 'svix';
 import { type ClerkEmulator, startClerkEmulator } from '../src';
 import { rawApi } from './emulator-api';
+import { FrontendBrowser } from './frontend-browser';
 import { accessFaults, complaintsOf, connectionOf, SCREENS, tabTo, visit } from './page-browser';
 import { type ReceivedWebhook, startWebhookReceiver, type WebhookReceiver } from './webhook-receiver';
 
@@ -225,7 +226,11 @@ describe('the page', () => {
       });
       const page = await open({ viewport, colorScheme: scheme, reducedMotion: 'reduce' });
       const places = ['users', `users/${String(user['id'])}`, 'users/user_0', 'deliveries', `deliveries/${failed}`];
-      for (const place of [...places, 'deliveries?status=pending', 'faults', 'endpoints']) {
+      const visitor = await FrontendBrowser.open(emulator);
+      await visitor.signUp('second+clerk_test@example.com');
+      await visitor.call('DELETE', '/v1/client/sessions');
+      await visitor.signIn('second+clerk_test@example.com', '000000');
+      for (const place of [...places, 'deliveries?status=pending', 'codes', 'faults', 'endpoints']) {
         await page.goto(`${emulator.url}/#/${place}`);
         await page.getByText('Loading…').first().waitFor({ state: 'detached' });
         await page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))");

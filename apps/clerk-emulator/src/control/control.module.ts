@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DeliverWebhooksModule } from '../deliver-webhooks/deliver-webhooks.module';
+import { FrontendApiModule } from '../frontend-api/frontend-api.module';
 import { KeepEndpointsModule } from '../keep-endpoints/keep-endpoints.module';
 import { KeepSessionsModule } from '../keep-sessions/keep-sessions.module';
 import { KeepUsersModule } from '../keep-users/keep-users.module';
@@ -13,7 +14,14 @@ import { ControlSessionsController } from './sessions.controller';
 
 /** Control API: health, deliveries, endpoints, sessions, notices and reset. */
 @Module({
-  imports: [DeliverWebhooksModule, KeepEndpointsModule, KeepSessionsModule, KeepUsersModule, MintTokensModule],
+  imports: [
+    DeliverWebhooksModule,
+    FrontendApiModule,
+    KeepEndpointsModule,
+    KeepSessionsModule,
+    KeepUsersModule,
+    MintTokensModule,
+  ],
   controllers: [
     ControlSessionsController,
     DeliveriesController,

@@ -1,6 +1,8 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { type ClerkSession } from '../clerk/session';
+import { Clients } from '../frontend-api/clients';
+import { DevBrowsers } from '../frontend-api/dev-browser.store';
 import { ClerkParams } from '../http/clerk-params.pipe';
 import { Instance } from '../instance';
 import { type SignInParams, signInParams } from '../keep-sessions/session.schemas';
@@ -8,7 +10,7 @@ import { SessionsService } from '../keep-sessions/sessions.service';
 import { TokenMinter } from '../mint-tokens/token-minter';
 import { TOKEN_PRESETS, type TokenPreset, tokenPresets } from '../mint-tokens/token-presets';
 import { type TokenObject } from '../mint-tokens/tokens.controller';
-import { sessionCookies } from '../sign-in-by-code/session-cookies';
+import { devBrowserOf, sessionCookies } from '../sign-in-by-code/session-cookies';
 import { type MintTokenParams, mintTokenParams } from './control.schemas';
 
 /** Signs users in and out, as they do in a browser, and mints valid and invalid tokens. */
@@ -16,18 +18,29 @@ import { type MintTokenParams, mintTokenParams } from './control.schemas';
 export class ControlSessionsController {
   constructor(
     private readonly sessions: SessionsService,
+    private readonly clients: Clients,
+    private readonly devBrowsers: DevBrowsers,
     private readonly minter: TokenMinter,
     private readonly instance: Instance,
   ) {}
 
-  /** Signs a user in and sets Clerk's session cookies. */
+  /**
+   * Signs a user in and sets Clerk's session cookies. When the browser has used the Frontend API on the same host, the
+   * session joins those of the browser, so that Clerk's scripts find it.
+   */
   @Post('sessions')
   @HttpCode(200)
   async signIn(
     @Body(new ClerkParams(signInParams)) params: SignInParams,
+    @Headers('cookie') cookies: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ClerkSession> {
-    const session = this.sessions.signIn(params.user_id, { status: params.status, actor: params.actor });
+    const options = { status: params.status, actor: params.actor };
+    const devBrowserId = devBrowserOf(cookies, this.instance.publishableKey);
+    const isKnown = devBrowserId !== undefined && this.devBrowsers.has(devBrowserId);
+    const session = isKnown
+      ? this.clients.signIn(devBrowserId, params.user_id, null, options)
+      : this.sessions.signIn(params.user_id, options);
     const token = await this.minter.mint(session.id);
     void reply.header('set-cookie', sessionCookies(token, this.instance.publishableKey));
     return session;

@@ -33,6 +33,11 @@ class AttemptStore<Attempt extends SignInAttempt | SignUpAttempt> {
     return found;
   }
 
+  /** The attempts that began last, oldest first. */
+  latest(count: number): Attempt[] {
+    return [...this.attempts.values()].slice(-count);
+  }
+
   put(attempt: Attempt): Attempt {
     this.attempts.set(attempt.id, attempt);
     const [oldest] = this.attempts.keys();

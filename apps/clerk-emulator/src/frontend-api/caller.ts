@@ -9,7 +9,12 @@ export interface Caller {
   readonly origin: string | null;
   /** Session that the request names by `_clerk_session_id`. */
   readonly sessionId: string | undefined;
+  /** By the fault `browser_clock_skew`. */
+  readonly clockSkewSeconds: number | undefined;
 }
+
+/** Who gets a token. */
+export type TokenTarget = Pick<Caller, 'origin' | 'clockSkewSeconds'>;
 
 const callers = new WeakMap<object, Caller>();
 

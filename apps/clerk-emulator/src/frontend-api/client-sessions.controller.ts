@@ -19,45 +19,42 @@ export class ClientSessionsController {
 
   @Get(':id')
   @UseInterceptors(WithClient)
-  get(@FromCaller() { devBrowserId, origin }: Caller, @Param('id') id: string): Promise<SessionView> {
-    return this.views.ofSession(this.clients.liveSession(devBrowserId, id), origin);
+  get(@FromCaller() caller: Caller, @Param('id') id: string): Promise<SessionView> {
+    return this.views.ofSession(this.clients.liveSession(caller.devBrowserId, id), caller);
   }
 
   /** Tells that the user is active. Clerk's scripts choose the active session of the browser in this way. */
   @Post(':id/touch')
   @UseInterceptors(WithClient)
   touch(
-    @FromCaller() { devBrowserId, origin }: Caller,
+    @FromCaller() caller: Caller,
     @Param('id') id: string,
     @Body(new ClerkParams(touchParams)) { intent }: TouchParams,
   ): Promise<SessionView> {
-    this.clients.liveSession(devBrowserId, id);
-    this.clients.touch(devBrowserId, id, intent !== 'focus');
-    return this.views.ofSession(this.clients.liveSession(devBrowserId, id), origin);
+    this.clients.liveSession(caller.devBrowserId, id);
+    this.clients.touch(caller.devBrowserId, id, intent !== 'focus');
+    return this.views.ofSession(this.clients.liveSession(caller.devBrowserId, id), caller);
   }
 
   @Post(':id/remove')
   @UseInterceptors(WithClient)
-  remove(@FromCaller() { devBrowserId, origin }: Caller, @Param('id') id: string): Promise<SessionView> {
-    this.clients.liveSession(devBrowserId, id);
-    return this.views.ofSession(this.clients.signOut(devBrowserId, id, 'removed'), origin);
+  remove(@FromCaller() caller: Caller, @Param('id') id: string): Promise<SessionView> {
+    this.clients.liveSession(caller.devBrowserId, id);
+    return this.views.ofSession(this.clients.signOut(caller.devBrowserId, id, 'removed'), caller);
   }
 
   @Post(':id/end')
   @UseInterceptors(WithClient)
-  end(@FromCaller() { devBrowserId, origin }: Caller, @Param('id') id: string): Promise<SessionView> {
-    this.clients.liveSession(devBrowserId, id);
-    return this.views.ofSession(this.clients.signOut(devBrowserId, id, 'ended'), origin);
+  end(@FromCaller() caller: Caller, @Param('id') id: string): Promise<SessionView> {
+    this.clients.liveSession(caller.devBrowserId, id);
+    return this.views.ofSession(this.clients.signOut(caller.devBrowserId, id, 'ended'), caller);
   }
 
   /** A new token. Unlike the other answers, this one is not wrapped. */
   @Post(':id/tokens')
   @HttpCode(200)
-  async token(
-    @FromCaller() { devBrowserId, origin }: Caller,
-    @Param('id') id: string,
-  ): Promise<{ object: 'token'; jwt: string }> {
-    this.clients.liveSession(devBrowserId, id);
-    return { object: 'token', jwt: await this.views.token(id, origin) };
+  async token(@FromCaller() caller: Caller, @Param('id') id: string): Promise<{ object: 'token'; jwt: string }> {
+    this.clients.liveSession(caller.devBrowserId, id);
+    return { object: 'token', jwt: await this.views.token(id, caller) };
   }
 }

@@ -6,7 +6,7 @@ import { TokenMinter } from '../mint-tokens/token-minter';
 import { NOW } from '../tokens';
 import { SignInAttempts, SignUpAttempts } from './attempt.store';
 import { type BrowserClient } from './browser-client';
-import { type Caller } from './caller';
+import { type Caller, type TokenTarget } from './caller';
 import { Clients } from './clients';
 import { DevBrowsers } from './dev-browser.store';
 import { type SessionView, sessionView } from './session-view';
@@ -44,24 +44,24 @@ export class ClientViews {
   ) {}
 
   /** The client of the browser; null until somebody begins to sign in or up there. */
-  async ofCaller({ devBrowserId, origin }: Caller): Promise<ClientView | null> {
-    const client = this.devBrowsers.clientOf(devBrowserId);
-    return client === null ? null : this.ofClient(client, origin);
+  async ofCaller(caller: Pick<Caller, 'devBrowserId' | keyof TokenTarget>): Promise<ClientView | null> {
+    const client = this.devBrowsers.clientOf(caller.devBrowserId);
+    return client === null ? null : this.ofClient(client, caller);
   }
 
-  /** A session, with a token while it is live. @param origin of the page that gets the token */
-  async ofSession(session: ClerkSession, origin: string | null): Promise<SessionView> {
+  /** A session, with a token while it is live. */
+  async ofSession(session: ClerkSession, target: TokenTarget): Promise<SessionView> {
     const now = this.now();
-    const jwt = isLive(session, now) ? await this.token(session.id, origin) : null;
+    const jwt = isLive(session, now) ? await this.token(session.id, target) : null;
     return sessionView(session, this.users.get(session.user_id), jwt, now);
   }
 
   /** A token of a live session. @throws SessionNotActiveError */
-  token(sessionId: string, origin: string | null): Promise<string> {
-    return this.minter.mint(sessionId, { azp: origin ?? undefined });
+  token(sessionId: string, { origin, clockSkewSeconds }: TokenTarget): Promise<string> {
+    return this.minter.mint(sessionId, { azp: origin ?? undefined, clockSkewSeconds });
   }
 
-  private async ofClient(client: BrowserClient, origin: string | null): Promise<ClientView> {
+  private async ofClient(client: BrowserClient, target: TokenTarget): Promise<ClientView> {
     const sessions = this.clients.liveSessions(client);
     const signIn = this.signIns.find(client.sign_in_id, client.id);
     const signUp = this.signUps.find(client.sign_up_id, client.id);
@@ -69,7 +69,7 @@ export class ClientViews {
     return {
       object: 'client',
       id: client.id,
-      sessions: await Promise.all(sessions.map((session) => this.ofSession(session, origin))),
+      sessions: await Promise.all(sessions.map((session) => this.ofSession(session, target))),
       sign_in: signIn?.createdSessionId === null ? signInView(signIn, this.users.find(signIn.userId ?? '')) : null,
       sign_up: signUp?.createdSessionId === null ? signUpView(signUp) : null,
       last_active_session_id: isActive ? client.last_active_session_id : (sessions.at(-1)?.id ?? null),

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Now } from '../clerk/clock';
 import { newId } from '../clerk/ids';
-import { type ClerkSession, isLive } from '../clerk/session';
+import { type ClerkSession, isLive, type SessionOptions } from '../clerk/session';
 import { SessionNotLiveError, UserBannedError } from '../sign-in-errors';
 import { SessionStore } from '../keep-sessions/session.store';
 import { SessionsService } from '../keep-sessions/sessions.service';
@@ -36,10 +36,15 @@ export class Clients {
     this.devBrowsers.put(devBrowserId, { ...this.open(devBrowserId), ...attempt });
   }
 
-  /** Starts a session of the user in the browser, and makes it the active one. */
-  signIn(devBrowserId: string, userId: string, strategy: SignInStrategy | null): ClerkSession {
+  /** Starts a session of the user in the browser, and makes it the active one. @param strategy null: by no attempt */
+  signIn(
+    devBrowserId: string,
+    userId: string,
+    strategy: SignInStrategy | null,
+    options: Pick<SessionOptions, 'status' | 'actor'> = {},
+  ): ClerkSession {
     const client = this.open(devBrowserId);
-    const session = this.sessions.signIn(userId, { clientId: client.id });
+    const session = this.sessions.signIn(userId, { ...options, clientId: client.id });
     this.change(devBrowserId, (live) => ({
       session_ids: [...live, session.id],
       last_active_session_id: session.id,

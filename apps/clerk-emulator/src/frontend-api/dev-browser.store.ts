@@ -63,6 +63,11 @@ export class DevBrowsers {
     return this.clients.get(id) ?? null;
   }
 
+  /** All clients; the one that was changed last comes last. */
+  all(): BrowserClient[] {
+    return [...this.clients.values()].filter((client) => client !== null);
+  }
+
   /** Stores the client of a development browser; null removes it. */
   put(id: string, changed: BrowserClient | null): void {
     // The browser that was changed last comes last.

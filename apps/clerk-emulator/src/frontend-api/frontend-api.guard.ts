@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { type FastifyRequest } from 'fastify';
 import { DevBrowserUnknownError, PageOriginError } from '../sign-in-errors';
 import { requestPath } from '../http/request-path';
+import { answerPlan } from '../inject-faults/answer-plans';
 import { FaultyAnswers } from '../serve-api/faulty-answers';
 import { rememberCaller } from './caller';
 import { DevBrowsers } from './dev-browser.store';
@@ -28,12 +29,14 @@ export class FrontendApiGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { origin } = request.headers;
     if (origin !== undefined && !this.origins.allows(origin)) throw new PageOriginError();
-    await this.faults.inject(request, requestPath(request));
+    await this.faults.inject(request, requestPath(request), 'frontend_api');
+    const { clockSkewSeconds, dropsCookies } = answerPlan(request.raw);
+    if (dropsCookies) delete (request.query as Record<string, unknown>)['__clerk_db_jwt'];
     const { __clerk_db_jwt: devBrowserId, _clerk_session_id: sessionId } = request.query as Record<string, unknown>;
     const isKnown = typeof devBrowserId === 'string' && this.devBrowsers.has(devBrowserId);
     if (isKnown) {
       const named = typeof sessionId === 'string' ? sessionId : undefined;
-      rememberCaller(request, { devBrowserId, origin: originOf(request.headers), sessionId: named });
+      rememberCaller(request, { devBrowserId, origin: originOf(request.headers), sessionId: named, clockSkewSeconds });
     } else if (!this.reflector.getAllAndOverride<boolean>(OPEN, [context.getHandler(), context.getClass()])) {
       throw new DevBrowserUnknownError();
     }

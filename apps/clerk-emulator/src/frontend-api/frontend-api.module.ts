@@ -9,6 +9,7 @@ import { SignInByCodeModule } from '../sign-in-by-code/sign-in-by-code.module';
 import { TestProviderModule } from '../test-provider/test-provider.module';
 import { AddressCodes } from './address-codes';
 import { SignInAttempts, SignUpAttempts } from './attempt.store';
+import { BrowsersController } from './browsers.controller';
 import { ClientViews } from './client-view';
 import { ClientController } from './client.controller';
 import { ClientSessionsController } from './client-sessions.controller';
@@ -48,6 +49,7 @@ import { SignUpsService } from './sign-ups.service';
     TestProviderModule,
   ],
   controllers: [
+    BrowsersController,
     ClientController,
     ClientSessionsController,
     DevBrowserController,
@@ -80,5 +82,6 @@ import { SignUpsService } from './sign-ups.service';
     SignUpsByProvider,
     SignUpsService,
   ],
+  exports: [Clients, DevBrowsers],
 })
 export class FrontendApiModule {}

@@ -1,6 +1,7 @@
-import { Controller, Get, Query, Res, UseGuards } from '@nestjs/common';
-import { type FastifyReply } from 'fastify';
+import { Controller, Get, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { RedirectUrlInvalidError } from '../sign-in-errors';
+import { answerPlan } from '../inject-faults/answer-plans';
 import { ClerkParams } from '../http/clerk-params.pipe';
 import { FrontendApiGuard, WithoutDevBrowser } from './frontend-api.guard';
 import { type HandshakeParams, handshakeParams } from './frontend-api.schemas';
@@ -24,11 +25,13 @@ export class HandshakeController {
   @Get()
   async handshake(
     @Query(new ClerkParams(handshakeParams)) params: HandshakeParams,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     if (!this.origins.allows(params.redirect_url)) throw new RedirectUrlInvalidError();
     const back = new URL(params.redirect_url);
-    back.searchParams.set('__clerk_handshake', await this.handshakes.make(params.__clerk_db_jwt, back.origin));
+    const app = { origin: back.origin, clockSkewSeconds: answerPlan(request.raw).clockSkewSeconds };
+    back.searchParams.set('__clerk_handshake', await this.handshakes.make(params.__clerk_db_jwt, app));
     void reply
       .status(307)
       .headers({ location: back.href, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })

@@ -3,6 +3,7 @@ import { cookieNames } from '../clerk/publishable-key';
 import { Instance } from '../instance';
 import { encodeJwt, sessionTokenHeader } from '../mint-tokens/jwt';
 import { KeyRing } from '../mint-tokens/key-ring';
+import { type TokenTarget } from './caller';
 import { type ClientView, ClientViews } from './client-view';
 import { DevBrowsers } from './dev-browser.store';
 
@@ -22,10 +23,10 @@ export class Handshakes {
     private readonly instance: Instance,
   ) {}
 
-  /** @param known the browser's credential, which is replaced when it is unknown @param origin of the app */
-  async make(known: string | undefined, origin: string): Promise<string> {
+  /** @param known the browser's credential, which is replaced when it is unknown @param app which gets the token */
+  async make(known: string | undefined, app: TokenTarget): Promise<string> {
     const devBrowserId = known !== undefined && this.devBrowsers.has(known) ? known : this.devBrowsers.create();
-    const client = await this.views.ofCaller({ devBrowserId, origin, sessionId: undefined });
+    const client = await this.views.ofCaller({ devBrowserId, ...app });
     const cookies = this.cookies(devBrowserId, client);
     const key = this.keys.active;
     return encodeJwt(sessionTokenHeader(key.kid), { handshake: cookies }, 'RS256', key);

@@ -64,7 +64,7 @@ export class MeController {
   revoke(@FromCaller() caller: Caller, @Param('id') id: string): Promise<SessionView> {
     const isTheirs = this.sessionsOf(this.me(caller)).some((session) => session.id === id);
     if (!isTheirs) throw new ResourceNotFoundError('session', id);
-    return this.views.ofSession(this.sessions.finish(id, 'revoked'), caller.origin);
+    return this.views.ofSession(this.sessions.finish(id, 'revoked'), caller);
   }
 
   private me({ devBrowserId, sessionId }: Caller): ClerkUser {

@@ -1,6 +1,7 @@
 import { type OauthVerification, PROVIDER, type ProviderProfile } from '../clerk/external-account';
 import { type ClerkUser } from '../clerk/user';
 import { type CodeVerification, type SentCode } from '../sign-in-by-code/sent-code';
+import { imageOf } from './user-view';
 
 /** A verification at the Test Provider, under way or ended. */
 export interface ProviderVerification {
@@ -100,6 +101,6 @@ function providerFactor({ external_accounts }: ClerkUser): { readonly strategy: 
 }
 
 function userData(user: ClerkUser): SignInView['user_data'] {
-  const { first_name, last_name, image_url, has_image, profile_image_url } = user;
-  return { first_name, last_name, image_url, has_image, profile_image_url };
+  const { first_name, last_name } = user;
+  return { first_name, last_name, ...imageOf(user) };
 }

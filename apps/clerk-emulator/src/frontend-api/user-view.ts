@@ -36,6 +36,20 @@ export interface PublicUserData {
   readonly deprovisioned: boolean;
 }
 
+/** A silhouette. Without it, pages would load the picture of users without an image from Clerk's servers. */
+const SILHOUETTE =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path fill="#d9d9de" d="M0 0h32v32H0z"/>' +
+  '<path fill="#85868f" d="M16 8a5 5 0 1 1 0 10 5 5 0 0 1 0-10zM6 32a10 10 0 0 1 20 0z"/></svg>';
+const PLACEHOLDER = `data:image/svg+xml;base64,${Buffer.from(SILHOUETTE).toString('base64')}`;
+
+/** Image of a user, in browsers. */
+export function imageOf(user: ClerkUser): Pick<ClerkUser, 'has_image' | 'image_url' | 'profile_image_url'> {
+  const { has_image, image_url, profile_image_url } = user;
+  return has_image
+    ? { has_image, image_url, profile_image_url }
+    : { has_image, image_url: PLACEHOLDER, profile_image_url: PLACEHOLDER };
+}
+
 export function userView(user: ClerkUser): UserView {
   const {
     private_metadata: _private,
@@ -46,6 +60,7 @@ export function userView(user: ClerkUser): UserView {
   } = user;
   return {
     ...rest,
+    ...imageOf(user),
     email_addresses: email_addresses.map(emailAddressView),
     phone_numbers: phone_numbers.map(phoneNumberView),
     organization_memberships: [],
@@ -65,11 +80,11 @@ export function phoneNumberView({ verification, backup_codes: _none, ...phone }:
 export function publicUserData(user: ClerkUser): PublicUserData {
   const email = user.email_addresses.find(({ id }) => id === user.primary_email_address_id);
   const phone = user.phone_numbers.find(({ id }) => id === user.primary_phone_number_id);
-  const { first_name, last_name, image_url, has_image, profile_image_url, id, username, banned, deprovisioned } = user;
+  const { first_name, last_name, id, username, banned, deprovisioned } = user;
   const identifier = email?.email_address ?? phone?.phone_number ?? username ?? id;
   return {
-    ...{ first_name, last_name, image_url, has_image, identifier, profile_image_url },
-    ...{ user_id: id, username, banned, deprovisioned },
+    ...{ first_name, last_name, identifier, user_id: id, username, banned, deprovisioned },
+    ...imageOf(user),
   };
 }
 

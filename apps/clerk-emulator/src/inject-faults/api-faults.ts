@@ -4,16 +4,20 @@ import { InjectedServerError, RequestTimedOutError, ResourceLockedError, TooMany
 import { type FaultKindOf, type FaultParams } from './fault-kinds';
 import { Faults } from './faults';
 
-/** How faults change the answer to one Backend API request after it was handled. */
+/** How faults change the answer to one request. */
 export interface AnswerPlan {
   contentType?: string;
   /** Status that replaces the real one; the body becomes Clerk's error body. */
   status?: number;
   /** Users are returned as they were this many changes ago. */
   versionsBack?: number;
+  /** Seconds that are added to the clock of tokens for the browser. */
+  clockSkewSeconds?: number;
+  /** True: the browser is unknown and signed out. */
+  dropsCookies?: boolean;
 }
 
-/** Faults of one Backend API request. */
+/** Faults of one request. */
 interface RequestPlan {
   readonly hang: FaultParams<'api_hang'> | null;
   /** Error that is thrown instead of handling the request; null: the request is handled. */
@@ -21,20 +25,22 @@ interface RequestPlan {
   readonly answer: AnswerPlan;
 }
 
-/** Decides which faults apply to requests of the Backend API. */
+/** Decides which faults apply to requests of the Backend API and the Frontend API. */
 @Injectable()
 export class ApiFaults {
   constructor(private readonly faults: Faults) {}
 
-  plan(method: string, path: string): RequestPlan {
+  /** Faults of the side `backend_api`, and for a request of the Frontend API also those of its own. */
+  plan(method: string, path: string, api: 'backend_api' | 'frontend_api'): RequestPlan {
     const answer: AnswerPlan = {};
     let hang: RequestPlan['hang'] = null;
     let refusal: RequestPlan['refusal'] = null;
-    for (const { rule } of this.faults.decide({ side: 'backend_api', method, path })) {
+    const sides = api === 'backend_api' ? ([api] as const) : (['backend_api', api] as const);
+    for (const { rule } of sides.flatMap((side) => this.faults.decide({ side, method, path }))) {
       const { params } = rule;
-      // The cast is safe, because `decide` returns only rules of the side in its argument, here `backend_api`. Every
-      // kind of this side needs a case below; without one, the code does not compile.
-      const kind = rule.kind as FaultKindOf<'backend_api'>;
+      // The cast is safe, because `decide` returns only rules of the side in its argument. Every kind of the two sides
+      // needs a case below; without one, the code does not compile.
+      const kind = rule.kind as FaultKindOf<'backend_api' | 'frontend_api'>;
       switch (kind) {
         case 'api_hang':
           hang = params as FaultParams<'api_hang'>;
@@ -59,6 +65,12 @@ export class ApiFaults {
           break;
         case 'api_stale_read':
           answer.versionsBack = (params as FaultParams<'api_stale_read'>).versions_back;
+          break;
+        case 'browser_clock_skew':
+          answer.clockSkewSeconds = (params as FaultParams<'browser_clock_skew'>).offset_seconds;
+          break;
+        case 'browser_dropped_cookies':
+          answer.dropsCookies = true;
           break;
         default:
           kind satisfies never;

@@ -3,10 +3,10 @@ import { z } from 'zod';
 const wholeNumber = (min: number, max: number) => z.number().int().min(min).max(max);
 const attempts = wholeNumber(1, 100).nullable().default(1);
 
-/**
- * Every kind of fault, with its effect, its parameters and their defaults. `side` says what the kind disturbs: webhooks
- * or the Backend API.
- */
+/** What a kind disturbs. Kinds of `backend_api` disturb the Frontend API too. */
+export type FaultSide = 'webhook' | 'backend_api' | 'frontend_api';
+
+/** Every kind of fault, with its effect, its parameters and their defaults. `side` says what the kind disturbs. */
 export const FAULT_KINDS = {
   duplicate: {
     side: 'webhook',
@@ -106,18 +106,30 @@ export const FAULT_KINDS = {
     summary: 'reads of users return an older version; a deleted user may still be returned',
     params: z.strictObject({ versions_back: wholeNumber(1, 5).default(1) }),
   },
-} as const satisfies Record<string, { side: 'webhook' | 'backend_api'; summary: string; params: z.ZodType }>;
+  browser_clock_skew: {
+    side: 'frontend_api',
+    summary: 'tokens that browsers get are issued by a clock that is ahead, or behind',
+    params: z.strictObject({
+      offset_seconds: wholeNumber(-86_400, 86_400).default(300),
+    }),
+  },
+  browser_dropped_cookies: {
+    side: 'frontend_api',
+    summary: 'requests are handled as those of a browser that has lost its cookies and is signed out',
+    params: z.strictObject({}),
+  },
+} as const satisfies Record<string, { side: FaultSide; summary: string; params: z.ZodType }>;
 
 /** The name of a kind of fault. */
 export type FaultKind = keyof typeof FAULT_KINDS;
 
-/** The fault kinds of one side: those that disturb webhooks, or those that disturb the Backend API. */
-export type FaultKindOf<Side extends 'webhook' | 'backend_api'> = {
+/** The fault kinds of one side. */
+export type FaultKindOf<Side extends FaultSide> = {
   [K in FaultKind]: (typeof FAULT_KINDS)[K]['side'] extends Side ? K : never;
 }[FaultKind];
 
 /** Parameters of a kind. */
 export type FaultParams<K extends FaultKind> = z.output<(typeof FAULT_KINDS)[K]['params']>;
 
-/** All fault kinds: first those that disturb webhooks, then those that disturb the Backend API. */
+/** All fault kinds: first those that disturb webhooks, then those of the Backend API and of the Frontend API. */
 export const faultKinds = Object.keys(FAULT_KINDS) as [FaultKind, ...FaultKind[]];

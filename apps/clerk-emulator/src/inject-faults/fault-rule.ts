@@ -1,5 +1,5 @@
 import { subscribesTo } from '../keep-endpoints/endpoint';
-import { FAULT_KINDS, type FaultKind, type FaultParams } from './fault-kinds';
+import { FAULT_KINDS, type FaultKind, type FaultParams, type FaultSide } from './fault-kinds';
 
 /**
  * Conditions that a delivery or request must fulfil for a rule to match it. An empty list or null matches everything.
@@ -21,7 +21,7 @@ export interface FaultRule<K extends FaultKind = FaultKind> {
   readonly object: 'fault';
   readonly id: string;
   readonly kind: K;
-  readonly side: 'webhook' | 'backend_api';
+  readonly side: FaultSide;
   readonly enabled: boolean;
   /** Probability, from 0 to 1, that the rule applies to a delivery or request that matches. */
   readonly probability: number;
@@ -42,9 +42,9 @@ export interface FaultRule<K extends FaultKind = FaultKind> {
 /** A delivery or request that rules are matched against. */
 export type FaultSubject =
   | { readonly side: 'webhook'; readonly type: string; readonly endpointId: string; readonly userId: string | null }
-  | { readonly side: 'backend_api'; readonly method: string; readonly path: string };
+  | { readonly side: 'backend_api' | 'frontend_api'; readonly method: string; readonly path: string };
 
-/** True when `subject` is on the rule's side (webhooks or Backend API) and fits its `match`. */
+/** True when `subject` is on the rule's side and fits its `match`. */
 export function ruleMatches(rule: FaultRule, subject: FaultSubject): boolean {
   const { match } = rule;
   if (FAULT_KINDS[rule.kind].side !== subject.side) return false;

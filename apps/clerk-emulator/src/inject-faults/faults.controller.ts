@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put } from '@nestjs/common';
 import { ClerkParams } from '../http/clerk-params.pipe';
-import { FAULT_KINDS, faultKinds, type FaultKind } from './fault-kinds';
+import { FAULT_KINDS, faultKinds, type FaultKind, type FaultSide } from './fault-kinds';
 import { type FaultRule } from './fault-rule';
 import {
   type CreateFaultParams,
@@ -15,7 +15,7 @@ import { type FaultDecision, Faults } from './faults';
 /** A kind of fault with the defaults of its parameters. */
 interface FaultKindView {
   kind: FaultKind;
-  side: 'webhook' | 'backend_api';
+  side: FaultSide;
   summary: string;
   params: object;
 }

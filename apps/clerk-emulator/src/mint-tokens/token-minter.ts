@@ -59,8 +59,8 @@ export interface TokenFaults {
   readonly encoding?: JwtEncoding | undefined;
 }
 
-/** Options of a valid token. `azp` is the origin of the page that gets it; by default the configured one. */
-type ValidTokenOptions = Pick<TokenFaults, 'version' | 'azp' | 'expiresInSeconds'>;
+/** Options of a token of a live session. `azp` is the origin of the page that gets it; by default the configured one. */
+type LiveTokenOptions = Pick<TokenFaults, 'version' | 'azp' | 'expiresInSeconds' | 'clockSkewSeconds'>;
 
 /** Mints session tokens: valid ones, which the Backend API returns, and invalid ones for tests of verifiers. */
 @Injectable()
@@ -77,8 +77,8 @@ export class TokenMinter {
     @Inject(NOW) private readonly now: Now,
   ) {}
 
-  /** A valid token. @throws SessionNotActiveError when the session has expired, or is neither active nor pending */
-  async mint(sessionId: string, options: ValidTokenOptions = {}): Promise<string> {
+  /** A token, valid unless the clock is skewed. @throws SessionNotActiveError when the session has expired, or is neither active nor pending */
+  async mint(sessionId: string, options: LiveTokenOptions = {}): Promise<string> {
     if (!isLive(this.sessions.get(sessionId), this.now())) throw new SessionNotActiveError(sessionId);
     return this.mintFaulty(sessionId, options);
   }

@@ -29,7 +29,7 @@ export class BackendApiGuard implements CanActivate {
     checkApiVersion(request);
     const path = requestPath(request);
     this.limiter.take(request.method, path);
-    await this.faults.inject(request, path);
+    await this.faults.inject(request, path, 'backend_api');
     return true;
   }
 

@@ -18,8 +18,8 @@ export class FaultyAnswers implements OnModuleDestroy {
   }
 
   /** @throws ClerkApiError when a fault answers the request instead of its handler */
-  async inject(request: FastifyRequest, path: string): Promise<void> {
-    const { hang, refusal, answer } = this.faults.plan(request.method, path);
+  async inject(request: FastifyRequest, path: string, api: 'backend_api' | 'frontend_api'): Promise<void> {
+    const { hang, refusal, answer } = this.faults.plan(request.method, path, api);
     planAnswer(request.raw, answer);
     if (hang) await this.hang(request, hang);
     if (refusal) throw refusal;

@@ -1,3 +1,4 @@
+import { browsers } from './browsers.js';
 import { h } from './dom.js';
 import { exactly, when } from './format.js';
 import { badge, button, copyText, empty, heading } from './parts.js';
@@ -6,22 +7,24 @@ import { state } from './state.js';
 /** Maximum number of codes on the page. */
 const SHOWN = 100;
 
-/** One-time codes that Clerk would send by e-mail or SMS, newest first. */
+/** One-time codes that Clerk would send by e-mail or SMS, newest first; then sign-ins, sign-ups and browsers. */
 export function codesView() {
-  const { data, error } = state.codes;
+  const { data, attempts, browsers: known, error } = state.codes;
   return h(
     'section',
     { class: 'view', 'data-key': 'codes', 'aria-labelledby': 'codes-heading' },
-    h('div', { class: 'title' }, heading(2, 'codes-heading', 'Codes')),
-    h('p', { class: 'lead' }, 'The codes of sign-ins and sign-ups, which Clerk would send. Nothing is sent here.'),
-    error ? h('p', { class: 'problem', role: 'alert' }, error.message) : list(data),
+    h('div', { class: 'title' }, heading(2, 'codes-heading', 'Sign-ins')),
+    h('p', { class: 'lead' }, 'What Clerk’s packages do in browsers, and the codes that Clerk would send.'),
+    error ? h('p', { class: 'problem', role: 'alert' }, error.message) : null,
+    h('div', { class: 'part', 'data-key': 'list' }, heading(3, 'list-heading', 'Codes'), list(data)),
+    data === null ? null : browsers(attempts, known),
   );
 }
 
 function list(data) {
   if (data === null) return h('p', { class: 'waiting' }, 'Loading…');
   if (data.length === 0) return empty('No codes yet', 'Sign up or in with one of Clerk’s packages.');
-  return h('ul', { class: 'identifiers', 'aria-labelledby': 'codes-heading' }, data.slice(0, SHOWN).map(item));
+  return h('ul', { class: 'identifiers', 'aria-labelledby': 'list-heading' }, data.slice(0, SHOWN).map(item));
 }
 
 function item({ id, to, code, kind, created_at }) {

@@ -9,7 +9,12 @@ import { state } from './state.js';
 
 const SIDES = [
   ['webhook', 'Webhooks', 'Faults of the delivery of webhooks.'],
-  ['backend_api', 'Backend API', 'Faults of Clerk’s API under /v1. They do not affect this page.'],
+  [
+    'backend_api',
+    'Backend API',
+    'Faults of Clerk’s APIs under /v1, for servers and browsers. They do not affect this page.',
+  ],
+  ['frontend_api', 'Browsers', 'Faults of Clerk’s packages for browsers.'],
 ];
 
 /** Options of settings that have only a few values. */

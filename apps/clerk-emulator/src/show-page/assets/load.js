@@ -32,8 +32,9 @@ const loaders = {
     state.faults = { kinds, rules: rules.data, seed: rules.seed, error: null };
   },
   async codes() {
-    const answer = await request('GET', '/emulator/messages');
-    state.codes = { data: answer.data, error: null };
+    const paths = ['/emulator/messages', '/emulator/attempts', '/emulator/browsers'];
+    const [codes, attempts, browsers] = await Promise.all(paths.map((path) => request('GET', path)));
+    state.codes = { data: codes.data, attempts: attempts.data, browsers: browsers.data, error: null };
   },
   async endpoints() {
     const answer = await request('GET', '/emulator/endpoints');

@@ -13,7 +13,7 @@ import { usersView } from './users.js';
 
 const SECTIONS = {
   users: { title: 'Users', view: usersView },
-  codes: { title: 'Codes', view: codesView },
+  codes: { title: 'Sign-ins', view: codesView },
   deliveries: { title: 'Deliveries', view: deliveriesView },
   faults: { title: 'Faults', view: faultsView },
   endpoints: { title: 'Endpoints', view: endpointsView },

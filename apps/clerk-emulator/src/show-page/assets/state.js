@@ -7,7 +7,7 @@ export const state = {
   users: { query: '', limit: 50, data: null, total: 0, error: null },
   user: null,
   token: null,
-  codes: { data: null, error: null },
+  codes: { data: null, attempts: [], browsers: [], error: null },
   deliveries: { data: null, error: null, query: '' },
   delivery: null,
   faults: { kinds: null, rules: [], seed: '', error: null },
