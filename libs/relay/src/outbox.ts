@@ -30,12 +30,18 @@ interface BatchRow {
   readonly enqueued_at: Date;
 }
 
-/** The outbox of one stream. */
+/** The outbox of one stream: one table or several. */
 export class Outbox {
+  /** SQL: the rows of all tables. */
+  private readonly rows: string;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly stream: string,
-  ) {}
+    private readonly tables: readonly string[] = ['stream_outbox'],
+  ) {
+    this.rows = tables.map((table) => `SELECT key, version, changed, enqueued_at FROM ${table}`).join(' UNION ALL ');
+  }
 
   /** The first rows after `after`, in order of their keys; from the beginning with an empty `after`. */
   async read(after: string, limit: number): Promise<OutboxBatch> {
@@ -44,7 +50,7 @@ export class Outbox {
       `SELECT e.epoch, e.acked_sequence, o.key, o.version, o.changed, o.enqueued_at
          FROM (SELECT epoch, acked_sequence FROM stream_epochs WHERE stream = $1 AND epoch > 0 AND state <> 'marking') AS e
          LEFT JOIN LATERAL (
-           SELECT * FROM stream_outbox WHERE key > $2 ORDER BY key LIMIT $3) AS o ON true`,
+           SELECT * FROM (${this.rows}) AS a WHERE key > $2 ORDER BY key LIMIT $3) AS o ON true`,
       [this.stream, after, limit],
     );
     const rows = found.flatMap(({ key, version, changed, enqueued_at: enqueuedAt }) =>
@@ -68,13 +74,7 @@ export class Outbox {
       `WITH current AS (
          UPDATE stream_epochs SET acked_sequence = greatest(acked_sequence, $3)
           WHERE stream = $1 AND epoch = $2 RETURNING 1
-       ), gone AS (
-         DELETE FROM stream_outbox WHERE key IN (
-           SELECT o.key FROM stream_outbox AS o
-             JOIN unnest($4::text[], $5::bigint[], $6::bigint[]) AS s(key, read, settled) ON s.key = o.key
-            WHERE o.key = ANY($4::text[]) AND o.version BETWEEN s.read AND s.settled AND EXISTS (SELECT FROM current)
-              FOR UPDATE OF o SKIP LOCKED)
-       )
+       )${this.tables.map(deletionFrom).join('')}
        SELECT FROM current`,
       [
         ...[this.stream, epoch, acknowledged],
@@ -91,9 +91,19 @@ export class Outbox {
       this.dataSource.manager,
       `SELECT count(*)::int AS rows,
               greatest(0, coalesce(extract(epoch FROM clock_timestamp() - min(enqueued_at)), 0))::float8 AS oldest
-         FROM stream_outbox`,
+         FROM (${this.rows}) AS waiting`,
       [],
     );
     return { rows: row?.rows ?? 0, oldestSeconds: row?.oldest ?? 0 };
   }
+}
+
+function deletionFrom(table: string, index: number): string {
+  return `, gone_${index} AS (
+         DELETE FROM ${table} WHERE key IN (
+           SELECT o.key FROM ${table} AS o
+             JOIN unnest($4::text[], $5::bigint[], $6::bigint[]) AS s(key, read, settled) ON s.key = o.key
+            WHERE o.key = ANY($4::text[]) AND o.version BETWEEN s.read AND s.settled AND EXISTS (SELECT FROM current)
+              FOR UPDATE OF o SKIP LOCKED)
+       )`;
 }

@@ -71,7 +71,7 @@ export class StreamRelay implements OnApplicationBootstrap, OnModuleDestroy, Bef
     const marker = new EpochMarker(stream, subjectPrefix);
     const publisher = new RowPublisher(stream, subjectPrefix, log);
     const record = new EpochRecord(dataSource, contract.name, randomUUID(), options.leaseMs);
-    const outbox = new Outbox(dataSource, contract.name);
+    const outbox = new Outbox(dataSource, contract.name, source.outboxes);
     this.metrics = metrics;
     this.record = record;
     this.outbox = outbox;

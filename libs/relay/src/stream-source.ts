@@ -24,6 +24,8 @@ export interface StreamSource {
   readonly stream: StreamContract;
   /** Beginning of every subject of the stream, such as `users.changed`. */
   readonly subjectPrefix: string;
+  /** Tables with the columns of `stream_outbox`, which have no key in common. Default: `stream_outbox` alone. */
+  readonly outboxes?: readonly string[];
   /** Current rows with these keys; leaves out keys without a row. */
   load(manager: EntityManager, keys: readonly string[]): Promise<readonly StreamRow[]>;
   /** The deletion of a row that no longer exists. */
