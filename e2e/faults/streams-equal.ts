@@ -9,6 +9,8 @@ interface Copy {
   readonly stream: StreamContract;
   readonly marker: string;
   readonly database: DatabaseName;
+  /** Tables with rows that wait to be published. */
+  readonly outboxes: readonly string[];
   /** SQL for the subject, version, epoch and a text of each row, and whether the row is a deletion. */
   readonly rows: string;
 }
@@ -25,7 +27,12 @@ interface Shown {
 interface Message extends Omit<Shown, 'subject'> {
   readonly kind: string;
   readonly user?: { readonly lastName?: string | null };
-  readonly data?: { readonly title?: string; readonly name?: string };
+  readonly data?: {
+    readonly title?: string;
+    readonly name?: string;
+    readonly used?: number;
+    readonly reserved?: number;
+  };
 }
 
 const TIMEOUT_MS = 5_000;
@@ -44,6 +51,7 @@ const copies: readonly Copy[] = [
     stream: usersStream,
     marker: 'users.changed.epoch',
     database: 'users',
+    outboxes: ['stream_outbox'],
     rows: `SELECT 'users.changed.' || id AS subject, version, deleted_at IS NOT NULL AS deleted,
                   CASE WHEN deleted_at IS NULL THEN last_name END AS text FROM users`,
   },
@@ -51,9 +59,13 @@ const copies: readonly Copy[] = [
     stream: dataStream,
     marker: 'data.changed.epoch',
     database: 'data',
+    outboxes: ['stream_outbox', 'quota_outbox'],
     rows: [
       ...ownedRows,
       `SELECT concat_ws('.', 'data.changed', user_id, kind, id), version, true, NULL FROM resource_tombstones`,
+      `SELECT DISTINCT ON (user_id, kind) concat_ws('.', 'data.changed', user_id, kind, user_id), version, false,
+              concat(used, ' ', reserved) FROM (SELECT * FROM quota_periods ORDER BY user_id, kind, period DESC) AS q`,
+      `SELECT concat_ws('.', 'data.changed', user_id, kind, user_id), version, true, NULL FROM quota_tombstones`,
     ].join(' UNION ALL '),
   },
 ];
@@ -73,17 +85,19 @@ export async function untilStreamsEqual(world: FaultWorld, timeoutMs: number): P
 
 /** @throws when the relay has not finished, or the stream differs from the table */
 async function requireEqual(world: FaultWorld, manager: JetStreamManager, copy: Copy): Promise<void> {
-  const { stream, database, rows } = copy;
+  const { stream, database, rows, outboxes } = copy;
   const [relay] = await world.postgres.query<{ state: string; waiting: number }>(
     database,
-    'SELECT state, (SELECT count(*)::int FROM stream_outbox) AS waiting FROM stream_epochs',
+    `SELECT state, (${outboxes.map((table) => `(SELECT count(*)::int FROM ${table})`).join(' + ')}) AS waiting
+       FROM stream_epochs`,
   );
   if (relay?.state !== 'complete' || relay.waiting > 0) {
     throw new Error(`${stream.name}: the epoch is ${relay?.state}, and ${relay?.waiting} rows wait`);
   }
   const wanted = await world.postgres.query<Shown>(
     database,
-    `SELECT shown.*, epoch::float8 FROM (${rows}) AS shown, stream_epochs`,
+    `SELECT subject, version::float8 AS version, deleted, text, epoch::float8 AS epoch
+       FROM (${rows}) AS shown, stream_epochs`,
   );
   const found = await messagesOf(manager, copy);
   const differing = wanted.filter((row) => {
@@ -108,7 +122,8 @@ async function messagesOf(manager: JetStreamManager, { stream, marker }: Copy) {
     seq = message.seq + 1;
     if (message.subject === marker) continue;
     const { version, epoch, kind, user, data } = message.json<Message>();
-    const text = user?.lastName ?? data?.title ?? data?.name ?? null;
+    const quota = data?.used === undefined ? null : `${data.used} ${data.reserved}`;
+    const text = user?.lastName ?? data?.title ?? data?.name ?? quota;
     found.set(message.subject, partsOf({ version, epoch, deleted: kind === 'deleted', text }));
   }
 }

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { connect as connectTcp } from 'node:net';
 import { mintApiKey } from '@gatehouse/auth';
-import { resolveKey, resolvePrincipal } from '@gatehouse/contracts';
+import { type Tier, resolveKey, resolvePrincipal } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
 import { call } from './support/call';
 import { ChangePublisher } from './support/change-publisher';
@@ -23,6 +23,8 @@ let sessionId: string;
 const ids = new Map<string, string>();
 const ended = new Set<string>();
 const inactive = new Set<string>();
+/** Tier of the users; `enterprise` without an entry. */
+const tiers = new Map<string, Tier>();
 /** The API key of the test. */
 let key = { scopes: [] as string[], state: 'active' as 'active' | 'revoked', keyId: randomUUID() };
 const clients: EventClient[] = [];
@@ -33,7 +35,11 @@ beforeAll(async () => {
       const { clerkUserId: subject } = body;
       ids.set(subject, ids.get(subject) ?? randomUUID());
       return samplePrincipal(subject, {
-        ...{ userId: ids.get(subject) ?? '', isActive: !inactive.has(subject), tier: 'enterprise' },
+        ...{
+          userId: ids.get(subject) ?? '',
+          isActive: !inactive.has(subject),
+          tier: tiers.get(subject) ?? 'enterprise',
+        },
         ...{ change: gateway.changes.number, sessionEnded: ended.has(body.sessionId) },
       });
     });
@@ -129,6 +135,30 @@ describe('a stream', () => {
       });
       expect(JSON.stringify(client.events)).not.toContain('secret');
     }
+  });
+
+  it('brings quotas with the limit of the tier that the user has now, or that an admin has set', async () => {
+    tiers.set(clerkUserId, 'free');
+    const client = await open();
+    const told = (version: number) => client.events.find(({ data }) => data.version === version)?.data;
+    await publisher.tokens(userId, 5, { used: 30, reserved: 10, granted: 5 });
+    await eventually(() => expect(client.changes).toEqual(['tokens 5']));
+    expect(told(5)).toMatchObject({
+      id: userId,
+      data: {
+        ...{ period: '2026-01', limit: 10_005, used: 30, reserved: 10, remaining: 9_965, version: 5 },
+        renewsAt: '2026-02-01T00:00:00.000Z',
+      },
+    });
+    tiers.set(clerkUserId, 'pro');
+    gateway.changes.change({ kind: 'user', reason: 'tier', userId, clerkUserId });
+    await publisher.tokens(userId, 6, { used: 30 });
+    await publisher.tokens(userId, 7, { used: 30, limit: 20 });
+    await publisher.uploadsErased(userId, 8);
+    await eventually(() => expect(client.changes).toContain('uploads 8'));
+    expect(told(6)?.data).toMatchObject({ limit: 1_000_000, remaining: 999_970 });
+    expect(told(7)?.data).toMatchObject({ limit: 20, remaining: -10 });
+    expect(told(8)?.data).toMatchObject({ limit: 1_000, used: 0, remaining: 1_000, documentsUploaded: 0 });
   });
 
   it('is resumed by another gateway with the newest version of everything, and none goes back', async () => {
@@ -249,6 +279,7 @@ describe('trust', () => {
     key.scopes = ['realtime:read', 'templates:read'];
     const client = await open(gateway, undefined, { 'x-api-key': newKey() });
     await publisher.item(userId, randomUUID(), 1);
+    await publisher.tokens(userId, 2);
     await publisher.user(userId, 2);
     await publisher.template(userId, randomUUID(), 1);
     await client.until('template');

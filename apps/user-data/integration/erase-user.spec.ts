@@ -30,7 +30,7 @@ const rowsOf = async (userId: string): Promise<Record<string, number>> => {
 };
 
 /** What an erasure leaves: the evidence, and the tombstones until they are published and removed from the stream. */
-const kept = ['audit_log', 'user_erasures', 'resource_tombstones'];
+const kept = ['audit_log', 'user_erasures', 'resource_tombstones', 'quota_tombstones'];
 
 describe('an erasure', () => {
   it('knows every table of the database that has rows of users, except those that it keeps', async () => {

@@ -11,6 +11,7 @@ const samples: Record<string, Record<string, string>> = {
   quota_reservations: { kind: `'tokens'`, period: `date_trunc('month', now())`, state: `'open'` },
   quota_movements: { kind: `'tokens'`, type: `'grant'` },
   stream_outbox: { key: `'${randomUUID()}.item.${randomUUID()}'` },
+  quota_outbox: { key: `'${randomUUID()}.tokens.${randomUUID()}'` },
   stream_epochs: { state: `'complete'` },
   idempotency_keys: { id: `decode(repeat('ab', 32), 'hex')`, request_hash: `decode(repeat('cd', 32), 'hex')` },
 };
@@ -37,21 +38,23 @@ const workerRights: Record<string, string> = {
   limit_overrides: 'SELECT (kind, limit, user_id), DELETE',
   quota_movements:
     'SELECT (at, id, kind, user_id), INSERT (amount, at, kind, limit_after, period, reserved_after, subject_id, type, used_after, user_id), DELETE',
+  quota_outbox: 'SELECT, INSERT (key, version), UPDATE (version), DELETE',
   quota_periods: 'SELECT, UPDATE (reserved), DELETE',
   quota_reservations: 'SELECT, UPDATE (balance_after, settled_at, state), DELETE',
+  quota_tombstones: 'SELECT, INSERT, UPDATE (version), DELETE',
   resource_counts: 'SELECT (kind, user_id), DELETE',
   resource_tombstones: 'SELECT, INSERT, UPDATE (deleted_at, remove_at, version), DELETE',
   stream_epochs: 'SELECT, INSERT, UPDATE',
   stream_outbox: 'SELECT, INSERT (changed, key, version), UPDATE (changed, version), DELETE',
   templates:
     'SELECT (body, created_at, description, id, is_public, language, name, tags, updated_at, user_id, version), DELETE',
-  upload_totals: 'SELECT (user_id), DELETE',
+  upload_totals: 'SELECT, DELETE',
   uploads: 'SELECT (created_at, id, user_id), DELETE',
   user_erasures:
     'SELECT, INSERT (generation, user_id, version), UPDATE (attempts, erased_at, generation, noticed_at, retry_at, version), DELETE',
 };
-/** Tables without the column `user_id`: the key of the outbox begins with it, and an epoch belongs to a whole stream. */
-const keyOf: Record<string, string> = { stream_epochs: 'stream', stream_outbox: 'key' };
+/** Tables without the column `user_id`: the key of an outbox begins with it, and an epoch belongs to a whole stream. */
+const keyOf: Record<string, string> = { stream_epochs: 'stream', stream_outbox: 'key', quota_outbox: 'key' };
 const keyed = Object.keys(keyOf);
 
 const [asha, ben] = [randomUUID(), randomUUID()];
@@ -219,6 +222,8 @@ it('nobody writes the outbox and the tombstones but the trigger of a change', as
   const key = `${asha}.item.${randomUUID()}`;
   const written = [
     `INSERT INTO stream_outbox (key, version) VALUES ('${key}', 1)`,
+    `INSERT INTO quota_outbox (key, version) VALUES ('${asha}.tokens.${asha}', 1)`,
+    `INSERT INTO quota_tombstones (user_id, kind, version) VALUES ('${asha}', 'uploads', 1)`,
     `INSERT INTO resource_tombstones (user_id, kind, id, version, deleted_at, remove_at)
        VALUES ('${asha}', 'item', gen_random_uuid(), 1, now(), now())`,
   ];
@@ -226,7 +231,7 @@ it('nobody writes the outbox and the tombstones but the trigger of a change', as
     expect(await attempt(database.serviceUrl, asha, statement)).toBe(DENIED);
     expect(await attempt(database.workerUrl, null, statement)).toBe(DENIED);
   }
-  for (const table of ['stream_outbox', 'resource_tombstones', 'stream_epochs']) {
+  for (const table of ['stream_outbox', 'quota_outbox', 'resource_tombstones', 'quota_tombstones', 'stream_epochs']) {
     for (const statement of [`SELECT FROM ${table}`, `UPDATE ${table} SET version = 9`, `DELETE FROM ${table}`]) {
       if (table === 'stream_epochs' && statement.startsWith('UPDATE')) continue;
       expect([statement, await attempt(database.serviceUrl, asha, statement)]).toEqual([statement, NOTHING]);

@@ -151,8 +151,9 @@ export {
   dataChangeSubject,
   dataEpochSubject,
   dataMessageSchema,
-  publicResourceKinds,
+  publicDataKinds,
   type DataChange,
+  type PublicQuota,
   type PublicResourceKind,
 } from './data-changed';
 export { epochMarkerSchema } from './stream-epoch';

@@ -31,6 +31,11 @@ export const quotaSchema = z.object({
   remaining: z.int(),
   /** The start of the next month. */
   renewsAt: timeSchema,
+  /**
+   * Higher after each change, and in each new month; not consecutive. Of two states, the one with the higher version is
+   * newer. Absent in the reply to a change.
+   */
+  version: z.int().positive().optional(),
 });
 
 /** The state of a quota in the current UTC month. */

@@ -10,7 +10,7 @@ export const epochSchema = z.int().positive();
 
 /** Fields of every change. */
 export const changeFields = {
-  /** Version of the row: one more after each change. Of two messages, the one with the higher version is newer. */
+  /** Version of the row: higher after each change. Of two messages, the one with the higher version is newer. */
   version: z.int().positive(),
   /** The epoch in which the message was published. */
   epoch: epochSchema,

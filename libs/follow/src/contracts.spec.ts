@@ -6,7 +6,7 @@ import {
   dataStream,
   epochMarkerSchema,
   jetStreamApiPrefix,
-  publicResourceKinds,
+  publicDataKinds,
   userChangeSchema,
   userChangeSubject,
   usersEpochSubject,
@@ -31,11 +31,11 @@ describe('the package, which does not import the contracts,', () => {
     expect(isUser).toBe(true);
   });
 
-  it('has the resources of the contract', () => {
+  it('has the kinds of the contract', () => {
     type Known = Exclude<DataChange, { kind: 'deleted' }>;
     const isKind: Equal<OwnedData['kind'], Known['kind']> = true;
     expect(isKind).toBe(true);
-    expect(publicResourceKinds).toEqual(['item', 'template', 'assistant-session']);
+    expect(publicDataKinds).toEqual(['item', 'template', 'assistant-session', 'tokens', 'uploads']);
   });
 
   it('has the names and subjects of the contracts', () => {

@@ -2,15 +2,16 @@ import { Follower } from './follower';
 import { type Change, type FollowOptions, type Following, type Removal } from './following';
 import { type FollowedStream, isRecord } from './stream-message';
 
-/** Which resource of which user. */
+/** Which resource or quota of which user. */
 export interface DataRef {
   readonly userId: string;
-  /** Kind of the resource; later releases may add kinds. */
-  readonly kind: 'item' | 'template' | 'assistant-session';
+  /** Kind of the resource, or of the quota; later releases may add kinds. */
+  readonly kind: 'item' | 'template' | 'assistant-session' | 'tokens' | 'uploads';
+  /** Of a quota, the id of the user. */
   readonly id: string;
 }
 
-/** A resource that a user owns, as its owner sees it. */
+/** A resource that a user owns, as its owner sees it, or a quota. */
 export interface OwnedData extends DataRef {
   readonly data: Readonly<Record<string, unknown>>;
 }

@@ -1,4 +1,4 @@
-import { dataChangeSubject, dataEpochSubject, dataStream } from '@gatehouse/contracts';
+import { type PublicQuota, dataChangeSubject, dataEpochSubject, dataStream } from '@gatehouse/contracts';
 import { userChangeSubject, usersEpochSubject, usersStream } from '@gatehouse/contracts';
 import { NatsClient, StreamMaker } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
@@ -77,6 +77,18 @@ export class ChangePublisher {
     const data = { id, ...shown, version, createdAt: AT, updatedAt: AT };
     const message = { kind: 'template', version, changed: [], at: AT, userId, id, data };
     await this.publish('data', dataChangeSubject(userId, 'template', id), message);
+  }
+
+  async tokens(userId: string, version: number, data: Partial<PublicQuota> = {}): Promise<void> {
+    const quota = { period: '2026-01', limit: null, granted: 0, used: 0, reserved: 0, ...data };
+    const message = { kind: 'tokens', version, changed: [], at: AT, userId, id: userId, data: quota };
+    await this.publish('data', dataChangeSubject(userId, 'tokens', userId), message);
+  }
+
+  /** Publishes that the rows of the quota of uploads were erased. */
+  async uploadsErased(userId: string, version: number): Promise<void> {
+    const message = { kind: 'deleted', resource: 'uploads', version, at: AT, userId, id: userId };
+    await this.publish('data', dataChangeSubject(userId, 'uploads', userId), message);
   }
 
   async user(id: string, version: number, fullName = `version ${version}`): Promise<void> {

@@ -29,7 +29,7 @@ interface Track {
 
 /** How far an id may be ahead of this gateway: another gateway gave it, and this one is slower. */
 const MAX_AHEAD = 10_000;
-/** Memory of an entry besides its text; bytes. */
+/** Memory of an entry besides its text, and of a quota, whose text is made when it is sent; bytes. */
 const ENTRY_BYTES = 500;
 
 /**
@@ -163,5 +163,5 @@ function epochAt({ epochs }: Track, sequence: number): number | undefined {
 }
 
 function bytesOf({ text }: RingEntry): number {
-  return text.length + ENTRY_BYTES;
+  return (typeof text === 'string' ? text.length : ENTRY_BYTES) + ENTRY_BYTES;
 }

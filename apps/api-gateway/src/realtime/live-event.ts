@@ -1,7 +1,20 @@
-import { assistantSessions, items, templates, userSchema, uuidSchema } from '@gatehouse/contracts';
+import {
+  type PublicQuota,
+  type QuotaKind,
+  type Tier,
+  assistantSessions,
+  items,
+  quotaKinds,
+  quotaSchema,
+  showQuotas,
+  templates,
+  userSchema,
+  uuidSchema,
+} from '@gatehouse/contracts';
 import { type OwnedData, type TailedChange, type User } from '@gatehouse/follow';
 import { z } from 'zod';
 import { named } from '../openapi/named';
+import { quotaOf, unusedQuota } from './quota-event';
 
 /** Kinds of events about what a user owns, with the permission to read each. */
 export const eventPermissions = {
@@ -9,6 +22,8 @@ export const eventPermissions = {
   item: 'items:read',
   template: 'templates:read',
   'assistant-session': 'sessions:read',
+  tokens: 'tokens:read',
+  uploads: 'uploads:read',
 } as const;
 
 /** Kind of an event about what a user owns; the `event` field of SSE. */
@@ -21,18 +36,20 @@ const profileSchema = userSchema.pick({
   ...({ profileImageUrl: true, role: true, isActive: true, subscription: true, createdAt: true } as const),
 });
 
+const quotaSchemas = [showQuotas.reply.shape.uploads, quotaSchema] as const;
+
 /** The `data` field of an event about what a user owns. */
 export const liveChangeSchema = named(
   'LiveChange',
   z.object({
     id: uuidSchema,
-    /** Version of the resource. Higher is newer. */
+    /** Version of the resource or quota. Higher is newer. */
     version: z.int().positive(),
     /** Fields that differ from the message before, as a hint: versions may have been skipped. */
     changed: z.array(z.string()),
     at: z.iso.datetime(),
-    /** The resource as its `GET` route shows it; null if it was deleted. */
-    data: z.union([items.view, templates.view, assistantSessions.view, profileSchema]).nullable(),
+    /** The resource or quota as its `GET` route shows it; null if it was deleted. */
+    data: z.union([items.view, templates.view, assistantSessions.view, profileSchema, ...quotaSchemas]).nullable(),
   }),
 );
 
@@ -42,8 +59,13 @@ type LiveChange = z.input<typeof liveChangeSchema>;
 export interface LiveEvent {
   readonly userId: string;
   readonly kind: EventKind;
-  /** The lines of the event except its id, with a line break at the end. */
-  readonly text: string;
+  /** The lines of the event except its id, with a line break at the end. Those of a quota depend on the user's tier. */
+  readonly text: string | ((tier: Tier) => string);
+}
+
+/** The lines of an event for a user of a tier. */
+export function textFor(tier: Tier, { text }: Pick<LiveEvent, 'text'>): string {
+  return typeof text === 'string' ? text : text(tier);
 }
 
 /** The event for a change of a user; undefined for a deletion, which ends the streams of the user. */
@@ -58,15 +80,29 @@ export function profileEvent({ key: id, version, changed, at, body }: TailedChan
 /** The event for a change of what a user owns; undefined for a kind that this release does not know. */
 export function dataEvent({ key, version, changed, at, body }: TailedChange<OwnedData>): LiveEvent | undefined {
   const [userId = '', kind = '', id = ''] = key.split('.');
-  if (!isDataKind(kind)) return undefined;
+  if (isQuotaKind(kind)) {
+    const told = body === undefined ? unusedQuota(kind, at) : (body.data as unknown as PublicQuota);
+    const text = (tier: Tier): string =>
+      textOf(kind, { id, version, changed: [...changed], at, data: quotaOf(kind, tier, told, version) });
+    return { userId, kind, text };
+  }
+  if (!isResourceKind(kind)) return undefined;
   const data = body && (kind === 'template' ? { ...body.data, isOwn: true } : body.data);
   return event(userId, kind, { id, version, changed: [...changed], at, data: (data ?? null) as LiveChange['data'] });
 }
 
 function event(userId: string, kind: EventKind, change: LiveChange): LiveEvent {
-  return { userId, kind, text: `event: ${kind}\ndata: ${JSON.stringify(change)}\n` };
+  return { userId, kind, text: textOf(kind, change) };
 }
 
-function isDataKind(kind: string): kind is Exclude<EventKind, 'profile'> {
-  return kind !== 'profile' && Object.hasOwn(eventPermissions, kind);
+function textOf(kind: EventKind, change: LiveChange): string {
+  return `event: ${kind}\ndata: ${JSON.stringify(change)}\n`;
+}
+
+function isQuotaKind(kind: string): kind is QuotaKind {
+  return quotaKinds.some((known) => known === kind);
+}
+
+function isResourceKind(kind: string): kind is Exclude<EventKind, 'profile' | QuotaKind> {
+  return kind !== 'profile' && !isQuotaKind(kind) && Object.hasOwn(eventPermissions, kind);
 }

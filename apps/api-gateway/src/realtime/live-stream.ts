@@ -1,4 +1,5 @@
 import { type ServerResponse } from 'node:http';
+import { type Tier } from '@gatehouse/contracts';
 import { type FastifyRequest } from 'fastify';
 import { type Caller } from '../caller/caller';
 import { type EventKind } from './live-event';
@@ -35,8 +36,11 @@ export class LiveStream {
 
   /** The events that the caller may read. */
   kinds: ReadonlySet<EventKind>;
+  /** Tier of the user, on which the limits of quotas depend. */
+  tier: Tier;
 
   constructor(private readonly parts: LiveStreamParts) {
+    this.tier = parts.caller.principal.tier;
     this.kinds = parts.kinds;
     this.cursor = parts.cursor;
     this.beatAt = parts.now();

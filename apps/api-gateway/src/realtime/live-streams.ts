@@ -12,7 +12,7 @@ import { TrustChangeFeed } from '../trust/trust-change-feed';
 import { TrustWatch } from '../trust/trust-watch';
 import { beginStream } from './begin-stream';
 import { type RingEntry } from './event-ring';
-import { type EventKind, eventPermissions } from './live-event';
+import { type EventKind, eventPermissions, textFor } from './live-event';
 import { LiveFeeds, type RestartReason } from './live-feeds';
 import { type Beginning, LiveMetrics } from './live-metrics';
 import { type CloseReason, LiveStream } from './live-stream';
@@ -124,7 +124,7 @@ export class LiveStreams implements OnModuleInit, OnModuleDestroy {
       if (stream.stalledAt !== undefined) return;
       stream.advance(entry.position);
       if (!stream.kinds.has(entry.kind)) continue;
-      this.send(stream, entry.text);
+      this.send(stream, textFor(stream.tier, entry));
       this.metrics.delivered(entry.kind);
     }
     if (stream.stalledAt === undefined) stream.advance(ring.position);
@@ -172,7 +172,7 @@ export class LiveStreams implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  /** Looks the caller up again, and what it may read now. */
+  /** Looks the caller up again, and what it may read now, and its tier. */
   private async confirm(stream: LiveStream): Promise<void> {
     const caller = await this.authenticator.confirm(stream.caller, stream.request);
     const { principal } = caller;
@@ -180,6 +180,7 @@ export class LiveStreams implements OnModuleInit, OnModuleDestroy {
       throw new ScopeInsufficientError(REALTIME_PERMISSION);
     }
     stream.kinds = kindsOf(caller);
+    stream.tier = principal.tier;
   }
 
   private close(stream: LiveStream, reason: CloseReason): void {

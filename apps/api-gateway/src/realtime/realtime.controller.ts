@@ -23,7 +23,7 @@ export class RealtimeController {
     operationId: 'streamChanges',
     summary: 'Receive my changes as they happen',
     description:
-      'Server-sent events about the profile, items, templates and assistant sessions of the caller. The first event is `resumed` or `reset`; after `reset`, fetch everything. Other events are `profile`, `item`, `template` and `assistant-session`, whose `data` is a `LiveChange`, `heartbeat` every 15 s, and `closed` with the reason. Versions never go back, except after `reset`; versions in between may be missing. An API key gets the kinds that its scopes may read.',
+      'Server-sent events about the profile, quotas, items, templates and assistant sessions of the caller. The first event is `resumed` or `reset`; after `reset`, fetch everything. Other events are `profile`, `tokens`, `uploads`, `item`, `template` and `assistant-session`, whose `data` is a `LiveChange`, `heartbeat` every 15 s, and `closed` with the reason. Versions never go back, except after `reset`; versions in between may be missing. An API key gets the kinds that its scopes may read.',
   })
   @ApiHeader({
     name: LAST_EVENT_ID,

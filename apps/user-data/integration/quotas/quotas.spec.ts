@@ -147,6 +147,24 @@ describe('a quota that is used up', () => {
     expect(await consume(user, 1)).toMatchObject({ period: '2026-12', used: 1, renewsAt: '2027-01-01T00:00:00.000Z' });
   });
 
+  it('has higher versions in the next month, also before its first change, and late commits do not raise them', async () => {
+    const user = caller();
+    const versions: (number | undefined)[] = [(await tokens(user)).version];
+    const noted = async () => versions.push((await tokens(user)).version);
+    const { id } = await reserve(user, 5);
+    await noted();
+    await commit(user, id, 5);
+    const late = await reserve(user, 5);
+    await noted();
+    await clock.set(DECEMBER);
+    await noted();
+    await consume(user, 1);
+    await noted();
+    expect(versions).toEqual([...new Set(versions)].sort((a, b) => Number(a) - Number(b)));
+    await commit(user, late.id, 7);
+    expect((await tokens(user)).version).toBe(versions.at(-1));
+  });
+
   it('exists in each month at once for callers on both sides of its end', async () => {
     const user = caller();
     await limit(user, 50);

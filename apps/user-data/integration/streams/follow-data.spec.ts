@@ -1,4 +1,4 @@
-import { assistantSessions, dataStream, eraseUserData, items, templates } from '@gatehouse/contracts';
+import { assistantSessions, consumeTokens, dataStream, eraseUserData, items, templates } from '@gatehouse/contracts';
 import { type DataRef, type Following, type OwnedData, followData } from '@gatehouse/follow';
 import { OPERATOR, TcpProxy, backUpStream, eventually, natsServers, restoreStream } from '@gatehouse/testing';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
@@ -33,6 +33,7 @@ describe.each(natsServers())('a follower of GATEHOUSE_DATA, on $server', ({ prog
     itemIds = [];
     for (let n = 0; n < 5; n += 1) itemIds.push((await world.send(items.create, newItem(), user)).id);
     await world.send(templates.create, { fields: { name: 't', body: 'text' } }, user);
+    await world.send(consumeTokens, { amount: 1 }, user);
     await world.send(assistantSessions.create, { fields: { name: 's', settings: { model: 'm' } } }, user);
     following = followData({
       nats: reader,
@@ -67,22 +68,24 @@ describe.each(natsServers())('a follower of GATEHOUSE_DATA, on $server', ({ prog
   };
   const changeItems = async () => {
     for (const id of itemIds) await world.send(items.update, { id, ...newItem() }, user);
+    await world.send(consumeTokens, { amount: 1 }, user);
   };
   const shown = () =>
     [...rows]
-      .map(([key, { version, data }]) => ({ key, version, name: String(data.title ?? data.name) }))
+      .map(([key, { version, data }]) => ({ key, version, name: String(data.title ?? data.name ?? data.used) }))
       .sort((a, b) => (a.key < b.key ? -1 : 1));
   const stored = async () =>
     (
       await world.query<{ key: string; version: number; name: string }>(
-        `SELECT concat_ws('.', user_id, 'item', id) AS key, version, title AS name FROM items
+        `SELECT concat_ws('.', user_id, 'item', id) AS key, version::float8 AS version, title AS name FROM items
           UNION ALL SELECT concat_ws('.', user_id, 'template', id), version, name FROM templates
-          UNION ALL SELECT concat_ws('.', user_id, 'assistant-session', id), version, name FROM assistant_sessions`,
+          UNION ALL SELECT concat_ws('.', user_id, 'assistant-session', id), version, name FROM assistant_sessions
+          UNION ALL SELECT concat_ws('.', user_id, kind, user_id), version::float8, used::text FROM quota_periods`,
       )
     ).sort((a, b) => (a.key < b.key ? -1 : 1));
 
-  it('has every kind of resource, follows changes and deletions, and reads what the feed lost', async () => {
-    const kinds = new Set(['item', 'template', 'assistant-session']);
+  it('has resources and quotas, follows changes and deletions, and reads what the feed lost', async () => {
+    const kinds = new Set(['item', 'template', 'assistant-session', 'tokens']);
     await eventually(() => expect(new Set([...rows.values()].map(({ kind }) => kind))).toEqual(kinds));
     await changeItems();
     proxy.break();

@@ -1,16 +1,24 @@
 import {
   assistantSessions,
+  commitReservation,
+  consumeTokens,
   dataChangeSubject,
   dataMessageSchema,
   dataStream,
   eraseUserData,
+  grantQuota,
   items,
+  recordUpload,
+  removeLimit,
+  reserveTokens,
+  setLimit,
+  showQuotas,
   templates,
 } from '@gatehouse/contracts';
 import { NatsClient } from '@gatehouse/messaging';
 import { TcpProxy, eventually } from '@gatehouse/testing';
 import { TombstoneSweeper } from '../../src/relay-changes/tombstone-sweeper';
-import { caller } from '../data-world';
+import { caller, ownerOf } from '../data-world';
 import { StreamWorld } from './stream-world';
 
 let world: StreamWorld;
@@ -38,7 +46,10 @@ const LARGEST_TEMPLATE = {
 
 const subjectsOf = (userId: string) => `data.changed.${userId}.>`;
 const messagesOf = (userId: string) => world.messages(dataStream.name, subjectsOf(userId));
-const outboxIsEmpty = () => eventually(async () => expect(await world.query('SELECT FROM stream_outbox')).toEqual([]));
+const outboxIsEmpty = () =>
+  eventually(async () =>
+    expect(await world.query('SELECT key FROM stream_outbox UNION ALL SELECT key FROM quota_outbox')).toEqual([]),
+  );
 const sweep = async () => {
   for (const app of world.apps) await app.get(TombstoneSweeper).sweep();
 };
@@ -83,6 +94,45 @@ describe('GATEHOUSE_DATA', () => {
     });
   });
 
+  it('has the newest state of each quota, under the version that the quota is shown with', async () => {
+    const user = caller();
+    const { userId } = user;
+    const shown = async (kind: 'tokens' | 'uploads') =>
+      (await messagesOf(userId)).get(dataChangeSubject(userId, kind, userId));
+    const versionOf = async () => (await world.send(showQuotas, {}, user)).tokens.version ?? 0;
+    const unused = await versionOf();
+    const { id, period } = await world.send(reserveTokens, { amount: 10 }, user);
+    await outboxIsEmpty();
+    const reserved = await shown('tokens');
+    expect(reserved).toMatchObject({ data: { period, limit: null, granted: 0, used: 0, reserved: 10 } });
+    expect(reserved?.version).toBe(await versionOf());
+    expect(reserved?.version).toBeGreaterThan(unused);
+    await world.send(setLimit, { owner: ownerOf(user), kind: 'tokens', limit: 500 }, admin);
+    await world.send(grantQuota, { owner: ownerOf(user), kind: 'tokens', amount: 7, reason: 'a' }, admin);
+    await world.send(commitReservation, { id, amount: 12 }, user);
+    await world.send(recordUpload, { name: 'a.pdf' }, user);
+    await outboxIsEmpty();
+    const committed = await shown('tokens');
+    expect(committed).toMatchObject({ data: { period, limit: 500, granted: 7, used: 12, reserved: 0 } });
+    expect(committed?.version).toBe(await versionOf());
+    expect(await shown('uploads')).toMatchObject({ data: { period, limit: null, used: 1, documentsUploaded: 1 } });
+    for (const message of (await messagesOf(userId)).values()) dataMessageSchema.parse(message);
+    await world.send(removeLimit, { owner: ownerOf(user), kind: 'tokens' }, admin);
+    await outboxIsEmpty();
+    expect(await shown('tokens')).toMatchObject({ data: { limit: null } });
+  });
+
+  it('has one message for many changes of a quota', async () => {
+    const user = caller();
+    const told = await world.listen(`feed.data.${user.userId}.>`);
+    await Promise.all(Array.from({ length: 40 }, () => world.send(consumeTokens, { amount: 1 }, user)));
+    await outboxIsEmpty();
+    const used = () => told.map(({ data }) => (data as { used: number }).used);
+    await eventually(() => expect(used().at(-1)).toBe(40));
+    expect(used()).toEqual([...used()].sort((a, b) => a - b));
+    expect(new Set(told.map(({ version }) => version)).size).toBe(told.length);
+  });
+
   it('keeps a tombstone until its time, and then loses it together with the table', async () => {
     const user = caller();
     const { id } = await world.send(items.create, { fields: { title: 'a' } }, user);
@@ -101,15 +151,25 @@ describe('GATEHOUSE_DATA', () => {
     for (const owner of [user, other]) await world.send(items.create, { fields: { title: 'secret' } }, owner);
     const deleted = await world.send(items.create, { fields: { title: 'deleted before' } }, user);
     await world.send(items.delete, { id: deleted.id }, user);
+    await world.send(consumeTokens, { amount: 1 }, user);
     await outboxIsEmpty();
     const told = await world.listen(`feed.data.${user.userId}.>`);
     await world.send(eraseUserData, { userId: user.userId }, admin);
     await outboxIsEmpty();
     await sweep();
     expect(await messagesOf(user.userId)).toEqual(new Map());
-    expect(await world.query('SELECT FROM resource_tombstones WHERE user_id = $1', [user.userId])).toEqual([]);
+    for (const table of ['resource_tombstones', 'quota_tombstones']) {
+      expect(await world.query(`SELECT FROM ${table} WHERE user_id = $1`, [user.userId])).toEqual([]);
+    }
     expect((await messagesOf(other.userId)).size).toBe(1);
-    await eventually(() => expect(told.map(({ kind }) => kind)).toEqual(['deleted']));
+    await eventually(() => expect(told.map(({ kind }) => kind)).toEqual(['deleted', 'deleted']));
+    const last = told.find(({ resource }) => resource === 'tokens')?.version;
+    // The id of a quota comes again: the user begins anew, under a higher version.
+    await world.send(consumeTokens, { amount: 1 }, user);
+    await outboxIsEmpty();
+    const [again] = (await messagesOf(user.userId)).values();
+    expect(again).toMatchObject({ kind: 'tokens', data: { used: 1 } });
+    expect(again?.version).toBeGreaterThan(Number(last));
   });
 
   it('is written anew, with its tombstones, when it was lost', async () => {
@@ -117,7 +177,9 @@ describe('GATEHOUSE_DATA', () => {
     const kept = await world.send(items.create, { fields: { title: 'kept' } }, user);
     const gone = await world.send(templates.create, { fields: { name: 'gone', body: '' } }, user);
     await world.send(templates.delete, { id: gone.id }, user);
+    await world.send(consumeTokens, { amount: 1 }, user);
     await outboxIsEmpty();
+    const { version } = (await world.send(showQuotas, {}, user)).tokens;
     const before = await world.last(dataStream.name, 'data.changed.epoch');
     await (await world.manager()).streams.delete(dataStream.name);
     // Reads the stream only then: nats-server before 2.9.15 crashes when it is asked for a message of a stream that it
@@ -131,10 +193,11 @@ describe('GATEHOUSE_DATA', () => {
     const marker = await world.last(dataStream.name, 'data.changed.epoch');
     expect(marker).toMatchObject({ kind: 'epoch', state: 'complete', epoch });
     const found = [...(await messagesOf(user.userId)).values()];
-    expect(found.map(({ id, kind, version }) => [id, kind, version]).sort()).toEqual(
+    expect(found.map((message) => [message.id, message.kind, message.version]).sort()).toEqual(
       [
         [kept.id, 'item', 1],
         [gone.id, 'deleted', 2],
+        [user.userId, 'tokens', version],
       ].sort(),
     );
   });

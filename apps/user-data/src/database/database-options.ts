@@ -13,9 +13,12 @@ import { CreateResourceChanges1790100040000 } from './migrations/1790100040000-c
 import { CreateUserErasures1790100040010 } from './migrations/1790100040010-create-user-erasures';
 import { MarkRepeatableAudit1790100050000 } from './migrations/1790100050000-mark-repeatable-audit';
 import { ContractRepeatedAudit1790100050010 } from './migrations/1790100050010-contract-repeated-audit';
+import { CreateQuotaChanges1790100060000 } from './migrations/1790100060000-create-quota-changes';
 import { QuotaMovementEntity } from './quota-movement.entity';
+import { QuotaOutboxEntity } from './quota-outbox.entity';
 import { QuotaPeriodEntity } from './quota-period.entity';
 import { QuotaReservationEntity } from './quota-reservation.entity';
+import { QuotaTombstoneEntity } from './quota-tombstone.entity';
 import { ResourceTombstoneEntity } from './resource-tombstone.entity';
 import { UploadEntity, UploadTotalEntity } from './upload.entity';
 import { UserErasureEntity } from './user-erasure.entity';
@@ -40,7 +43,9 @@ const schema = {
     IdempotencyKeyEntity,
     StreamEpochEntity,
     StreamOutboxEntity,
+    QuotaOutboxEntity,
     ResourceTombstoneEntity,
+    QuotaTombstoneEntity,
     UserErasureEntity,
   ],
   migrations: [
@@ -54,6 +59,7 @@ const schema = {
     CreateUserErasures1790100040010,
     MarkRepeatableAudit1790100050000,
     ContractRepeatedAudit1790100050010,
+    CreateQuotaChanges1790100060000,
   ],
 };
 

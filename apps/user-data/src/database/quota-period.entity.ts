@@ -34,4 +34,8 @@ export class QuotaPeriodEntity {
   /** Held by open reservations. */
   @Column('bigint', { name: 'reserved', default: 0 })
   reserved!: string;
+
+  /** Version of the quota in messages; 0 until the first change since release 0.4.0. A trigger counts it. */
+  @Column('bigint', { name: 'version', default: 0 })
+  version!: string;
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { RelayChangesModule } from '../relay-changes/relay-changes.module';
 import { QuotasController } from './administer/quotas.controller';
 import { QuotaMetrics } from './balance/quota-metrics';
 import { QuotaRequests } from './balance/quota-requests';
@@ -11,6 +12,7 @@ import { TokensController } from './use-tokens/tokens.controller';
 
 /** What users may use per month, and what they have used. */
 @Module({
+  imports: [RelayChangesModule],
   controllers: [TokensController, UploadsController, ShowQuotasController, QuotasController],
   providers: [QuotaRequests, QuotaMetrics, ReservationExpiry, ReservationMetrics, ReservationWatch],
 })

@@ -8,7 +8,8 @@ import { type Registry } from 'prom-client';
 import { type DataSource } from 'typeorm';
 import { type UserDataConfig } from '../config';
 import { CONFIG, SERVICE_NAME, WORKER_DATA_SOURCE } from '../tokens';
-import { ResourceSource } from './resource-source';
+import { GatheredWake } from './gathered-wake';
+import { OwnedSource } from './owned-source';
 import { TombstoneSweeper } from './tombstone-sweeper';
 
 /** A change that this process commits wakes its relay. The poll finds those of others; milliseconds. */
@@ -29,12 +30,13 @@ const PACE = { pollMs: 500, inspectMs: 2_000, leaseMs: 30_000 };
         { dataStreamRefillMs }: UserDataConfig,
       ) =>
         new StreamRelay(
-          { source: new ResourceSource(), dataSource, nats, jetStream, metrics, log },
+          { source: new OwnedSource(), dataSource, nats, jetStream, metrics, log },
           { ...PACE, refillMs: dataStreamRefillMs, metricPrefix: metricPrefix(SERVICE_NAME) },
         ),
     },
+    GatheredWake,
     TombstoneSweeper,
   ],
-  exports: [StreamRelay],
+  exports: [StreamRelay, GatheredWake],
 })
 export class RelayChangesModule {}

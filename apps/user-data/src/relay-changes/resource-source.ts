@@ -1,4 +1,3 @@
-import { dataStream } from '@gatehouse/contracts';
 import { type StreamPage, type StreamRow, type StreamSource } from '@gatehouse/relay';
 import { type EntityManager } from 'typeorm';
 import { type ResourceTable, commonColumns } from '../database/resource-tables/resource-table';
@@ -20,24 +19,22 @@ interface TombstoneRow {
   readonly version: number;
 }
 
-/** Which resource of which user: the parts of a key. */
+/** Which resource or quota of which user: the parts of a key. */
 export interface ResourceRef {
   readonly userId: string;
   readonly kind: string;
   readonly id: string;
 }
 
-type Manager = Pick<EntityManager, 'query'>;
-
-/** Beginning of every subject of `GATEHOUSE_DATA`. */
-export const SUBJECT_PREFIX = 'data.changed';
+/** What a source reads with. */
+export type Manager = Pick<EntityManager, 'query'>;
 
 /** Rows with large texts in one page: a page of templates has at most 25 MB. */
 const LARGE_ROWS = 100;
 const TOMBSTONES = 'tombstones';
-const NO_ID = '00000000-0000-0000-0000-000000000000';
+export const NO_ID = '00000000-0000-0000-0000-000000000000';
 
-/** Key of a resource in the outbox: the rest of its subject. */
+/** Key of a resource or quota in the outbox: the rest of its subject. */
 export function keyOf({ userId, kind, id }: ResourceRef): string {
   return `${userId}.${kind}.${id}`;
 }
@@ -49,10 +46,7 @@ export function refOf(key: string): ResourceRef {
 }
 
 /** Items, templates, assistant sessions and their tombstones, as `GATEHOUSE_DATA` shows them. */
-export class ResourceSource implements StreamSource {
-  readonly stream = dataStream;
-  readonly subjectPrefix = SUBJECT_PREFIX;
-
+export class ResourceSource implements Pick<StreamSource, 'load' | 'page'> {
   async load(manager: Manager, keys: readonly string[]): Promise<readonly StreamRow[]> {
     const refs = keys.map(refOf);
     const found = new Map<string, StreamRow>();
@@ -74,10 +68,6 @@ export class ResourceSource implements StreamSource {
       for (const row of tombstones) add(found, deletionOf(row, row.version));
     }
     return [...found.values()].filter(({ key }) => wanted.has(key));
-  }
-
-  removed(key: string, version: number): StreamRow {
-    return deletionOf(refOf(key), version);
   }
 
   /** Pages are in the order of the tables, then the tombstones. `from` is the table and the last id, or key, of a page. */
@@ -134,7 +124,8 @@ function present({ publicKind: kind }: ResourceTable, { userId, ...row }: Resour
   return { key: keyOf({ userId, kind, id }), version, deleted: false, message: { kind, userId, id, data } };
 }
 
-function deletionOf(ref: ResourceRef, version: number): StreamRow {
+/** The deletion of a resource or a quota. */
+export function deletionOf(ref: ResourceRef, version: number): StreamRow {
   const { userId, kind: resource, id } = ref;
   return { key: keyOf(ref), version, deleted: true, message: { kind: 'deleted', resource, userId, id } };
 }

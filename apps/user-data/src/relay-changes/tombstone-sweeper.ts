@@ -4,7 +4,8 @@ import { LOGGER, PeriodicWorker, failpoint } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { WorkerDatabase } from '../database/worker-database';
-import { type ResourceRef, SUBJECT_PREFIX, keyOf } from './resource-source';
+import { SUBJECT_PREFIX } from './owned-source';
+import { type ResourceRef, keyOf } from './resource-source';
 
 const EVERY_MS = 10_000;
 /** Tombstones of one step, which are read and removed from the stream at the same time. */
@@ -14,22 +15,40 @@ interface DueTombstone extends ResourceRef {
   readonly version: number;
 }
 
-// A tombstone that still waits in the outbox is published first, so that followers learn of it.
-const DUE = `
+/** A table of tombstones. */
+interface Tombstones {
+  /** SQL: those that are due. One that still waits in the outbox is published first, so that followers learn of it. */
+  readonly due: string;
+  /** SQL: deletes them. What was deleted again meanwhile has another version, and waits again. */
+  readonly forget: string;
+}
+
+const ofResources: Tombstones = {
+  due: `
   SELECT t.user_id AS "userId", t.kind, t.id, t.version FROM resource_tombstones AS t
    WHERE t.remove_at <= now()
      AND NOT EXISTS (SELECT FROM stream_outbox AS o WHERE o.key = concat_ws('.', t.user_id, t.kind, t.id))
-   ORDER BY t.remove_at LIMIT $1`;
-
-// A resource that was deleted again meanwhile has another version, and waits again.
-const FORGET = `
+   ORDER BY t.remove_at LIMIT $1`,
+  forget: `
   DELETE FROM resource_tombstones AS t USING unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[])
       AS gone(user_id, kind, id, version)
-   WHERE (t.user_id, t.kind, t.id, t.version) = (gone.user_id, gone.kind, gone.id, gone.version) AND t.remove_at <= now()`;
+   WHERE (t.user_id, t.kind, t.id, t.version) = (gone.user_id, gone.kind, gone.id, gone.version) AND t.remove_at <= now()`,
+};
+
+const ofQuotas: Tombstones = {
+  due: `
+  SELECT t.user_id AS "userId", t.kind, t.user_id AS id, t.version::float8 AS version FROM quota_tombstones AS t
+   WHERE NOT EXISTS (SELECT FROM quota_outbox AS o WHERE o.key = concat_ws('.', t.user_id, t.kind, t.user_id))
+   LIMIT $1`,
+  forget: `
+  DELETE FROM quota_tombstones AS t USING unnest($1::uuid[], $2::text[], $3::uuid[], $4::bigint[])
+      AS gone(user_id, kind, id, version)
+   WHERE (t.user_id, t.kind, t.version) = (gone.user_id, gone.kind, gone.version)`,
+};
 
 /**
- * Removes tombstones of resources from the stream and then from the database: 24 hours after the deletion, and at once
- * when the user was erased. Any number of replicas may do the same work.
+ * Removes tombstones from the stream and then from the database: those of resources 24 hours after the deletion, and at
+ * once when the user was erased; those of quotas at once. Any number of replicas may do the same work.
  */
 @Injectable()
 export class TombstoneSweeper extends PeriodicWorker {
@@ -47,13 +66,25 @@ export class TombstoneSweeper extends PeriodicWorker {
 
   /** Removes every tombstone that is due, until the service stops; returns how many. */
   async sweep(): Promise<number> {
+    return (await this.sweepTable(ofResources)) + (await this.sweepTable(ofQuotas));
+  }
+
+  protected override async run(): Promise<void> {
+    try {
+      await this.sweep();
+    } catch (error) {
+      this.log.warn({ err: error }, 'removing tombstones failed; retrying');
+    }
+  }
+
+  private async sweepTable({ due: select, forget }: Tombstones): Promise<number> {
     for (let total = 0; ;) {
-      const due = await this.worker.run((transaction) => transaction.query<DueTombstone>(DUE, [BATCH]));
+      const due = await this.worker.run((transaction) => transaction.query<DueTombstone>(select, [BATCH]));
       if (due.length === 0) return total;
       await Promise.all(due.map((tombstone) => this.remove(tombstone)));
       failpoint('after-tombstone-erase');
       await this.worker.run((transaction) =>
-        transaction.query(FORGET, [
+        transaction.query(forget, [
           due.map(({ userId }) => userId),
           due.map(({ kind }) => kind),
           due.map(({ id }) => id),
@@ -62,14 +93,6 @@ export class TombstoneSweeper extends PeriodicWorker {
       );
       total += due.length;
       if (due.length < BATCH || this.stopped) return total;
-    }
-  }
-
-  protected override async run(): Promise<void> {
-    try {
-      await this.sweep();
-    } catch (error) {
-      this.log.warn({ err: error }, 'removing tombstones failed; retrying');
     }
   }
 

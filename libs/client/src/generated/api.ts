@@ -1541,7 +1541,7 @@ export interface paths {
         };
         /**
          * Receive my changes as they happen
-         * @description Server-sent events about the profile, items, templates and assistant sessions of the caller. The first event is `resumed` or `reset`; after `reset`, fetch everything. Other events are `profile`, `item`, `template` and `assistant-session`, whose `data` is a `LiveChange`, `heartbeat` every 15 s, and `closed` with the reason. Versions never go back, except after `reset`; versions in between may be missing. An API key gets the kinds that its scopes may read.
+         * @description Server-sent events about the profile, quotas, items, templates and assistant sessions of the caller. The first event is `resumed` or `reset`; after `reset`, fetch everything. Other events are `profile`, `tokens`, `uploads`, `item`, `template` and `assistant-session`, whose `data` is a `LiveChange`, `heartbeat` every 15 s, and `closed` with the reason. Versions never go back, except after `reset`; versions in between may be missing. An API key gets the kinds that its scopes may read.
          */
         get: operations["streamChanges"];
         put?: never;
@@ -2266,7 +2266,7 @@ export interface components {
                 subscription: components["schemas"]["Tier"];
                 /** Format: date-time */
                 createdAt: string;
-            }) | null;
+            } | components["schemas"]["UploadQuota"] | components["schemas"]["Quota"]) | null;
         };
         /**
          * @description Server-sent events. The `data` of a change is a `LiveChange`.
@@ -2502,6 +2502,7 @@ export interface components {
             remaining: number;
             /** Format: date-time */
             renewsAt: string;
+            version?: number;
         };
         QuotaGrant: {
             amount: number;
@@ -2608,6 +2609,7 @@ export interface components {
             remaining: number;
             /** Format: date-time */
             renewsAt: string;
+            version?: number;
             documentsUploaded: number;
             upload: components["schemas"]["Upload"];
         };
@@ -2970,6 +2972,7 @@ export interface components {
             remaining: number;
             /** Format: date-time */
             renewsAt: string;
+            version?: number;
             documentsUploaded: number;
             items: components["schemas"]["Upload"][];
             nextCursor: string | null;
@@ -2982,6 +2985,7 @@ export interface components {
             remaining: number;
             /** Format: date-time */
             renewsAt: string;
+            version?: number;
             documentsUploaded: number;
         };
         User: {

@@ -34,12 +34,14 @@ interface ChangeOf<Kind extends string, Data> {
   readonly data: Data | null;
 }
 
-/** A change of what the caller owns. */
+/** A change of what the caller owns. `id` of the quotas `tokens` and `uploads` is that of the user. */
 export type LiveChange =
   | ChangeOf<'profile', LiveProfile>
   | ChangeOf<'item', Schemas['Item']>
   | ChangeOf<'template', Schemas['Template']>
-  | ChangeOf<'assistant-session', Schemas['AssistantSession']>;
+  | ChangeOf<'assistant-session', Schemas['AssistantSession']>
+  | (ChangeOf<'tokens', Schemas['Quota']> & { readonly data: Schemas['Quota'] })
+  | (ChangeOf<'uploads', Schemas['UploadQuota']> & { readonly data: Schemas['UploadQuota'] });
 
 /**
  * Why everything must be fetched, as the gateway says. `new`: the stream begins, or begins anew because a handler threw

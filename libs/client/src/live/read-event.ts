@@ -10,7 +10,9 @@ export type LiveEvent =
   | { readonly type: 'heartbeat' }
   | { readonly type: 'other' };
 
-const KINDS: readonly string[] = ['profile', 'item', 'template', 'assistant-session'] satisfies LiveChange['kind'][];
+const KINDS: readonly string[] = Object.keys({
+  ...{ profile: true, item: true, template: true, 'assistant-session': true, tokens: true, uploads: true },
+} satisfies Record<LiveChange['kind'], true>);
 
 /** Reads an event. @throws EventUnreadableError */
 export function readEvent({ event = '', data }: EventSourceMessage): LiveEvent {

@@ -14,6 +14,7 @@ import { type Transaction } from '@gatehouse/persistence';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { type AuditNote } from '../../audit/record-audit';
+import { GatheredWake } from '../../relay-changes/gathered-wake';
 import { OwnerRequests } from '../../requests/owner-requests';
 import { type QuotaActing, quotaActing } from '../balance/quota-statement';
 import * as changes from './change-limit';
@@ -29,7 +30,10 @@ interface AdminRequest {
 /** Shows and changes what limits a user, for admins. Every request is audited in its transaction. */
 @Controller()
 export class QuotasController {
-  constructor(private readonly requests: OwnerRequests) {}
+  constructor(
+    private readonly requests: OwnerRequests,
+    private readonly relay: GatheredWake,
+  ) {}
 
   @RequestHandler(inspectQuotas)
   inspect(@Payload() request: VerifiedRequest<typeof inspectQuotas>): Promise<ReplyOf<typeof inspectQuotas>> {
@@ -52,13 +56,15 @@ export class QuotasController {
   }
 
   @RequestHandler(grantQuota)
-  grant(@Payload() request: VerifiedRequest<typeof grantQuota>): Promise<ReplyOf<typeof grantQuota>> {
+  async grant(@Payload() request: VerifiedRequest<typeof grantQuota>): Promise<ReplyOf<typeof grantQuota>> {
     const { kind, amount, reason, owner } = request.body;
     const note: AuditNote = { action: 'quota.grant', subject: `quotas/${kind}`, details: { amount, reason } };
-    return this.requests.runOnce(request, note, async (transaction, acting) => {
+    const granted = await this.requests.runOnce(request, note, async (transaction, acting) => {
       await changes.grantQuota(transaction, quotaActing(request.envelope, acting), request.body);
       return loadLimit(transaction, owner, kind);
     });
+    this.relay.wake();
+    return granted;
   }
 
   @RequestHandler(setLimit)
@@ -77,16 +83,18 @@ export class QuotasController {
     );
   }
 
-  private change(
+  private async change(
     request: AdminRequest,
     kind: LimitKind,
     details: Readonly<Record<string, unknown>>,
     work: (transaction: Transaction, acting: QuotaActing) => Promise<unknown>,
   ): Promise<LimitState> {
     const note: AuditNote = { action: 'quota.override', subject: `limits/${kind}`, details };
-    return this.requests.run(request, note, async (transaction, acting) => {
+    const changed = await this.requests.run(request, note, async (transaction, acting) => {
       await work(transaction, quotaActing(request.envelope, acting));
       return loadLimit(transaction, acting.owner, kind);
     });
+    this.relay.wake();
+    return changed;
   }
 }

@@ -7,6 +7,7 @@ import { type QuotaStatement } from './quota-statement';
 interface LoadedRow extends BalanceRow {
   readonly kind: QuotaKind;
   readonly documents_uploaded: number;
+  readonly version: number;
 }
 
 /**
@@ -14,10 +15,11 @@ interface LoadedRow extends BalanceRow {
  * expired yet hold nothing.
  */
 const LOAD = `
-  SELECT b.kind, b.documents_uploaded, ${balanceColumns} FROM (
+  SELECT b.kind, b.documents_uploaded, b.version::float8 AS version, ${balanceColumns} FROM (
     SELECT k.kind, c.now, quota_period(c.now) AS period,
            quota_limit($1::uuid, k.kind, k.tier_limit) + coalesce(q.granted, 0) AS total_limit,
            coalesce(q.used, 0) AS used, coalesce(q.reserved, 0) - coalesce(overdue.amount, 0) AS reserved,
+           greatest(q.version, quota_period_version(quota_period(c.now))) AS version,
            coalesce((SELECT t.documents_uploaded FROM upload_totals t WHERE t.user_id = $1), 0)::float8
              AS documents_uploaded
       FROM (SELECT quota_now() AS now) c
@@ -38,7 +40,10 @@ export function loadQuotas({ userId, tier }: Owner): QuotaStatement<UserQuotas> 
       if (tokens === undefined || uploads === undefined)
         throw new RequestRefusedError('internal', 'a quota is missing');
       const documentsUploaded = uploads.documents_uploaded;
-      return { tokens: quotaOf(tokens), uploads: { ...quotaOf(uploads), documentsUploaded } };
+      return {
+        tokens: { ...quotaOf(tokens), version: tokens.version },
+        uploads: { ...quotaOf(uploads), documentsUploaded, version: uploads.version },
+      };
     },
   };
 }

@@ -3,6 +3,7 @@ import { RequestRefusedError } from '@gatehouse/messaging';
 import { answerOnce } from '@gatehouse/persistence';
 import { Injectable } from '@nestjs/common';
 import { OwnerTransactions } from '../../database/owner-transactions';
+import { GatheredWake } from '../../relay-changes/gathered-wake';
 import { actingFor } from '../../requests/owner-requests';
 import { QuotaMetrics } from './quota-metrics';
 import { type QuotaActing, type QuotaStatement, quotaActing } from './quota-statement';
@@ -19,6 +20,7 @@ export class QuotaRequests {
   constructor(
     private readonly transactions: OwnerTransactions,
     private readonly metrics: QuotaMetrics,
+    private readonly relay: GatheredWake,
   ) {}
 
   /** Loads the answer to a request that changes nothing. @throws RequestRefusedError */
@@ -32,7 +34,8 @@ export class QuotaRequests {
   }
 
   /**
-   * Runs the statement and returns its answer: in one round trip, unless the request has an idempotency key.
+   * Runs the statement and returns its answer: in one round trip, unless the request has an idempotency key. Then the
+   * relay publishes the change.
    * @throws RequestRefusedError
    */
   async answer<Answer extends object>(
@@ -43,10 +46,16 @@ export class QuotaRequests {
     const { userId } = acting.owner;
     const { text, values, read } = statement(acting);
     try {
-      if (body.idempotency === undefined) return read(await this.transactions.query<never>(userId, text, values));
-      return await this.transactions.run(userId, (transaction) =>
-        answerOnce(transaction, { userId, request: body }, async () => read(await transaction.query(text, values))),
-      );
+      const answer =
+        body.idempotency === undefined
+          ? read(await this.transactions.query<never>(userId, text, values))
+          : await this.transactions.run(userId, (transaction) =>
+              answerOnce(transaction, { userId, request: body }, async () =>
+                read(await transaction.query(text, values)),
+              ),
+            );
+      this.relay.wake();
+      return answer;
     } catch (error) {
       this.count(error);
       throw error;

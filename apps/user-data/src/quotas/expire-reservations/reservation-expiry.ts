@@ -2,6 +2,7 @@ import { LOGGER, PeriodicWorker, failpoint } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { WorkerDatabase } from '../../database/worker-database';
+import { GatheredWake } from '../../relay-changes/gathered-wake';
 import { ReservationMetrics } from './reservation-metrics';
 
 const EVERY_MS = 1_000;
@@ -18,6 +19,7 @@ export class ReservationExpiry extends PeriodicWorker {
   constructor(
     private readonly worker: WorkerDatabase,
     private readonly metrics: ReservationMetrics,
+    private readonly relay: GatheredWake,
     @Inject(LOGGER) private readonly log: Logger,
   ) {
     super({ everyMs: EVERY_MS });
@@ -29,7 +31,10 @@ export class ReservationExpiry extends PeriodicWorker {
       const expired = await this.expireBatch();
       total += expired;
       this.metrics.expired(expired);
-      if (expired > 0) failpoint('after-expiry');
+      if (expired > 0) {
+        this.relay.wake();
+        failpoint('after-expiry');
+      }
       if (expired < BATCH || this.stopped) return total;
     }
   }
