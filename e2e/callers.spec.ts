@@ -2,6 +2,7 @@ import { type ClerkClient, createClerkClient } from '@clerk/backend';
 import { type ParsedJson, eventually } from '@gatehouse/testing';
 import { CountingProxy } from './counting-proxy';
 import { describeClient } from './client/client-story';
+import { describeLiveUpdates } from './client/live-story';
 import { type Stack, startStack } from './stack';
 
 let stack: Stack;
@@ -307,3 +308,8 @@ describe('GET /api/clerk/syncUsers', () => {
     expect(answer.headers.get('location')).toBe(`${stack.gatehouse.urls.gateway}/welcome`);
   });
 });
+
+describeLiveUpdates(
+  () => stack,
+  () => clerk,
+);
