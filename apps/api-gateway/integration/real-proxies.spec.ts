@@ -137,6 +137,13 @@ describe.each(['nginx', 'caddy'] as const)('%s as documented', (family) => {
     expect([answer.status, Number(answer.headers['retry-after']) > 0]).toEqual([429, true]);
   });
 
+  it('tells a client when to come back if the gateway cannot look its credential up', async () => {
+    const goOn = gateway.failLookups();
+    const answer = await send('/orders/1', [['X-API-Key', gateway.key()]]);
+    goOn();
+    expect([answer.status, Number(answer.headers['retry-after']) > 0, asked]).toEqual([503, true, []]);
+  });
+
   it("lets a browser with Clerk's cookie pass, from a page of a listed origin, and keeps the cookie", async () => {
     const cookie = ['Cookie', `a=1; __session=${await mint(gateway.pair, CLERK_USER)}; b="2 "`] as const;
     const buy = (...headers: (readonly [string, string])[]) =>

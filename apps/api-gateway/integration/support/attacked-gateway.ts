@@ -56,6 +56,8 @@ export interface AttackedGateway extends TestGateway {
   exchanged(): number;
   /** Delays lookups of API keys until the returned function is called. */
   holdLookups(): () => void;
+  /** Lets lookups of API keys fail until the returned function is called. */
+  failLookups(): () => void;
   /** Revocations sent to user-sync. */
   readonly revocations: ParsedRequestOf<typeof revokeKey>[];
   /** Requests with a principal that reached a service. */
@@ -183,6 +185,11 @@ export async function startAttackedGateway(environment: Record<string, string> =
         held = undefined;
         resolve();
       };
+    },
+    failLookups() {
+      held = Promise.reject(new RequestRefusedError('unavailable', 'away'));
+      held.catch(() => undefined);
+      return () => (held = undefined);
     },
     key(changes = {}) {
       const text = mintApiKey({ environment: 'prod', random: randomBytes(32) });
