@@ -11,6 +11,7 @@ import {
 import { requestErrorCodes } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
 import * as errors from '../errors';
+import * as upstreamErrors from '../upstream-errors';
 import { errorResponse, statusResponse } from './error-response';
 import { problemStatuses } from './problem-codes';
 
@@ -18,7 +19,7 @@ type CodeAndStatus = readonly [code: string, status: number];
 
 /** Every code and status that an error response can have. */
 function implemented(): CodeAndStatus[] {
-  const own = Object.values(errors)
+  const own = [...Object.values(errors), ...Object.values(upstreamErrors)]
     .filter((kind) => typeof kind === 'function')
     .map((kind) => Reflect.construct(kind, []) as Error & { code: string })
     .filter(({ code }) => code === code.toLowerCase());

@@ -3,19 +3,14 @@ import { type QuotaStanding } from '@gatehouse/contracts';
 import { RequestRefusedError } from '@gatehouse/messaging';
 import {
   AccountInactiveError,
-  BodyIncompleteError,
-  BodyTooLargeError,
-  BodyTooSlowError,
   CookieOriginError,
   CredentialMissingError,
   type FieldFault,
   ForwardAuthPathError,
-  HandshakeInvalidError,
   HttpsRequiredError,
   JsonInvalidError,
   LegacyTokensOffError,
   MediaTypeUnsupportedError,
-  MethodNotProxiedError,
   OriginNotAllowedError,
   ProxyNotAllowedError,
   ProxySecretInvalidError,
@@ -29,17 +24,24 @@ import {
   SessionNeededError,
   SessionRefusedError,
   SignInLoopError,
-  StreamsUnavailableError,
   TierInsufficientError,
-  TooManyStreamsError,
   UploadBrokenOffError,
   UploadTooLargeError,
+  UserUnknownError,
+} from '../errors';
+import {
+  BodyIncompleteError,
+  BodyTooLargeError,
+  BodyTooSlowError,
+  HandshakeInvalidError,
+  MethodNotProxiedError,
+  StreamsUnavailableError,
+  TooManyStreamsError,
   UpstreamBusyError,
   UpstreamFailedError,
   UpstreamTimeoutError,
   UpstreamUnreachableError,
-  UserUnknownError,
-} from '../errors';
+} from '../upstream-errors';
 import { type RequestParts, maxFieldName, placedFault } from './field-faults';
 import { type ProblemCode, type ServiceCode, problemStatuses } from './problem-codes';
 

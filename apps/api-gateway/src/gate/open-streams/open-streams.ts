@@ -9,11 +9,11 @@ import {
 import { type Caller } from '../../caller/caller';
 import { credentialExpiry } from '../../caller/credential-expiry';
 import { type GatewayConfig } from '../../config';
-import { StreamsUnavailableError, TooManyStreamsError } from '../../errors';
 import { CONFIG, STEADY_CLOCK } from '../../tokens';
 import { type MonotonicClock } from '../../trust/steady-clock';
 import { TrustChangeFeed } from '../../trust/trust-change-feed';
 import { TrustWatch } from '../../trust/trust-watch';
+import { StreamsUnavailableError, TooManyStreamsError } from '../../upstream-errors';
 import { OpenStream, type StreamPermit, type StreamPipe, type StreamsVersion } from './open-stream';
 import { type GateEnd, type StreamEnd, type StreamKind } from './stream-end';
 import { StreamMetrics } from './stream-metrics';

@@ -1,6 +1,6 @@
 import { type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { BodyIncompleteError, BodyTooLargeError, BodyTooSlowError } from '../../errors';
+import { BodyIncompleteError, BodyTooLargeError, BodyTooSlowError } from '../../upstream-errors';
 
 const BUFFERED_BYTES = 64 * 1024;
 const CHECK_MS = 5_000;

@@ -1,4 +1,4 @@
-import { UpstreamFailedError, UpstreamTimeoutError, UpstreamUnreachableError } from '../../errors';
+import { UpstreamFailedError, UpstreamTimeoutError, UpstreamUnreachableError } from '../../upstream-errors';
 
 const TIMEOUTS: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
 

@@ -1,5 +1,5 @@
 import { type Dispatcher, Pool } from 'undici';
-import { UpstreamBusyError } from '../../errors';
+import { UpstreamBusyError } from '../../upstream-errors';
 
 /** Maximum number of requests to one origin that are sent at the same time. Streams of events are not among them. */
 const REQUESTS = 1_024;

@@ -1,5 +1,5 @@
 import { LiveValue } from '@gatehouse/config';
-import { UpstreamBusyError } from '../../errors';
+import { UpstreamBusyError } from '../../upstream-errors';
 import { parsePolicy } from '../policy/parse-policy';
 import { Policy } from '../policy/policy';
 import { type UpstreamTurn } from './upstream-pool';

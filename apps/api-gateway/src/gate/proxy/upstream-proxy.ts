@@ -6,18 +6,13 @@ import { type Caller } from '../../caller/caller';
 import { type GatewayConfig } from '../../config';
 import { type CorsHeaders, CorsPolicy } from '../../cors/cors-policy';
 import { anonymousPreflightMethod } from '../../cors/preflight';
-import {
-  BodyTooLargeError,
-  ClientGoneError,
-  HttpsRequiredError,
-  MethodNotProxiedError,
-  OriginNotAllowedError,
-} from '../../errors';
+import { HttpsRequiredError, OriginNotAllowedError } from '../../errors';
 import { whenKnown } from '../../maybe-promise';
 import { GatewayMetrics } from '../../metrics/gateway-metrics';
 import { logProblem } from '../../problems/log-problem';
 import { securityHeaders } from '../../problems/security-headers';
 import { CONFIG } from '../../tokens';
+import { BodyTooLargeError, ClientGoneError, MethodNotProxiedError } from '../../upstream-errors';
 import { AssertionIssuer } from '../assertion/assertion-issuer';
 import { Gate } from '../decide';
 import { type Allowed, Refused } from '../decision';

@@ -2,8 +2,13 @@ import { type IncomingHttpHeaders } from 'node:http';
 import { type Socket } from 'node:net';
 import { type Upgrade } from '@gatehouse/http-edge';
 import { type Dispatcher } from 'undici';
-import { ClientGoneError, HandshakeFailedError, StreamsUnavailableError, UpstreamFailedError } from '../../errors';
 import { type RateHeaders } from '../../limits/rate-headers';
+import {
+  ClientGoneError,
+  HandshakeFailedError,
+  StreamsUnavailableError,
+  UpstreamFailedError,
+} from '../../upstream-errors';
 import { type OpenStream, type StreamPermit, type StreamPipe } from '../open-streams/open-stream';
 import { type OpenStreams } from '../open-streams/open-streams';
 import { type GateEnd, type StreamEnd } from '../open-streams/stream-end';
