@@ -5,7 +5,7 @@ export interface Scenario {
   readonly title: string;
   readonly series: Series;
   readonly fires: Readonly<Record<number, readonly string[]>>;
-  /** Minutes between two samples and between two evaluations. Default: 1. */
+  /** Minutes between two samples and between two evaluations. Default: 1, and 2 between evaluations of a long scenario. */
   readonly everyMinutes?: number;
 }
 

@@ -30,6 +30,7 @@ export const services: readonly Scenario[] = [
     title: 'GatehouseNotReady pages when no replica reaches PostgreSQL',
     series: but(ingest('ready', 'check="database"', `1+0x20 0+0x${SAMPLES}`)),
     fires: { 22: [], 25: ['GatehouseNotReady page'], 60: ['GatehouseNotReady page'] },
+    everyMinutes: 1,
   },
   {
     title: 'GatehouseNotReady pages when no replica reaches NATS',
