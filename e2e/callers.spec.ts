@@ -154,10 +154,10 @@ describe('Clerk’s state of a user', () => {
     expect(await answers()).toEqual([200, 200]);
     const turn = (action: string) => fetch(`${emulator}/emulator/users/${user.id}/${action}`, { method: 'POST' });
     await turn('deprovision');
-    await eventually(async () => expect(await answers()).toEqual([403, 403]), { timeoutMs: 20_000, intervalMs: 200 });
+    await eventually(async () => expect(await answers()).toEqual([403, 403]), { intervalMs: 200 });
     expect((await call('/api/me', key)).body.code).toBe('account_inactive');
     await turn('reprovision');
-    await eventually(async () => expect(await answers()).toEqual([200, 200]), { timeoutMs: 20_000, intervalMs: 200 });
+    await eventually(async () => expect(await answers()).toEqual([200, 200]), { intervalMs: 200 });
   });
 
   it('shows a lockout to admins but rejects no request because of it', async () => {
@@ -171,7 +171,7 @@ describe('Clerk’s state of a user', () => {
         const { body } = await call(`/admin/users/${me.id}`, admin);
         expect(body).toMatchObject({ clerkLocked: true, clerkLockoutExpiresAt: expect.any(String), isActive: true });
       },
-      { timeoutMs: 20_000, intervalMs: 200 },
+      { intervalMs: 200 },
     );
     expect((await call('/api/me', headers)).status).toBe(200);
   });
@@ -183,7 +183,7 @@ describe('an address that several Clerk users have', () => {
     return (await stack.users.query<Record<string, unknown>>(text, [id])).rows[0];
   };
   const stored = (id: string, row: object) =>
-    eventually(async () => expect(await rowOf(id)).toEqual(row), { timeoutMs: 20_000, intervalMs: 200 });
+    eventually(async () => expect(await rowOf(id)).toEqual(row), { intervalMs: 200 });
 
   it('is stored with each user while none has it verified, then only with the user who has verified it', async () => {
     const emailAddress = 'contested@example.com';
@@ -235,7 +235,7 @@ describe('user-sync', () => {
         expect([sent.status, await decisionOn(sent)]).toEqual(['ignored', decision]);
         return sent;
       },
-      { timeoutMs: 50_000, intervalMs: 1_000 },
+      { intervalMs: 1_000 },
     );
     const users = await stack.users.query('SELECT FROM users WHERE clerk_user_id = $1', [row.clerk_user_id]);
     expect(users.rowCount).toBe(0);

@@ -164,7 +164,7 @@ it('makes every user equal to Clerk again by itself', async () => {
         [],
       );
     },
-    { timeoutMs: 30_000, intervalMs: 200 },
+    { intervalMs: 200 },
   );
   expect(await drill.query('users', `SELECT state FROM reconcile_runs WHERE state <> 'done'`)).toEqual([]);
 });
@@ -239,7 +239,7 @@ it('finds the ids and roles at Clerk that the lost database had written, and an 
       const { body } = await drill.call('GET', '/admin/metadata-collisions?state=open', admin.bearer);
       expect(body.items).toEqual([]);
     },
-    { timeoutMs: 20_000, intervalMs: 200 },
+    { intervalMs: 200 },
   );
 });
 

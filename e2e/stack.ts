@@ -25,7 +25,7 @@ export interface Stack {
 
 /** Limits for one response and for one event, on a busy machine. */
 const DELIVERY_TIMEOUT_MS = 30_000;
-const SETTLE_TIMEOUT_MS = 50_000;
+const SETTLE_TIMEOUT_MS = 60_000;
 
 /**
  * Starts everything on free ports in a new folder.

@@ -52,10 +52,10 @@ export class FailoverDrill extends DrillCalls {
     );
     makeStandby(backup, join(this.directory, name), this.primary.adminUrl, STANDBY);
     this.standby = await startDrillServer(this.directory, this.leash, { name, durability: 'durable' });
-    await eventually(async () => expect(await this.streaming()).toBe(1), { timeoutMs: 30_000 });
+    await eventually(async () => expect(await this.streaming()).toBe(1));
     if (!synchronous) return;
     await this.change(this.primary, `synchronous_standby_names = '${STANDBY}'`);
-    await eventually(async () => expect(await this.streaming(`sync_state = 'sync'`)).toBe(1), { timeoutMs: 30_000 });
+    await eventually(async () => expect(await this.streaming(`sync_state = 'sync'`)).toBe(1));
   }
 
   /** Bytes of WAL that the standby has not replayed. */
@@ -69,7 +69,7 @@ export class FailoverDrill extends DrillCalls {
   /** Stops the replication, as when the standby is cut off. Later commits are missing on it. */
   async detachStandby(): Promise<void> {
     await this.change(this.server, `primary_conninfo = ''`);
-    await eventually(async () => expect(await this.streaming()).toBe(0), { timeoutMs: 30_000 });
+    await eventually(async () => expect(await this.streaming()).toBe(0));
   }
 
   /** Kills the primary, promotes the standby and moves the virtual address to it. */

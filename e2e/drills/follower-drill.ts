@@ -97,7 +97,6 @@ export class FollowerDrill extends DrillCalls {
   async converged(): Promise<void> {
     await this.settled();
     await eventually(async () => expect(await this.follower.rows()).toEqual(await this.expected()), {
-      timeoutMs: 40_000,
       intervalMs: 200,
     });
     expect(await this.follower.regressions()).toEqual([]);

@@ -165,7 +165,7 @@ export class FaultWorld {
 
   /** Versions of the servers. */
   async versions(): Promise<{ nats: string; postgres: string }> {
-    const connection = await connect({ ...this.nats.as(OPERATOR), timeout: 5_000 });
+    const connection = await connect({ ...this.nats.as(OPERATOR), timeout: 20_000 });
     const nats = connection.info?.version ?? 'unknown';
     await connection.close();
     return { nats, postgres: this.postgres.version };

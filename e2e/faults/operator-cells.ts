@@ -41,7 +41,7 @@ export const operatorCells: readonly Cell[] = [
       await eventually(() => world.restarts >= restarts + 1 + OLD_MONTHS.length, { timeoutMs: 60_000 });
       await world.arm('webhook-ingest', undefined);
       const bodies = () => world.query('ingest', BODIES, [`msg_${load.name}%`]);
-      await eventually(async () => (await bodies()).length <= failed, { timeoutMs: 30_000 });
+      await eventually(async () => (await bodies()).length <= failed);
       const lost = failed - (await bodies()).length;
       if (lost > 0) throw new Error(`the bodies of ${lost} failed events were dropped`);
       await redriveAll(world, { status: 'failed' });

@@ -65,7 +65,7 @@ export const streamCells: readonly (Cell | OwnedCell)[] = [
 
 /** Deletes a stream as an operator would, by mistake. stream-keeper creates it again. */
 async function deleteStream(world: FaultWorld, name: string): Promise<void> {
-  const connection = await connect({ ...world.nats.as(OPERATOR), timeout: 5_000 });
+  const connection = await connect({ ...world.nats.as(OPERATOR), timeout: 20_000 });
   try {
     await (await jetstreamManager(connection)).streams.delete(name);
   } finally {

@@ -10,7 +10,7 @@ import { type ReceivedWebhook, startWebhookReceiver, type WebhookReceiver } from
 
 /** Includes the download of Chromium's packages when they are missing. */
 const FETCH_LIMIT_MS = 600_000;
-const STORY_LIMIT_MS = 120_000;
+const STORY_LIMIT_MS = 240_000;
 /** Limit for one element to appear, on a busy machine. */
 const WAIT_MS = 60_000;
 const SCRIPT = '<img src=x onerror=alert(1)>';

@@ -123,7 +123,7 @@ export class Imports {
   }
 
   /** Waits for one of these states. */
-  reaches(id: string, states: readonly string[], timeoutMs = 20_000): Promise<UserImport> {
+  reaches(id: string, states: readonly string[], timeoutMs = 60_000): Promise<UserImport> {
     return eventually(
       async () => {
         const found = await this.show(id);

@@ -324,7 +324,7 @@ it('revoking a key during its rotation returns the successor, which is still val
     await rotation.query('UPDATE api_keys SET replaced_by = $2 WHERE id = $1', [old.id, next.id]);
     const revoked = world.gateway.send(revokeKey, { id: old.id }, ada.context);
     revoked.catch(() => undefined);
-    await eventually(async () => (await world.lockWaits()) > 0, { timeoutMs: 20_000 });
+    await eventually(async () => (await world.lockWaits()) > 0);
     await rotation.query('COMMIT');
     expect((await revoked).stillValid).toEqual([{ id: next.id, prefix: next.prefix, until: null }]);
   } finally {

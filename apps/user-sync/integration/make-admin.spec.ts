@@ -12,7 +12,7 @@ import { json } from './clerk-api';
 import { ListeningGateway } from './listening-gateway';
 import { SyncWorld } from './sync-world';
 
-const PATIENCE = { timeoutMs: 20_000 };
+const PATIENCE = { timeoutMs: 60_000 };
 const run = promisify(execFile);
 
 let world: SyncWorld;

@@ -227,7 +227,7 @@ describe('admins', () => {
       await clerk.query('UPDATE users SET clerk_banned = true WHERE id = $1', [ada.principal.userId]);
       const demotion = setRole(bob, ada);
       demotion.catch(() => undefined);
-      await eventually(async () => (await world.lockWaits()) > 0, { timeoutMs: 20_000 });
+      await eventually(async () => (await world.lockWaits()) > 0);
       await clerk.query('COMMIT');
       await expect(demotion).rejects.toEqual(refusal('last_admin'));
     } finally {
@@ -246,9 +246,9 @@ describe('admins', () => {
     const [ada] = (await onlyAdmins(1)) as [Member];
     const counted = async () =>
       /^gatehouse_user_sync_active_admins (\d+)$/m.exec(await world.operations('/metrics'))?.[1];
-    await eventually(async () => expect(await counted()).toBe('1'), { timeoutMs: 30_000 });
+    await eventually(async () => expect(await counted()).toBe('1'));
     await world.deliver(userEvent('user.updated', { ...ada.user, banned: true, updated_at: ada.user.updated_at + 1 }));
-    await eventually(async () => expect(await counted()).toBe('0'), { timeoutMs: 30_000 });
+    await eventually(async () => expect(await counted()).toBe('0'));
     boss = await admin(world);
   });
 

@@ -20,7 +20,7 @@ import { type Member, memberAtClerk, newSessionId, nobody, refusal, userAtClerk 
 import { SyncWorld, quickWriteBacks } from './sync-world';
 
 const QUICK = { ...quickWriteBacks, RECONCILE_INTERVAL_MS: '0' };
-const PATIENCE = { timeoutMs: 20_000, intervalMs: 20 };
+const PATIENCE = { timeoutMs: 60_000, intervalMs: 20 };
 
 let world: SyncWorld;
 let boss: Member;

@@ -9,7 +9,7 @@ import { SyncWorld } from './sync-world';
 
 /** Clerk cannot be asked for the instance while the database is unavailable, so it is configured. */
 const settings = { CLERK_INSTANCE_ID: instanceId };
-const PATIENCE = { timeoutMs: 30_000 };
+const PATIENCE = { timeoutMs: 60_000 };
 
 let world: SyncWorld;
 let proxy: TcpProxy | undefined;
@@ -45,7 +45,7 @@ describe('user-sync during an outage of NATS', () => {
     await eventually(async () => expect(await world.decisionsOf(user.id)).toEqual(['create', 'apply']), PATIENCE);
     const row = await world.user(user.id);
     await world.nats.start();
-    expect(await world.outcomeOf(about, 30_000)).toMatchObject({ status: 'success', decision: 'apply', attempt: 0 });
+    expect(await world.outcomeOf(about, 60_000)).toMatchObject({ status: 'success', decision: 'apply', attempt: 0 });
     expect(await world.user(user.id)).toEqual(row);
     expect(await world.decisionsOf(user.id)).toEqual(['create', 'apply']);
   });
@@ -56,7 +56,7 @@ describe('user-sync during an outage of NATS', () => {
     const published = await Promise.all(before.map((user) => world.publish(userEvent('user.created', user))));
     await world.nats.kill();
     await world.nats.start();
-    const outcomes = await Promise.all(published.map((about) => world.outcomeOf(about, 45_000)));
+    const outcomes = await Promise.all(published.map((about) => world.outcomeOf(about, 60_000)));
     expect(outcomes.every(({ status }) => status === 'success')).toBe(true);
     await appliedOnce(before);
   });
@@ -70,7 +70,7 @@ describe('user-sync during an outage of NATS', () => {
     const [user] = newUsers(1);
     if (user === undefined) return;
     const about = await world.publish(userEvent('user.created', user));
-    expect(await world.outcomeOf(about, 30_000)).toMatchObject({ decision: 'create' });
+    expect(await world.outcomeOf(about, 60_000)).toMatchObject({ decision: 'create' });
   });
 });
 
@@ -87,7 +87,7 @@ describe('user-sync during an outage of the database', () => {
       PATIENCE,
     );
     await proxy.reopen();
-    const outcomes = await Promise.all(published.map((about) => world.outcomeOf(about, 30_000)));
+    const outcomes = await Promise.all(published.map((about) => world.outcomeOf(about, 60_000)));
     expect(outcomes.filter((outcome) => outcome.status !== 'success' || outcome.attempt !== 0)).toEqual([]);
     const reported = (await world.outcomes()).filter(({ webhookId }) => others.has(webhookId));
     expect(reported).toHaveLength(users.length);
@@ -168,7 +168,7 @@ describe('the service', () => {
       return world.publish(event, { ...about, publishNumber: 2 });
     });
     const outcomes = await Promise.all(
-      [...published, ...(await Promise.all(again))].map((about) => world.outcomeOf(about, 30_000)),
+      [...published, ...(await Promise.all(again))].map((about) => world.outcomeOf(about, 60_000)),
     );
     expect(outcomes.every(({ status }) => status === 'success')).toBe(true);
     for (const { id } of users) {

@@ -52,7 +52,7 @@ export class ReconcileWorld {
   }
 
   /** Waits until the run has ended. */
-  ended(id: string, timeoutMs = 20_000): Promise<ReconcileRun> {
+  ended(id: string, timeoutMs = 60_000): Promise<ReconcileRun> {
     return eventually(
       async () => {
         const run = await this.show(id);

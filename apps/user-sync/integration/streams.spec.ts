@@ -10,7 +10,7 @@ import { member } from './members';
 import { readinessOf } from './readiness';
 import { SyncWorld } from './sync-world';
 
-const PATIENCE = { timeoutMs: 30_000 };
+const PATIENCE = { timeoutMs: 60_000 };
 const { stream, durable } = eventsConsumer;
 const isAbsent = 'does not exist; stream-keeper creates it';
 

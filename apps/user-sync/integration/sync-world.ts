@@ -203,7 +203,7 @@ export class SyncWorld {
   }
 
   /** Waits for the outcome of a publish. */
-  outcomeOf({ webhookId, publishNumber }: EventMetadata, timeoutMs = 20_000): Promise<Outcome> {
+  outcomeOf({ webhookId, publishNumber }: EventMetadata, timeoutMs = 60_000): Promise<Outcome> {
     return eventually(
       async () => {
         const outcomes = await this.outcomes();

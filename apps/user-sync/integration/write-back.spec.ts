@@ -16,7 +16,7 @@ import { type Member, memberAtClerk, newSessionId, nobody, refusal, userAtClerk 
 import { SyncWorld, quickWriteBacks } from './sync-world';
 
 const QUICK = { ...quickWriteBacks, RETRY_MAX: '2' };
-const PATIENCE = { timeoutMs: 20_000, intervalMs: 20 };
+const PATIENCE = { timeoutMs: 60_000, intervalMs: 20 };
 
 let world: SyncWorld;
 let boss: Member;

@@ -21,7 +21,7 @@ describe.each(natsServers())('the tail of a stream on $server', ({ program }) =>
 
   beforeAll(async () => {
     nats = await startOwnNats({ program });
-    const options = { maxReconnectAttempts: -1, reconnectTimeWait: 50, timeout: 2_000 };
+    const options = { maxReconnectAttempts: -1, reconnectTimeWait: 50, timeout: 2_000, waitOnFirstConnect: true };
     operator = await connect({ ...nats.as(OPERATOR), ...options });
     proxy = await TcpProxy.start(nats.url);
     reader = await connect({ ...nats.as(READER), servers: proxy.url, ...options });

@@ -40,7 +40,7 @@ describe('the first connection to NATS', () => {
     await client.start();
     expect(client.connected).toBe(false);
     await nats.start();
-    await eventually(() => client.connected, { timeoutMs: 20_000 });
+    await eventually(() => client.connected);
   });
 
   it('does not end the start when the name of the server cannot be resolved', async () => {
