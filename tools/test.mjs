@@ -63,13 +63,13 @@ function readArguments(all) {
 }
 
 /**
- * At least two workers, because open handles of a test file end with its worker, and three without a suite, because many
- * of those specs wait for servers half of their time. Not more than there are NATS accounts. One for unit tests, because
- * Nx already runs several projects at once.
+ * At least two workers, because open handles of a test file end with its worker, and three without a suite and under load,
+ * because many of those specs wait for servers half of their time. Not more than there are NATS accounts. One for unit
+ * tests, because Nx already runs several projects at once.
  */
 function workers(suite, asked) {
   if (suite === 'unit') return ['--runInBand'];
   if (asked.some((argument) => /^(-i|-w|--runInBand|--maxWorkers|--watch)/.test(argument))) return [];
-  const fewest = suite === '' ? 3 : 2;
+  const fewest = suite === '' || suite === 'load' ? 3 : 2;
   return [`--maxWorkers=${Math.min(Math.max(fewest, availableParallelism() - 1), 16)}`];
 }
