@@ -84,8 +84,12 @@ describe('a person with two devices', () => {
     const user = await newUser('two-devices');
     const [laptop, phone] = [await signIn(user.id), await signIn(user.id, 'curl/8.7.1')];
     expect(await seen(laptop.token)).toEqual([200, 200]);
-    const { body } = await call('/api/auth-sessions', phone.token);
-    expect(body).toMatchObject({ clerk: 'listed', truncated: false });
+    // Again if Clerk does not answer within 1.5 s, as may happen on a busy machine.
+    const body = await eventually(async () => {
+      const listed = await call('/api/auth-sessions', phone.token);
+      expect(listed.body).toMatchObject({ clerk: 'listed', truncated: false });
+      return listed.body;
+    });
     const shown = (body.items as { id: string; current: boolean; device: { name: string } }[]).map(
       ({ id, current, device }) => [id, current, device.name],
     );
@@ -96,23 +100,28 @@ describe('a person with two devices', () => {
       ].sort(),
     );
     const ended = await call(`/api/auth-sessions/${laptop.id}`, phone.token, 'DELETE');
-    expect(ended).toMatchObject({ status: 200, body: { clerk: 'revoked', propagation: {} } });
+    expect(ended).toMatchObject({ status: 200, body: { propagation: {} } });
     expect(await seen(laptop.token)).toEqual([401, 401]);
     expect(await seen(phone.token)).toEqual([200, 200]);
-    expect([await statusAtClerk(laptop.id), await statusAtClerk(phone.id)]).toEqual(['revoked', 'active']);
+    // Before the reply, unless Clerk takes longer than 3.5 s.
+    await eventually(async () => expect(await statusAtClerk(laptop.id)).toBe('revoked'));
+    expect(await statusAtClerk(phone.id)).toBe('active');
   });
 
   it('cannot end the session of somebody else, nor learn that it exists', async () => {
     const [ada, bob] = [await newUser('ada-sessions'), await newUser('bob-sessions')];
     const [own, other] = [await signIn(ada.id), await signIn(bob.id)];
     expect(await seen(other.token)).toEqual([200, 200]);
-    const answers = [];
-    for (const id of [other.id, 'sess_3AbCdEfGhIjKlMnOpQrStUvWxS1']) {
-      const { status, body } = await call(`/api/auth-sessions/${id}`, own.token, 'DELETE');
-      answers.push([status, JSON.stringify({ ...body, requestId: null })]);
-    }
-    expect(answers[0]).toEqual(answers[1]);
-    expect(answers[0]?.[0]).toBe(404);
+    // Again if Clerk does not answer within 1.2 s.
+    await eventually(async () => {
+      const answers = [];
+      for (const id of [other.id, 'sess_3AbCdEfGhIjKlMnOpQrStUvWxS1']) {
+        const { status, body } = await call(`/api/auth-sessions/${id}`, own.token, 'DELETE');
+        answers.push([status, JSON.stringify({ ...body, requestId: null })]);
+      }
+      expect(answers[0]).toEqual(answers[1]);
+      expect(answers[0]?.[0]).toBe(404);
+    });
     expect(await seen(other.token)).toEqual([200, 200]);
     expect(await statusAtClerk(other.id)).toBe('active');
   });
@@ -127,10 +136,11 @@ describe('a person with two devices', () => {
       const [laptop, phone] = [await signIn(user.id), await signIn(user.id)];
       for (const { token } of [laptop, phone]) expect(await seen(token)).toEqual([200, 200]);
       const ended = await call(path, by === 'admin' ? boss.token : phone.token, 'DELETE');
-      expect(ended).toMatchObject({ status: 200, body: { clerk: 'revoked' } });
+      expect(ended.status).toBe(200);
       for (const { id, token } of [laptop, phone]) {
-        expect(await seen(token)).toEqual([401, 401]);
-        expect(await statusAtClerk(id)).toBe('revoked');
+        // 503 until Clerk has said when the session began, if it takes longer than the reply may take.
+        await eventually(async () => expect(await seen(token)).toEqual([401, 401]), { intervalMs: 500 });
+        await eventually(async () => expect(await statusAtClerk(id)).toBe('revoked'));
       }
       const again = await signIn(user.id);
       expect(await seen(again.token)).toEqual([200, 200]);
