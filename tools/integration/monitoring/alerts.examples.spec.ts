@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { runCommand } from '@gatehouse/local-stack';
 import { findPrometheus } from '@gatehouse/testing';
 import { root } from '../docs/markdown';
-import { allRules, rulesFile } from './rules';
+import { allRules, groupNames, rulesFile } from './rules';
 import { type Scenario } from './scenarios/scenario';
 import { scenarios } from './scenarios/scenarios';
 
@@ -31,6 +31,8 @@ function testFile({ series, fires, everyMinutes }: Scenario): string {
   return JSON.stringify({
     rule_files: [join(root, rulesFile)],
     evaluation_interval: `${evaluated}m`,
+    // Otherwise promtool evaluates the groups in a random order, and recordings may be late by an interval.
+    group_eval_order: groupNames(),
     tests: [
       {
         interval: `${everyMinutes ?? 1}m`,

@@ -13,10 +13,23 @@ export interface Rule {
 /** Path of the rules. */
 export const rulesFile = 'monitoring/alerts.yaml';
 
+interface Group {
+  readonly name: string;
+  readonly rules: readonly Rule[];
+}
+
+function allGroups(): readonly Group[] {
+  return (load(textOf(rulesFile)) as { groups: Group[] }).groups;
+}
+
+/** Names of the groups of rules, in the order of the file: a group comes after those whose recordings it reads. */
+export function groupNames(): string[] {
+  return allGroups().map(({ name }) => name);
+}
+
 /** Every rule, in the order of the file. */
 export function allRules(): Rule[] {
-  const { groups } = load(textOf(rulesFile)) as { groups: { name: string; rules: Rule[] }[] };
-  return groups.flatMap(({ rules }) => rules);
+  return allGroups().flatMap(({ rules }) => rules);
 }
 
 /** Names of the time series that the recording rules create. */
