@@ -51,9 +51,14 @@ export class Arrival {
     return this.proxies.sawHttps(this.peer, this.request.headers);
   }
 
+  /** The client's id of the request; undefined if it sent none that may be logged. */
+  get clientRequestId(): string | undefined {
+    return clientRequestId(this.request);
+  }
+
   /** Ids for every log line of the request: ours, and the client's if it sent one. */
   get ids(): RequestIds {
-    const theirs = clientRequestId(this.request);
+    const theirs = this.clientRequestId;
     return theirs === undefined ? { correlationId: this.id } : { correlationId: this.id, clientRequestId: theirs };
   }
 
