@@ -19,7 +19,7 @@ export class Connections {
   }
 
   /** Adds a connection until it closes. Then `end` gets the exchanges that are still open. */
-  add(socket: Socket, address: string | undefined, end: (exchange: Exchange, siblings: Set<Exchange>) => void): void {
+  add(socket: Socket, address: string | undefined, end: (exchange: Exchange) => void): void {
     const exchanges = new Set<Exchange>();
     this.open.set(socket, exchanges);
     if (address !== undefined) this.byAddress.set(address, this.sizeOf(address) + 1);
@@ -27,7 +27,7 @@ export class Connections {
       this.open.delete(socket);
       if (address !== undefined) this.forget(address);
       // Node closes only the response that it is writing, and not the responses that wait behind it.
-      for (const exchange of [...exchanges]) end(exchange, exchanges);
+      for (const exchange of [...exchanges]) end(exchange);
       if (this.open.size === 0) for (const done of this.waiting) done();
     });
   }

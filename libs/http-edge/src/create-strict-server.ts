@@ -9,7 +9,10 @@ const TIMEOUT_CHECK_MS = 1_000;
  * Creates the server with the strict parser and the limits that Node itself enforces.
  * @param mayUpgrade whether a request for a WebSocket is handed over as an upgrade
  */
-export function createStrictServer(limits: EdgeLimits, mayUpgrade: (request: IncomingMessage) => boolean): Server {
+export function createStrictServer(
+  limits: EdgeLimits,
+  mayUpgrade: (request: IncomingMessage) => boolean,
+): Server<typeof EdgeRequest> {
   const server = createServer({
     IncomingMessage: EdgeRequest,
     insecureHTTPParser: false,

@@ -16,6 +16,8 @@ export interface ExchangeEdge {
   readonly answerAs: (rejection: Rejection) => Rejection;
   /** Called once for each rejected request, before the response is sent. */
   readonly rejected: (exchange: Exchange, rejection: Rejection) => void;
+  /** Called when the response is closed: it is complete, or its client is gone. */
+  readonly closed: (exchange: Exchange) => void;
   /** Called once for each request, when its handler and its response have ended. */
   readonly ended: (exchange: Exchange) => void;
 }
@@ -37,6 +39,8 @@ export class Exchange extends Arrival {
   constructor(
     request: IncomingMessage,
     readonly response: ServerResponse,
+    /** Open exchanges of the connection, oldest first; this one among them. */
+    readonly siblings: Set<Exchange>,
     private readonly edge: ExchangeEdge,
   ) {
     super(request, edge.proxies);
@@ -161,6 +165,11 @@ export class Exchange extends Arrival {
   handlerEnded(): void {
     this.body?.release();
     this.noteEnd();
+  }
+
+  /** Tells the edge that the response is closed. */
+  responseClosed(): void {
+    this.edge.closed(this);
   }
 
   /** Notes that the response is complete, or that its client is gone. */

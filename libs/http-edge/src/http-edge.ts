@@ -9,7 +9,7 @@ import { Connections } from './connections';
 import { countedAddress } from './counted-address';
 import { createStrictServer } from './create-strict-server';
 import { type EdgeLimits, defaultEdgeLimits } from './edge-limits';
-import { EdgeRequest } from './edge-request';
+import { type EdgeRequest } from './edge-request';
 import { Exchange, type ExchangeEdge } from './exchange';
 import { headFault } from './head-fault';
 import { writeProblem } from './problem';
@@ -58,7 +58,7 @@ export interface EdgeOptions {
  */
 export class HttpEdge {
   /** The server, for one who listens by other means, such as Fastify's `serverFactory`. */
-  readonly server: Server;
+  readonly server: Server<typeof EdgeRequest>;
   private readonly limits: EdgeLimits;
   private readonly proxies: TrustedProxies;
   private readonly connections = new Connections();
@@ -85,6 +85,7 @@ export class HttpEdge {
       proxies: this.proxies,
       answerAs: this.answerAs,
       rejected: (exchange, rejection) => this.guard(() => handler.rejected?.(exchange, rejection)),
+      closed: (exchange) => this.end(exchange),
       ended: (exchange) => this.noteEnd(exchange),
     };
     this.server = createStrictServer(limits, (request) => this.mayUpgrade(request))
@@ -162,15 +163,19 @@ export class HttpEdge {
       socket.destroy();
       return;
     }
-    connections.add(socket, address, (...ended) => this.end(...ended));
+    connections.add(socket, address, (ended) => this.end(ended));
   }
 
-  private begin(request: IncomingMessage, response: ServerResponse, prepare?: (exchange: Exchange) => void): void {
-    const exchange = new Exchange(request, response, this.ofExchanges);
-    if (request instanceof EdgeRequest) request.exchange = exchange;
+  private begin(
+    request: EdgeRequest,
+    response: ServerResponse<EdgeRequest>,
+    prepare?: (exchange: Exchange) => void,
+  ): void {
     const siblings = this.connections.exchangesOf(request.socket);
+    const exchange = new Exchange(request, response, siblings, this.ofExchanges);
+    request.exchange = exchange;
     siblings.add(exchange);
-    response.once('close', () => this.end(exchange, siblings));
+    response.on('close', responseClosed);
     if (this.draining.aborted) exchange.closeAfter();
     const fault =
       siblings.size > this.limits.pipelined ? rejections.overloaded : headFault(request, this.limits.headerCount);
@@ -214,15 +219,15 @@ export class HttpEdge {
     }
   }
 
-  private end(exchange: Exchange, siblings: Set<Exchange>): void {
-    if (!siblings.delete(exchange)) return;
+  private end(exchange: Exchange): void {
+    if (!exchange.siblings.delete(exchange)) return;
     exchange.responseEnded();
     // A response that began before the shutdown has no `Connection: close`.
     if (this.isGraceOver) setImmediate(() => this.server.closeIdleConnections());
   }
 
   private noteEnd(exchange: Exchange): void {
-    this.guard(() => this.handler.ended?.(exchange));
+    if (this.handler.ended !== undefined) this.guard(() => this.handler.ended?.(exchange));
     this.log.ended(exchange);
   }
 
@@ -290,6 +295,11 @@ export class HttpEdge {
     if (last.request.complete) last.closeAfter();
     else last.failArrival(error.code === 'HPE_INVALID_EOF_STATE' ? rejections.incomplete : unreadableFault(error.code));
   }
+}
+
+/** Listener of every response: a function for each would cost more. */
+function responseClosed(this: ServerResponse<EdgeRequest>): void {
+  this.req.exchange?.responseClosed();
 }
 
 function ignore(): void {

@@ -10,9 +10,15 @@ const NETWORKS: Readonly<Record<string, readonly string[]>> = {
   uniquelocal: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
 };
 
+/** Maximum number and length of addresses that are remembered. */
+const MAX_KNOWN = 1_000;
+const MAX_LENGTH = 45;
+
 /** Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are trusted. */
 export class TrustedProxies {
   private readonly networks = new BlockList();
+  /** Whether an address is trusted. A search in the networks takes longer, and the same few proxies send most requests. */
+  private readonly known = new Map<string, boolean>();
 
   /** @param proxies `TRUST_PROXY`: everybody, nobody, or addresses, networks (CIDR) and names of networks */
   constructor(private readonly proxies: boolean | readonly string[]) {
@@ -46,8 +52,14 @@ export class TrustedProxies {
   /** Whether an address without a port is a trusted proxy. */
   trusts(address: string): boolean {
     if (typeof this.proxies === 'boolean') return this.proxies;
+    const known = this.known.get(address);
+    if (known !== undefined) return known;
     const family = isIP(address);
-    return family !== 0 && this.networks.check(address, family === 4 ? 'ipv4' : 'ipv6');
+    const isTrusted = family !== 0 && this.networks.check(address, family === 4 ? 'ipv4' : 'ipv6');
+    if (address.length > MAX_LENGTH) return isTrusted;
+    if (this.known.size === MAX_KNOWN) this.known.clear();
+    this.known.set(address, isTrusted);
+    return isTrusted;
   }
 
   private add(network: string): void {
