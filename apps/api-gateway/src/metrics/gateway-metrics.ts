@@ -1,62 +1,70 @@
-import { type AuthMethod } from '@gatehouse/contracts';
 import { METRICS } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { type EndedRequest, RequestSeries } from './request-series';
+import { ResultCounts } from './result-counts';
 
-/** A request that has ended, with labels of few values. */
-interface EndedRequest {
-  readonly method: string;
-  readonly route: string;
-  readonly status: number;
-  /** Method of the accepted credential; undefined without one. */
-  readonly auth: AuthMethod | undefined;
-}
+/** Upper bounds of the buckets of durations; seconds. */
+const BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /** Metrics of the gateway. */
 @Injectable()
 export class GatewayMetrics {
   /** Label `result`: `verified`, `cached`, or the code of the refusal. */
-  readonly verifications: Counter<'result'>;
-  readonly keyFetches: Counter<'result'>;
-  readonly principalLookups: Counter<'result'>;
+  readonly verifications = new ResultCounts();
+  readonly keyFetches = new ResultCounts();
+  readonly principalLookups = new ResultCounts();
   readonly auditWaiting: Gauge;
   readonly auditLosses: Counter<'reason'>;
-  /** Label `auth`: method of the credential, or `none`. */
-  private readonly requests: Counter<'method' | 'route' | 'status' | 'auth'>;
-  private readonly requestSeconds: Histogram<'route'>;
+  private readonly requests = new RequestSeries(BOUNDS);
 
   constructor(@Inject(METRICS) registry: Registry) {
     const registers = [registry];
-    this.requests = new Counter({
+    const { requests, verifications, keyFetches, principalLookups } = this;
+    new Counter({
       name: 'gatehouse_gateway_requests_total',
       help: 'HTTP requests completed',
+      // `auth`: method of the credential, or `none`.
       labelNames: ['method', 'route', 'status', 'auth'],
+      collect() {
+        requests.writeTo(this);
+      },
       registers,
     });
-    this.requestSeconds = new Histogram({
+    const requestSeconds = new Histogram({
       name: 'gatehouse_gateway_request_seconds',
       help: 'Duration of requests in seconds',
       labelNames: ['route'],
-      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      buckets: BOUNDS,
       registers,
     });
-    this.verifications = new Counter({
+    requests.showIn(requestSeconds);
+    new Counter({
       name: 'gatehouse_gateway_verifications_total',
       help: 'Credentials verified, found in the cache, or rejected, by result',
       labelNames: ['result'],
+      collect() {
+        verifications.writeTo(this);
+      },
       registers,
     });
-    this.keyFetches = new Counter({
+    new Counter({
       name: 'gatehouse_gateway_key_fetches_total',
       help: "Fetches of Clerk's key set, by result",
       labelNames: ['result'],
+      collect() {
+        keyFetches.writeTo(this);
+      },
       registers,
     });
-    for (const result of ['fetched', 'failed']) this.keyFetches.inc({ result }, 0);
-    this.principalLookups = new Counter({
+    for (const result of ['fetched', 'failed']) keyFetches.inc({ result }, 0);
+    new Counter({
       name: 'gatehouse_gateway_principal_lookups_total',
       help: 'Lookups of principals: cached, joined to a running request, or sent to user-sync',
       labelNames: ['result'],
+      collect() {
+        principalLookups.writeTo(this);
+      },
       registers,
     });
     this.auditWaiting = new Gauge({
@@ -85,8 +93,7 @@ export class GatewayMetrics {
   }
 
   /** Counts a request and measures its duration, in milliseconds. */
-  requestEnded({ method, route, status, auth }: EndedRequest, durationMs: number): void {
-    this.requests.inc({ method, route, status, auth: auth ?? 'none' });
-    this.requestSeconds.observe({ route }, durationMs / 1_000);
+  requestEnded(request: EndedRequest, durationMs: number): void {
+    this.requests.add(request, durationMs / 1_000);
   }
 }
