@@ -18,5 +18,6 @@ export function preflightMethod(method: string, headers: IncomingHttpHeaders): s
  */
 export function anonymousPreflightMethod(method: string, headers: IncomingHttpHeaders): string | undefined {
   const requested = preflightMethod(method, headers);
+  if (requested === undefined) return undefined;
   return credentialHeaders.some((name) => headers[name] !== undefined) ? undefined : requested;
 }

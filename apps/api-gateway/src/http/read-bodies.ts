@@ -21,12 +21,13 @@ type Done = (error: Error | null, body?: unknown) => void;
  */
 export function readBodies(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
-  server.addHook('onRequest', ({ raw: { headers }, routeOptions }, _reply, done) => {
+  server.addHook('onRequest', (request, _reply, done) => {
+    const { headers } = request.raw;
     // Fastify would reject some media types before it notices that the body is empty. So this hook removes
     // `Content-Type` unless it is JSON. Without `Content-Type`, Fastify runs the parser for `*`, which accepts an empty
     // body.
     if (headers['content-type'] === undefined) return done();
-    const isStreamed = takesStream(routeOptions);
+    const isStreamed = takesStream(request.routeOptions);
     const streamed = isStreamed ? streamedTypeOf(headers['content-type']) : undefined;
     if (streamed !== undefined) headers['content-type'] = streamed;
     else if (!isStreamed && JSON_TYPE.test(headers['content-type'])) headers['content-type'] = 'application/json';
