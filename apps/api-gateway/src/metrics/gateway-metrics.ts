@@ -82,14 +82,8 @@ export class GatewayMetrics {
   }
 
   /** Drops what was counted for routes that are gone. */
-  async forgetRoutes(isGone: (route: string) => boolean): Promise<void> {
-    const { values } = await this.requests.get();
-    for (const { labels } of values) {
-      const route = String(labels.route);
-      if (!isGone(route)) continue;
-      this.requests.remove(labels);
-      this.requestSeconds.remove({ route });
-    }
+  forgetRoutes(isGone: (route: string) => boolean): void {
+    this.requests.forget(isGone);
   }
 
   /** Counts a request and measures its duration, in milliseconds. */

@@ -31,6 +31,11 @@ export class RequestSeries {
     route.observe(seconds);
   }
 
+  /** Drops the series of routes that are gone. */
+  forget(isGone: (route: string) => boolean): void {
+    for (const route of this.routes.keys()) if (isGone(route)) this.routes.delete(route);
+  }
+
   /** Gives a counter these counts in place of its own. */
   writeTo(counter: Counter<'method' | 'route' | 'status' | 'auth'>): void {
     counter.reset();

@@ -1,4 +1,4 @@
-import { METHODS } from 'node:http';
+import { type IncomingHttpHeaders, METHODS } from 'node:http';
 import { ByteBudget, type Exchange, HttpEdge, TrustedProxies, clientAddress } from '@gatehouse/http-edge';
 import { LOGGER, withLogContext } from '@gatehouse/observability';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
@@ -13,6 +13,7 @@ import { Gate } from '../decide';
 import { labelOf } from '../policy-rules';
 import { ForwardAuth, type ForwardOutcome } from './forward-auth';
 import { refusedArrival } from './forward-answer';
+import { type ForwardRequest } from './forward-request';
 import { PolicyRoutes } from './policy-routes';
 import { PROXY_SECRET_HEADER, type ProxySecrets, isSecretKnown } from './proxy-secrets';
 
@@ -20,6 +21,9 @@ import { PROXY_SECRET_HEADER, type ProxySecrets, isSecretKnown } from './proxy-s
 const LIMITS = { headerBytes: 32 * 1_024, headerCount: 200 };
 
 const KNOWN_METHODS = new Set(METHODS);
+
+/** Name in logs and metrics of requests that no route matches. */
+const UNKNOWN_ROUTE = labelOf('forward-auth', undefined);
 
 /** HTTP server on which reverse proxies ask. Listens where `FORWARD_AUTH` is set, and is never exposed to clients. */
 @Injectable()
@@ -46,7 +50,9 @@ export class ForwardAuthServer implements OnApplicationBootstrap, BeforeApplicat
     this.edge = new HttpEdge(
       {
         handle: (exchange) => {
-          const outcome = asked.answer(questionOf(exchange, askers, secrets.current));
+          const outcome = asked.answer(
+            new ReceivedQuestion(exchange, askers.trusts(clientAddress(exchange.peerAddress) ?? ''), secrets.current),
+          );
           if (!(outcome instanceof Promise)) return this.send(exchange, outcome);
           return outcome.then((known) => this.send(exchange, known));
         },
@@ -73,7 +79,7 @@ export class ForwardAuthServer implements OnApplicationBootstrap, BeforeApplicat
   }
 
   private send(exchange: Exchange, { answer, route, caller, method, refusal }: ForwardOutcome): void {
-    exchange.route = labelOf('forward-auth', route?.name);
+    exchange.route = route?.name ?? UNKNOWN_ROUTE;
     const keyId = caller?.principal.keyId;
     if (keyId !== undefined) exchange.logged = { keyId };
     if (refusal !== undefined) logProblem(this.logger, refusal.error, refusal.problem);
@@ -92,14 +98,36 @@ export class ForwardAuthServer implements OnApplicationBootstrap, BeforeApplicat
   }
 }
 
-function questionOf(exchange: Exchange, askers: TrustedProxies, secrets: ProxySecrets) {
-  const { id, method, url, request } = exchange;
-  return {
-    ...{ id, method, url, rawHeaders: request.rawHeaders, headers: request.headers },
-    isFromProxy: askers.trusts(clientAddress(exchange.peerAddress) ?? ''),
-    hasSecret: isSecretKnown(secrets, request.headers[PROXY_SECRET_HEADER]),
-    get clientAddress() {
-      return exchange.clientAddress;
-    },
-  };
+/** A proxy's question, as the edge has received it. */
+class ReceivedQuestion implements ForwardRequest {
+  readonly rawHeaders: readonly string[];
+  readonly headers: IncomingHttpHeaders;
+  readonly hasSecret: boolean;
+
+  constructor(
+    private readonly exchange: Exchange,
+    readonly isFromProxy: boolean,
+    secrets: ProxySecrets,
+  ) {
+    const { rawHeaders, headers } = exchange.request;
+    this.rawHeaders = rawHeaders;
+    this.headers = headers;
+    this.hasSecret = isSecretKnown(secrets, headers[PROXY_SECRET_HEADER]);
+  }
+
+  get id(): string {
+    return this.exchange.id;
+  }
+
+  get method(): string {
+    return this.exchange.method;
+  }
+
+  get url(): string {
+    return this.exchange.url;
+  }
+
+  get clientAddress(): string {
+    return this.exchange.clientAddress;
+  }
 }

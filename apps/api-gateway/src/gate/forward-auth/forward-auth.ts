@@ -1,7 +1,6 @@
 import { type IncomingHttpHeaders } from 'node:http';
 import { withoutClerkCookies } from '@gatehouse/auth';
 import { type Caller } from '../../caller/caller';
-import { type GateRequest } from '../../caller/gate-request';
 import { type CorsPolicy } from '../../cors/cors-policy';
 import { anonymousPreflightMethod } from '../../cors/preflight';
 import { ForwardAuthPathError, HttpsRequiredError, ProxyNotAllowedError, ProxySecretInvalidError } from '../../errors';
@@ -11,26 +10,13 @@ import { type AssertionIssuer } from '../assertion/assertion-issuer';
 import { type Gate } from '../decide';
 import { type Allowed, Refused } from '../decision';
 import { refusalContent } from '../refusal-content';
+import { type ForwardRequest } from './forward-request';
 import { type ForwardAnswer, passAnswer, refuseAnswer } from './forward-answer';
 import { identityHeaders, noIdentity } from './identity-headers';
 import { type PolicyRoutes } from './policy-routes';
 import { type ProtectedRoute } from './protected-route';
+import { OriginalRequest } from './original-request';
 import { type OriginalTarget, type ProxyFamily, asksHere, readOriginal } from './proxy-family';
-
-/** A proxy's question about a request. `rawHeaders` and `headers` are as in Node. */
-export interface ForwardRequest {
-  readonly id: string;
-  readonly method: string;
-  readonly url: string;
-  readonly rawHeaders: readonly string[];
-  readonly headers: IncomingHttpHeaders;
-  /** Whether the other end of the connection is a listed proxy. */
-  readonly isFromProxy: boolean;
-  /** Whether the proxy sent a secret of `FORWARD_AUTH_SECRET`, or none is needed. */
-  readonly hasSecret: boolean;
-  /** Address of the client, as the proxies say. */
-  readonly clientAddress: string;
-}
 
 /** Rules of forward auth. */
 interface ForwardAuthRules {
@@ -81,7 +67,7 @@ export class ForwardAuth {
       route = this.routes.find(requested ?? method, original.host, original.url);
       const subject = { method, route };
       const rules = requested === undefined ? route.rules : { ...route.rules, access: 'public' as const };
-      const outcome = whenKnown(this.gate.decide(rules, gateRequest(asked, original)), (decision) =>
+      const outcome = whenKnown(this.gate.decide(rules, new OriginalRequest(asked, original)), (decision) =>
         decision.allowed ? this.pass(decision, subject, asked.headers.cookie) : this.refuse(decision, subject, asked),
       );
       return outcome instanceof Promise ? outcome.catch(refuse) : outcome;
@@ -132,18 +118,4 @@ export class ForwardAuth {
     );
     return { answer, method, route, caller, refusal: { error, problem } };
   }
-}
-
-function gateRequest(asked: ForwardRequest, { method, url, host, isHttps }: OriginalTarget): GateRequest {
-  const { id, rawHeaders, headers } = asked;
-  return {
-    ...{ id, method, url, rawHeaders, headers },
-    // Read late: most requests are counted by user, and few are navigations.
-    get ip() {
-      return asked.clientAddress;
-    },
-    get askedOrigin() {
-      return `${isHttps ? 'https' : 'http'}://${host}`;
-    },
-  };
 }

@@ -24,14 +24,14 @@ const routes = new PolicyRoutes(policy, PUBLIC_URL);
 describe('routes of the policy', () => {
   it('have the rules of the file', () => {
     expect(routes.find('GET', 'api.example.com', '/orders/7?page=2')).toMatchObject({
-      ...{ name: '/orders/*', audience: 'orders' },
+      ...{ name: 'forward-auth /orders/*', audience: 'orders' },
       rules: {
         ...{ access: 'user', subject: '/orders/*', scope: 'orders:read', roles: ['admin'], tiers: null },
         ...{ credentials: ['bearer', 'api_key'], rateClass: 'gate-read' },
       },
     });
     expect(routes.find('POST', 'SHOP.example.com:443', '/cart')).toMatchObject({
-      ...{ name: 'shop.example.com/*', audience: 'shop' },
+      ...{ name: 'forward-auth shop.example.com/*', audience: 'shop' },
       rules: { scope: null, roles: null, tiers: ['pro'], credentials: ['cookie'], rateClass: 'gate-write' },
     });
     expect(routes.find('GET', 'api.example.com', '/health').rules.access).toBe('public');
@@ -54,8 +54,19 @@ describe('routes of the policy', () => {
       '/orders/[1]|2',
       '/orders/7?name=%41nn',
     ]) {
-      expect(routes.find('GET', 'api.example.com', url).name).toBe('/orders/*');
+      expect(routes.find('GET', 'api.example.com', url).name).toBe('forward-auth /orders/*');
     }
+  });
+
+  it('are those of the policy in use, also for a request that is repeated', () => {
+    const live = new LiveValue(policyOf('{ path: /orders/*, audience: orders, access: user }'));
+    const changing = new PolicyRoutes(live, PUBLIC_URL);
+    const access = () => changing.find('GET', 'api.example.com', '/orders/7').rules.access;
+    expect([access(), access()]).toEqual(['user', 'user']);
+    live.set(policyOf('{ path: /orders/*, audience: orders, access: admin }'));
+    expect(access()).toBe('admin');
+    live.set(policyOf('{ path: /other, audience: orders, access: user }'));
+    expect(access).toThrow(RouteUnknownError);
   });
 
   it('tell whether one lists a method by name', () => {

@@ -1,33 +1,48 @@
 import { type Live } from '@gatehouse/config';
+import { LRUCache } from 'lru-cache';
 import { RequestInvalidError, RouteUnknownError } from '../../errors';
 import { fieldFault } from '../../problems/field-faults';
 import { normalizeHost } from '../path/normal-host';
 import { escapesUnreserved, normalizePath } from '../path/normal-path';
-import { hostInvalid, nameOf, pathAmbiguous, pathInvalid, rulesOfRoute } from '../policy-rules';
+import { hostInvalid, labelOf, nameOf, pathAmbiguous, pathInvalid, rulesOfRoute } from '../policy-rules';
 import { type Policy } from '../policy/policy';
 import { type Route } from '../policy/route';
 import { type RouteMatch } from '../policy/route-table';
 import { type ProtectedRoute } from './protected-route';
 
+/** Maximum number of requests whose route is remembered, and the maximum length of each. */
+const MAX_FOUND = 2_000;
+const MAX_LENGTH = 256;
+
 /** Routes of the policy, as forward auth needs them. */
 export class PolicyRoutes {
   private readonly known = new WeakMap<Route, ProtectedRoute>();
+  /** By method, host and URL: most requests repeat earlier ones. */
+  private readonly found = new LRUCache<string, ProtectedRoute>({ max: MAX_FOUND });
 
   constructor(
     private readonly policy: Live<Policy>,
     /** Origin whose pages may use a cookie on routes that list no origins. */
     private readonly defaultOrigin: string,
-  ) {}
+  ) {
+    policy.onChange(() => this.found.clear());
+  }
 
   /**
    * Returns the first route that matches. `host` and `url` (path and query) are as the client sent them.
    * @throws RouteUnknownError if no route matches; RequestInvalidError if servers may read host or path differently
    */
   find(method: string, host: string, url: string): ProtectedRoute {
+    // A line break is in none of them, so two requests never have the same text.
+    const request = `${method}\n${host}\n${url}`;
+    const found = this.found.get(request);
+    if (found !== undefined) return found;
     const match = this.match(method, host, url);
     if (match.kind === 'none') throw new RouteUnknownError();
     if (match.kind === 'ambiguous') throw pathAmbiguous();
-    return this.known.get(match.route) ?? this.remember(match.route);
+    const route = this.known.get(match.route) ?? this.remember(match.route);
+    if (request.length <= MAX_LENGTH) this.found.set(request, route);
+    return route;
   }
 
   /**
@@ -59,7 +74,7 @@ export class PolicyRoutes {
   private remember(route: Route): ProtectedRoute {
     const { audience, cors, clerkCookies } = route;
     const found: ProtectedRoute = {
-      ...{ name: nameOf(route), audience, cors, clerkCookies },
+      ...{ name: labelOf('forward-auth', nameOf(route)), audience, cors, clerkCookies },
       rules: rulesOfRoute(route, this.defaultOrigin),
     };
     this.known.set(route, found);

@@ -47,6 +47,18 @@ const SELECTORS = new Set([
   ...['x-forwarded-method', 'x-forwarded-uri', 'x-forwarded-path', 'x-envoy-original-path', 'x-envoy-original-method'],
 ]);
 
+/** Maximum number and length of the names that are remembered. */
+const MAX_OTHERS = 1_000;
+const MAX_NAME = 64;
+
+/** Names of headers, as they were sent, that say nothing about an original request: most of those of each request. */
+const others: Readonly<Record<ProxyFamily, Set<string>>> = {
+  nginx: new Set(),
+  traefik: new Set(),
+  caddy: new Set(),
+  envoy: new Set(),
+};
+
 /** Methods are case-sensitive, but some servers read `delete` like `DELETE`; a route that names a method would miss it. */
 const METHOD = /^[A-Z][A-Z-]{0,31}$/;
 const ABSOLUTE_URL = /^(https?):\/\/([^\s/?#]+)(\/\S*)$/i;
@@ -56,28 +68,34 @@ const ABSOLUTE_URL = /^(https?):\/\/([^\s/?#]+)(\/\S*)$/i;
  * @throws RequestInvalidError if a header is missing, repeated, malformed or of another family
  */
 export function readOriginal(family: ProxyFamily, request: ProxyRequest): OriginalTarget {
-  const sent = sentHeaders(read[family], request.rawHeaders);
+  const sent = sentHeaders(family, request.rawHeaders);
   switch (family) {
     case 'nginx': {
+      const [method, target] = sent;
       const [, scheme = '', host = '', url = ''] =
-        ABSOLUTE_URL.exec(required(sent, 'X-Original-URL')) ?? malformed('X-Original-URL', 'must be a URL with a path');
-      return { method: methodOf(sent, 'X-Original-Method'), isHttps: isHttps(scheme), host, url };
+        ABSOLUTE_URL.exec(required('X-Original-URL', target)) ??
+        malformed('X-Original-URL', 'must be a URL with a path');
+      return { method: methodOf('X-Original-Method', method), isHttps: isHttps(scheme), host, url };
     }
     case 'traefik':
-    case 'caddy':
+    case 'caddy': {
+      const [method, schemes, host, url] = sent;
       return {
-        method: methodOf(sent, 'X-Forwarded-Method'),
-        isHttps: isHttps(required(sent, 'X-Forwarded-Proto')),
-        host: required(sent, 'X-Forwarded-Host'),
-        url: required(sent, 'X-Forwarded-Uri'),
+        method: methodOf('X-Forwarded-Method', method),
+        isHttps: isHttps(required('X-Forwarded-Proto', schemes)),
+        host: required('X-Forwarded-Host', host),
+        url: required('X-Forwarded-Uri', url),
       };
-    case 'envoy':
+    }
+    case 'envoy': {
+      const [host, schemes] = sent;
       return {
         method: request.method,
-        isHttps: isHttps(required(sent, 'X-Forwarded-Proto')),
-        host: required(sent, 'Host'),
+        isHttps: isHttps(required('X-Forwarded-Proto', schemes)),
+        host: required('Host', host),
         url: request.url.slice(FORWARD_AUTH_PATH.length),
       };
+    }
   }
 }
 
@@ -87,35 +105,41 @@ export function asksHere(family: ProxyFamily, { url }: ProxyRequest): boolean {
 }
 
 /**
- * Returns the values of the headers `names`, by name in lower case. Rejects identity headers with an underscore: proxies
- * do not replace them, and programs behind CGI or WSGI read them like the real ones.
+ * Returns the values of the headers of a family, in their order. Rejects identity headers with an underscore: proxies do
+ * not replace them, and programs behind CGI or WSGI read them like the real ones.
  */
-function sentHeaders(names: readonly string[], rawHeaders: readonly string[]): ReadonlyMap<string, string> {
-  const values = new Map<string, string>();
+function sentHeaders(family: ProxyFamily, rawHeaders: readonly string[]): readonly (string | undefined)[] {
+  const names = read[family];
+  const irrelevant = others[family];
+  const values = names.map((): string | undefined => undefined);
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] ?? '').toLowerCase();
+    const sent = rawHeaders[index] ?? '';
+    if (irrelevant.has(sent)) continue;
+    const name = sent.toLowerCase();
     // Programs behind CGI cannot tell `X_Original_Url` from `X-Original-Url`.
-    const spelled = name.includes('_') ? name.replaceAll('_', '-') : name;
+    const spelled = name.replaceAll('_', '-');
     if (name !== spelled && spelled.startsWith('x-gatehouse-')) {
       throw invalidHeader(spelled, 'is spelled with underscores');
     }
-    const isRead = names.includes(spelled);
-    if (!isRead && !SELECTORS.has(spelled)) continue;
+    const place = names.indexOf(spelled);
+    if (place === -1 && !SELECTORS.has(spelled)) {
+      if (irrelevant.size < MAX_OTHERS && sent.length <= MAX_NAME) irrelevant.add(sent);
+      continue;
+    }
     if (name !== spelled) throw invalidHeader(spelled, 'is spelled with underscores');
-    if (!isRead) throw invalidHeader(name, 'belongs to another proxy than the one that FORWARD_AUTH names');
-    if (values.has(name)) throw invalidHeader(name, 'is repeated');
-    values.set(name, rawHeaders[index + 1] ?? '');
+    if (place === -1) throw invalidHeader(name, 'belongs to another proxy than the one that FORWARD_AUTH names');
+    if (values[place] !== undefined) throw invalidHeader(name, 'is repeated');
+    values[place] = rawHeaders[index + 1] ?? '';
   }
   return values;
 }
 
-function required(sent: ReadonlyMap<string, string>, name: string): string {
-  const value = sent.get(name.toLowerCase());
+function required(name: string, value: string | undefined): string {
   return value === undefined || value === '' ? malformed(name, 'is missing') : value;
 }
 
-function methodOf(sent: ReadonlyMap<string, string>, name: string): string {
-  const method = required(sent, name);
+function methodOf(name: string, value: string | undefined): string {
+  const method = required(name, value);
   return METHOD.test(method) ? method : malformed(name, 'must be one HTTP method in upper case');
 }
 

@@ -16,7 +16,7 @@ export class OldSeries implements OnModuleInit {
 
   onModuleInit(): void {
     this.config.gate.policy.onChange((policy) => {
-      void this.metrics.forgetRoutes(missingFrom(policy));
+      this.metrics.forgetRoutes(missingFrom(policy));
       void this.upstreams.forgetOld();
     });
   }
