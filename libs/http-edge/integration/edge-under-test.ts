@@ -22,7 +22,7 @@ export async function startEdge(
     { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
   );
   const budget = new ByteBudget(1_000_000);
-  const edge = new HttpEdge(handler, { logger, withContext: (_fields, work) => work(), trustProxy, budget, limits });
+  const edge = new HttpEdge(handler, { logger, trustProxy, budget, limits });
   await edge.listen(0, '127.0.0.1');
   return { edge, budget, lines };
 }

@@ -1,14 +1,12 @@
 import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, Server as TcpServer, type Socket } from 'node:net';
 import { type Duplex } from 'node:stream';
-import { type Logger } from 'pino';
-import { type RequestIds } from './arrival';
-import { type ByteBudget } from './byte-budget';
 import { clientAddress } from './client-address';
 import { Connections } from './connections';
 import { countedAddress } from './counted-address';
 import { createStrictServer } from './create-strict-server';
 import { type EdgeLimits, defaultEdgeLimits } from './edge-limits';
+import { type EdgeHandler, type EdgeOptions } from './edge-options';
 import { type EdgeRequest } from './edge-request';
 import { Exchange, type ExchangeEdge } from './exchange';
 import { headFault } from './head-fault';
@@ -21,36 +19,6 @@ import { Upgrade } from './upgrade';
 
 /** Interval at which the edge looks for requests that have timed out; milliseconds. */
 const TIMEOUT_CHECK_MS = 1_000;
-
-/** What an edge does with requests. */
-export interface EdgeHandler {
-  /** Answers a request. May return before the response is complete. */
-  handle(exchange: Exchange): void | Promise<void>;
-  /** Takes over a connection that wants to become a WebSocket. Without it, `Upgrade` headers are ignored. */
-  upgrade?(upgrade: Upgrade): void;
-  /** Whether a request may become a WebSocket. Otherwise its `Upgrade` header is ignored. Default: every request. */
-  mayUpgrade?(request: IncomingMessage): boolean;
-  /** The rejection for an error of `handle`. Without one, the error is logged and the answer is 500 `internal`. */
-  explain?(error: unknown): Rejection | undefined;
-  /** Called once for each rejected request, also when the edge rejects it; for metrics and `logged`. */
-  rejected?(exchange: Exchange, rejection: Rejection): void;
-  /** Called once for each request when its handler has ended, and its response is complete or its client gone. */
-  ended?(exchange: Exchange): void;
-}
-
-/** Options of an edge. */
-export interface EdgeOptions {
-  readonly logger: Logger;
-  /** Runs `work` with fields that are added to every log line; `withLogContext` of observability. */
-  readonly withContext: <Result>(fields: RequestIds, work: () => Result) => Result;
-  /** `TRUST_PROXY`. */
-  readonly trustProxy: boolean | readonly string[];
-  /** Limit on the bytes of all bodies in memory. */
-  readonly budget: ByteBudget;
-  readonly limits?: Partial<EdgeLimits>;
-  /** Changes how rejections are answered, such as their status and headers; logs and hooks get the original. */
-  readonly answerAs?: (rejection: Rejection) => Rejection;
-}
 
 /**
  * HTTP server on bare `node:http` for requests from outside: limits, request ids, problems, one log line per request,
@@ -182,6 +150,7 @@ export class HttpEdge {
     if (fault === undefined) prepare?.(exchange);
     else exchange.failArrival(fault);
     if (exchange.answered) exchange.handlerEnded();
+    else if (this.options.withContext === undefined) this.run(exchange);
     else this.options.withContext(exchange.ids, () => this.run(exchange));
   }
 
@@ -198,7 +167,7 @@ export class HttpEdge {
 
   private fail(exchange: Exchange, error: unknown): void {
     const rejection = error instanceof RequestRejectedError ? error.rejection : this.explain(error);
-    if (rejection === undefined) this.options.logger.error({ err: error }, 'request failed');
+    if (rejection === undefined) this.options.logger.error({ ...exchange.ids, err: error }, 'request failed');
     if (!this.guard(() => exchange.failAnswer(rejection ?? rejections.internal))) exchange.response.destroy();
   }
 
@@ -253,8 +222,9 @@ export class HttpEdge {
   private beginUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const upgrade = this.takeOver(request, socket, head);
     const fault = this.draining.aborted ? rejections.overloaded : headFault(request, this.limits.headerCount);
-    if (fault === undefined) this.options.withContext(upgrade.ids, () => this.runUpgrade(upgrade));
-    else upgrade.reject(fault);
+    if (fault !== undefined) upgrade.reject(fault);
+    else if (this.options.withContext === undefined) this.runUpgrade(upgrade);
+    else this.options.withContext(upgrade.ids, () => this.runUpgrade(upgrade));
   }
 
   /** Takes over a connection from Node, which limits its time no longer. */

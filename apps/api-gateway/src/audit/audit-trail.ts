@@ -56,7 +56,9 @@ export class AuditTrail {
   /** Records that an impersonated session was accepted. */
   impersonated({ actor, clerkUserId, sessionId }: ClerkSession, context: RequestContext): void {
     if (!this.isNew(`${sessionId} impersonation ${actor}`)) return;
-    this.log.warn({ actor, clerkUserId, sessionId }, 'impersonated session accepted');
+    const { requestId: correlationId, origin } = context;
+    const ids = { correlationId, clientRequestId: origin?.clientRequestId };
+    this.log.warn({ ...ids, actor, clerkUserId, sessionId }, 'impersonated session accepted');
     this.queue.add(
       {
         ...{ action: 'impersonation', outcome: 'done' },

@@ -35,10 +35,10 @@ export class GatewayEdge {
       {
         handle: (exchange) => this.handle(exchange),
         mayUpgrade: (request) => this.webSockets?.mayUpgrade(request) ?? false,
-        upgrade: (upgrade) => this.webSockets?.upgrade(upgrade),
+        upgrade: (upgrade) => withLogContext(upgrade.ids, () => this.webSockets?.upgrade(upgrade)),
       },
       {
-        ...{ logger, withContext: withLogContext, trustProxy },
+        ...{ logger, trustProxy },
         budget: new ByteBudget(BODY_BYTES),
         limits: { connections: CONNECTIONS + realtime.maxStreams + gateStreams.maxStreams },
       },
@@ -64,7 +64,7 @@ export class GatewayEdge {
 
   private handle(exchange: Exchange): void | Promise<void> {
     const answered = this.gate?.handle(exchange) ?? false;
-    if (answered === false) this.nest?.(exchange.request, exchange.response);
+    if (answered === false) withLogContext(exchange.ids, () => this.nest?.(exchange.request, exchange.response));
     else if (answered !== true) return answered;
   }
 }

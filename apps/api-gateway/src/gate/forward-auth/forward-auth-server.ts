@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, METHODS } from 'node:http';
 import { ByteBudget, type Exchange, HttpEdge, TrustedProxies, clientAddress } from '@gatehouse/http-edge';
-import { LOGGER, withLogContext } from '@gatehouse/observability';
+import { LOGGER } from '@gatehouse/observability';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { type GatewayConfig } from '../../config';
@@ -58,7 +58,7 @@ export class ForwardAuthServer implements OnApplicationBootstrap, BeforeApplicat
         },
       },
       {
-        ...{ logger: this.logger, withContext: withLogContext, limits: LIMITS },
+        ...{ logger: this.logger, limits: LIMITS },
         trustProxy: [...proxies, ...before],
         // No body is read.
         budget: new ByteBudget(0),
@@ -82,7 +82,7 @@ export class ForwardAuthServer implements OnApplicationBootstrap, BeforeApplicat
     exchange.route = route?.name ?? UNKNOWN_ROUTE;
     const keyId = caller?.principal.keyId;
     if (keyId !== undefined) exchange.logged = { keyId };
-    if (refusal !== undefined) logProblem(this.logger, refusal.error, refusal.problem);
+    if (refusal !== undefined) logProblem(this.logger, refusal.error, refusal.problem, exchange.ids);
     exchange.send(answer.status, answer.headers, answer.body);
     this.metrics.requestEnded(
       {

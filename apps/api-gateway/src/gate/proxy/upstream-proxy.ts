@@ -240,14 +240,14 @@ export class UpstreamProxy implements OnApplicationShutdown {
     const cause = causeOf(failed.error);
     if (cause !== undefined) exchange.logged = { ...exchange.logged, cause };
     if (!exchange.response.headersSent) return this.refuse(exchange, failed, route);
-    logProblem(this.logger, failed.error, failed.problem);
+    logProblem(this.logger, failed.error, failed.problem, exchange.ids);
     exchange.logged = { ...exchange.logged, reason: failed.problem.code };
     exchange.response.destroy();
   }
 
   private refuse(exchange: Exchange, refused: Refused, route?: ProxyRoute): void {
     const { error, problem, caller, rateHeaders } = refused;
-    logProblem(this.logger, error, problem);
+    logProblem(this.logger, error, problem, exchange.ids);
     exchange.logged = { ...exchange.logged, reason: problem.code };
     exchange.whenOver = () => this.count(exchange, caller);
     const content = refusalContent(problem, exchange.id, route?.rules, exchange.request.headers);
