@@ -272,6 +272,14 @@ describe('connections', () => {
     expect(statuses(text)).toEqual([200]);
     expect(text).toContain('"received":"a"');
   });
+
+  it('answer a request that is rejected before the rest of it turns out not to be HTTP', async () => {
+    under = await startEdge({ handle: (exchange) => exchange.send(401, {}) });
+    const text = await (
+      await open(under, 'POST / HTTP/1.1', 'Host: edge', 'Transfer-Encoding: chunked', '', 'no length', '')
+    ).closed;
+    expect(statuses(text)).toEqual([401]);
+  });
 });
 
 describe('a connection without traffic', () => {

@@ -16,6 +16,8 @@ export interface ExchangeEdge {
   readonly answerAs: (rejection: Rejection) => Rejection;
   /** Called once for each rejected request, before the response is sent. */
   readonly rejected: (exchange: Exchange, rejection: Rejection) => void;
+  /** Calls `endNow` of the exchange at the end of the turn. */
+  readonly endSoon: (exchange: Exchange) => void;
   /** Called when the response is closed: it is complete, or its client is gone. */
   readonly closed: (exchange: Exchange) => void;
   /** Called once for each request, when its handler and its response have ended. */
@@ -33,6 +35,8 @@ export class Exchange extends Arrival {
   private hasTimeLimit = true;
   private open = 2;
   private hasEnded = false;
+  /** Last bytes of a response that is about to end; undefined unless one is. */
+  private lastBytes: string | Buffer | undefined;
   /** Called once, when the response is complete or its client is gone. */
   whenOver: (() => void) | undefined;
 
@@ -119,9 +123,23 @@ export class Exchange extends Arrival {
     const mayHaveBody = status !== 204 && status !== 304;
     if (mayHaveBody) list.push('Content-Length', String(Buffer.byteLength(body)));
     response.writeHead(status, list);
-    if (body.length > 0 && mayHaveBody && request.method !== 'HEAD') response.end(body);
-    else response.end();
+    this.end(mayHaveBody && request.method !== 'HEAD' ? body : '');
     this.discardRest();
+  }
+
+  /** Ends the response, whose headers were written, at the end of this turn of the event loop. */
+  end(lastBytes: string | Buffer = ''): void {
+    this.lastBytes = lastBytes;
+    this.edge.endSoon(this);
+  }
+
+  /** Ends the response if it is about to end. */
+  endNow(): void {
+    const { lastBytes, response } = this;
+    this.lastBytes = undefined;
+    if (lastBytes === undefined || response.destroyed) return;
+    if (lastBytes.length > 0) response.end(lastBytes);
+    else response.end();
   }
 
   /** Sends a value as JSON. */
@@ -141,6 +159,8 @@ export class Exchange extends Arrival {
 
   /** Rejects a request that does not arrive as it should. A handler that reads the body gets the rejection. */
   failArrival(rejection: Rejection): void {
+    // A response that is about to end must be sent before the connection is closed.
+    this.endNow();
     this.closeAfter();
     if (this.body !== undefined) return this.body.fail(rejection);
     const { request, response } = this;
@@ -157,7 +177,7 @@ export class Exchange extends Arrival {
    */
   failAnswer(rejection: Rejection): void {
     const { headersSent, writableEnded } = this.response;
-    if (headersSent && !writableEnded) this.response.destroy();
+    if (headersSent && !writableEnded && this.lastBytes === undefined) this.response.destroy();
     else this.reject(rejection);
   }
 

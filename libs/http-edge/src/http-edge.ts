@@ -8,6 +8,7 @@ import { createStrictServer } from './create-strict-server';
 import { type EdgeLimits, defaultEdgeLimits } from './edge-limits';
 import { type EdgeHandler, type EdgeOptions } from './edge-options';
 import { type EdgeRequest } from './edge-request';
+import { EndOfTurn } from './end-of-turn';
 import { Exchange, type ExchangeEdge } from './exchange';
 import { headFault } from './head-fault';
 import { writeProblem } from './problem';
@@ -30,6 +31,7 @@ export class HttpEdge {
   private readonly limits: EdgeLimits;
   private readonly proxies: TrustedProxies;
   private readonly connections = new Connections();
+  private readonly endings = new EndOfTurn((exchange) => this.endNow(exchange));
   private readonly log: RequestLog;
   private readonly answerAs: (rejection: Rejection) => Rejection;
   private readonly ofExchanges: ExchangeEdge;
@@ -53,6 +55,7 @@ export class HttpEdge {
       proxies: this.proxies,
       answerAs: this.answerAs,
       rejected: (exchange, rejection) => this.guard(() => handler.rejected?.(exchange, rejection)),
+      endSoon: (exchange) => this.endings.add(exchange),
       closed: (exchange) => this.end(exchange),
       ended: (exchange) => this.noteEnd(exchange),
     };
@@ -186,6 +189,10 @@ export class HttpEdge {
       this.options.logger.error({ err: error }, 'hook of the HTTP server failed');
       return false;
     }
+  }
+
+  private endNow(exchange: Exchange): void {
+    if (!this.guard(() => exchange.endNow())) exchange.response.destroy();
   }
 
   private end(exchange: Exchange): void {

@@ -40,7 +40,7 @@ function begin(now: { trust: number; decision: Decision } = { trust: 0, decision
   let turn: () => void = nothing;
   const dispatch = ({ headers }: { readonly headers: readonly string[] }) => sent.push(headers);
   const forward = new Forward(
-    { response, request: { complete: true } } as unknown as Exchange,
+    { response, request: { complete: true }, end: (chunk?: Buffer) => response.end(chunk) } as unknown as Exchange,
     { begin: (send: () => void) => (turn = send), dispatcher: { dispatch } } as unknown as UpstreamTurn,
     {
       ...{ method: 'GET', path: '/', body: null, timeoutMs: 1_000 },

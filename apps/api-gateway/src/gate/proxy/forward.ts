@@ -253,12 +253,11 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
   }
 
   private complete(chunk?: Buffer): void {
-    const { response, request } = this.exchange;
-    if (chunk === undefined) response.end();
-    else response.end(chunk);
-    if (!request.complete) {
-      request.resume();
-      this.exchange.discardRest();
+    const { exchange } = this;
+    exchange.end(chunk);
+    if (!exchange.request.complete) {
+      exchange.request.resume();
+      exchange.discardRest();
     }
     this.end();
   }
