@@ -111,7 +111,7 @@ export function asksHere(family: ProxyFamily, { url }: ProxyRequest): boolean {
 function sentHeaders(family: ProxyFamily, rawHeaders: readonly string[]): readonly (string | undefined)[] {
   const names = read[family];
   const irrelevant = others[family];
-  const values = names.map((): string | undefined => undefined);
+  const values = new Array<string | undefined>(names.length);
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const sent = rawHeaders[index] ?? '';
     if (irrelevant.has(sent)) continue;
