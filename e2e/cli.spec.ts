@@ -112,6 +112,17 @@ describe('in a script', () => {
     expect(shown.out).toContain('"object": "event"');
     const status = await gatehouse(['status']);
     expect(status.out).toMatch(/^Dead +0$/m);
+    expect(await gatehouse(['events', 'list', '--dead', '--since', '1h'])).toEqual({
+      ...{ code: 0, out: '', err: 'There are no such events.\n' },
+    });
+    const gateways = await gatehouse(['gateways', '--json']);
+    expect(lines(gateways.out)).toMatchObject([{ live: true }]);
+    const hook = `http://127.0.0.1:${stack.gatehouse.ports.ingest}/webhooks/clerk`;
+    await fetch(hook, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+    await eventually(async () => {
+      const { out } = await gatehouse(['rejected', '--reason', 'missing_header', '--json']);
+      expect(lines(out)[0]).toMatchObject({ sourceIp: '127.0.0.1' });
+    });
   });
 
   it('a user is found, explained and changed, and the answer says which gateways apply it', async () => {

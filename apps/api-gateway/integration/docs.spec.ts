@@ -192,10 +192,12 @@ describe('the documentation', () => {
       'get /admin/conflicts',
       'get /admin/gate',
       'get /admin/gate/explain',
+      'get /admin/gateways',
       'get /admin/keys',
       'get /admin/metadata-collisions',
       'get /admin/reconcile',
       'get /admin/reconcile/{id}',
+      'get /admin/rejected-deliveries',
       'get /admin/stats',
       'get /admin/users',
       'get /admin/users/import',
@@ -325,7 +327,9 @@ describe('the documentation', () => {
       ProfilePatch: { properties: { city: expect.anything() }, additionalProperties: false },
     });
     const filters = document.paths['/admin/webhook-events']?.get?.parameters?.map((one) => 'name' in one && one.name);
-    expect(filters?.sort()).toEqual(['cursor', 'limit', 'status', 'type', 'user']);
+    expect(filters?.sort()).toEqual(
+      'correlationId cursor dead errorCode limit since status type until user webhookId'.split(' '),
+    );
     expect(document.paths['/admin/webhook-events/{id}']?.get?.parameters).toMatchObject([
       { name: 'id', in: 'path', required: true, schema: { type: 'string', maxLength: 256 } },
     ]);

@@ -7,9 +7,11 @@ import { conflictsCommand } from './commands/conflicts';
 import { doctorCommand } from './commands/doctor';
 import { eventsCommand } from './commands/events';
 import { gateCommand } from './commands/gate';
+import { gatewaysCommand } from './commands/gateways';
 import { keysCommand } from './commands/keys';
 import { profileCommand } from './commands/profile';
 import { reconcileCommand } from './commands/reconcile';
+import { rejectedCommand } from './commands/rejected';
 import { statusCommand } from './commands/status';
 import { usersCommand } from './commands/users';
 import { writeBacksCommand } from './commands/write-backs';
@@ -49,8 +51,8 @@ export async function runGatehouse(args: readonly string[], io: Io, version: str
     exitCode = session.exitCode;
   };
   const commands = [
-    ...[statusCommand, doctorCommand, eventsCommand, usersCommand, reconcileCommand, conflictsCommand],
-    ...[collisionsCommand, writeBacksCommand, keysCommand, auditCommand, gateCommand, profileCommand],
+    ...[statusCommand, doctorCommand, eventsCommand, rejectedCommand, usersCommand, reconcileCommand, conflictsCommand],
+    ...[collisionsCommand, writeBacksCommand, keysCommand, auditCommand, gateCommand, gatewaysCommand, profileCommand],
   ];
   for (const command of commands) program.addCommand(inherit(program, command(run)));
   program.addCommand(inherit(program, completionCommand(run, program)));

@@ -8,6 +8,7 @@ import {
   deactivateUser,
   getMe,
   issuePasswordToken,
+  listGateways,
   resolveLegacySession,
   resolvePrincipal,
   revokeKey,
@@ -98,6 +99,18 @@ describe('trust changes', () => {
     const heard = listening.announcements;
     await eventually(() => listening.announcements >= heard + 6);
     expect(listening.gaps).toBe(0);
+  });
+
+  it('are shown to admins with the gateways that have acknowledged them', async () => {
+    const listening = await gateway();
+    const ada = await member(world);
+    await world.gateway.send(setUserRole, { userId: ada.principal.userId, role: 'developer' }, boss.context);
+    await eventually(async () => {
+      const { current, complete, items } = await world.gateway.send(listGateways, {}, boss.context);
+      expect([complete, current]).toEqual([true, await counter()]);
+      expect(items.find(({ id }) => id === listening.id)).toMatchObject({ live: true, acknowledged: current });
+    });
+    await expect(world.gateway.send(listGateways, {}, ada.context)).rejects.toMatchObject({ reason: 'forbidden' });
   });
 
   it('are announced by another replica when their own died after the commit', async () => {

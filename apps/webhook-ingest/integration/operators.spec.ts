@@ -1,4 +1,10 @@
-import { exportWebhookEvents, getWebhookEvent, listWebhookEvents, type Principal } from '@gatehouse/contracts';
+import {
+  exportWebhookEvents,
+  getWebhookEvent,
+  listRejectedDeliveries,
+  listWebhookEvents,
+  type Principal,
+} from '@gatehouse/contracts';
 import { type RequestClient } from '@gatehouse/messaging';
 import { eventually } from '@gatehouse/testing';
 import { type Ingest, IngestHarness, deliver, fixture, newId, userCreated } from './ingest-harness';
@@ -56,6 +62,32 @@ describe('the list of events', () => {
     expect(await types({ clerkUserId: 'user_nobody' })).toEqual([]);
   });
 
+  it('filters by webhook id, correlation id, error code and time, and finds dead events', async () => {
+    const ids = { dead: newId(), retried: newId(), erased: newId() };
+    for (const id of Object.values(ids)) await deliver(ingest.url, userCreated('user_failing'), { id });
+    const fail = (id: string, code: string, nextRetryAt: string | null) =>
+      harness.sql<{ correlation_id: string }>(
+        `UPDATE webhook_events SET status = 'failed', error_details = jsonb_build_object('code', $2::text),
+           next_retry_at = $3, published_at = coalesce(published_at, now()) WHERE webhook_id = $1 RETURNING correlation_id`,
+        [id, code, nextRetryAt],
+      );
+    const [dead] = await fail(ids.dead, 'EMAIL_TAKEN', null);
+    await fail(ids.retried, 'EMAIL_TAKEN', '2999-01-01T00:00:00Z');
+    await fail(ids.erased, 'erased', null);
+    const found = async (filter: object) =>
+      (await gateway.send(listWebhookEvents, filter, admin)).items.map(({ webhookId }) => webhookId);
+    expect(await found({ webhookId: ids.erased })).toEqual([ids.erased]);
+    expect(await found({ correlationId: dead?.correlation_id })).toEqual([ids.dead]);
+    expect(await found({ errorCode: 'EMAIL_TAKEN' })).toEqual([ids.retried, ids.dead]);
+    expect(await found({ dead: true })).toEqual([ids.dead]);
+    expect(await found({ dead: false, status: 'failed' })).toEqual([ids.erased, ids.retried]);
+    expect(await found({ since: '2999-01-01T00:00:00Z' })).toEqual([]);
+    expect(await found({ until: '2001-01-01T00:00:00Z' })).toEqual([]);
+    expect(await found({ webhookId: ids.dead, since: '2001-01-01T00:00:00Z', until: '2999-01-01T00:00:00Z' })).toEqual([
+      ids.dead,
+    ]);
+  });
+
   it.each(['garbage', '!!', ...['"0"', '"1\'--"', '1:1'].map((key) => Buffer.from(key).toString('base64url'))])(
     'rejects the cursor %p',
     async (cursor) => {
@@ -64,6 +96,23 @@ describe('the list of events', () => {
       });
     },
   );
+});
+
+it('deliveries that were rejected are listed with the reason, newest first, page by page', async () => {
+  const ids = [newId(), newId(), newId()];
+  const forged = { 'svix-signature': 'v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=' };
+  for (const id of ids) await deliver(ingest.url, userCreated('user_forged'), { id, headers: forged });
+  const list = (filter: object) => gateway.send(listRejectedDeliveries, filter, admin);
+  // They are recorded after the response.
+  await eventually(async () => expect((await list({})).items).toHaveLength(3));
+  const first = await list({ limit: 2, reason: 'signature_mismatch' });
+  expect(first.items.map(({ webhookId }) => webhookId)).toEqual([ids[2], ids[1]]);
+  expect(first.items[0]).toMatchObject({ sourceIp: '127.0.0.1', bodySha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  const second = await list({ limit: 2, reason: 'signature_mismatch', cursor: first.nextCursor ?? '' });
+  expect(second).toMatchObject({ items: [{ webhookId: ids[0] }], nextCursor: null });
+  expect((await list({ webhookId: ids[1] })).items).toMatchObject([{ webhookId: ids[1] }]);
+  expect((await list({ reason: 'overloaded' })).items).toEqual([]);
+  expect((await list({ since: '2999-01-01T00:00:00Z' })).items).toEqual([]);
 });
 
 describe('one event', () => {
@@ -120,6 +169,7 @@ describe('a caller who', () => {
     const context = { principal: who, requestId: 'request-1' };
     await expect(gateway.send(listWebhookEvents, {}, context)).rejects.toMatchObject({ reason });
     await expect(gateway.send(getWebhookEvent, { id: '1' }, context)).rejects.toMatchObject({ reason });
+    await expect(gateway.send(listRejectedDeliveries, {}, context)).rejects.toMatchObject({ reason });
   });
 
   it('sends no envelope of the gateway is rejected', async () => {

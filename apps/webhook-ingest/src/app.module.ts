@@ -26,6 +26,7 @@ import { EraseUserModule } from './erase-user/erase-user.module';
 import { ExportEventsModule } from './export-events/export-events.module';
 import { FollowOutcomesModule } from './follow-outcomes/follow-outcomes.module';
 import { ListEventsModule } from './list-events/list-events.module';
+import { ListRejectedModule } from './list-rejected/list-rejected.module';
 import { PublishEventModule } from './publish-event/publish-event.module';
 import { RebuildStreamModule } from './rebuild-stream/rebuild-stream.module';
 import { ReceiveWebhookModule } from './receive-webhook/receive-webhook.module';
@@ -83,6 +84,7 @@ export class AppModule {
         ExportEventsModule,
         // For admins.
         ListEventsModule,
+        ListRejectedModule,
         ShowEventModule,
         ShowStatsModule,
         RedriveEventsModule,

@@ -25,7 +25,7 @@ import {
 } from './export';
 import { explainUser } from './explanation';
 import { eraseUserPayloads } from './erasure';
-import { acknowledgeTrustChanges, leaseGateway } from './gateway-lease';
+import { acknowledgeTrustChanges, leaseGateway, listGateways } from './gateway-lease';
 import { items } from './items';
 import { getLedgerStats } from './ledger-stats';
 import { closeSession, resolveLegacySession, setPassword, verifyLogin } from './login';
@@ -49,6 +49,7 @@ import {
   usersStream,
 } from './streams';
 import { listUploads, recordUpload } from './upload';
+import { listRejectedDeliveries } from './rejected-delivery';
 import { getReferral, listReferrals, useReferralCode } from './referral';
 import { listChangedUsers, listUsers, searchUsers } from './list-users';
 import { getMe, resolvePrincipal, updateMe } from './user';
@@ -127,6 +128,7 @@ export const gatewayRequests = [
   redriveEvents,
   getRedrive,
   listRedrives,
+  listRejectedDeliveries,
   getLedgerStats,
   eraseUserPayloads,
   createKey,
@@ -148,6 +150,7 @@ export const gatewayRequests = [
   trustChangesSince,
   leaseGateway,
   acknowledgeTrustChanges,
+  listGateways,
   listAudit,
   listDataAudit,
   recordAudit,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineRequest } from './request';
+import { timeSchema } from './time';
 import { trustChangeEpoch, trustChangeNumberSchema } from './trust-change';
 import { uuidSchema } from './uuid';
 
@@ -19,6 +20,29 @@ export const leaseGateway = defineRequest({
   repeatable: true,
   request: z.object({ gatewayId: uuidSchema, number: trustChangeNumberSchema, ending: z.boolean().default(false) }),
   reply: z.object({ ...trustChangeEpoch, current: trustChangeNumberSchema, leaseMs: z.number().int().nonnegative() }),
+});
+
+/** Lists the gateways that have, or lately had, a lease; for admins. */
+export const listGateways = defineRequest({
+  subject: 'user-sync.gateways.list',
+  repeatable: true,
+  request: z.object({}),
+  reply: z.object({
+    /** Number of the last trust change. */
+    current: trustChangeNumberSchema,
+    /** False for a moment after a failover: a gateway may then hold a lease that only the earlier server has stored. */
+    complete: z.boolean(),
+    items: z.array(
+      z.object({
+        id: uuidSchema,
+        /** Whether its lease lasts. Without one, a gateway caches nothing. */
+        live: z.boolean(),
+        leaseExpiresAt: timeSchema,
+        /** Number of the last trust change that it has acknowledged. */
+        acknowledged: trustChangeNumberSchema,
+      }),
+    ),
+  }),
 });
 
 /** Acknowledges that a gateway has applied all trust changes up to `number`. A later number covers earlier ones. */

@@ -55,7 +55,7 @@ export {
 export { maxIdempotencyKeyLength, type Idempotency } from './idempotency';
 export { type Owner } from './owner';
 export { quotaKinds, type QuotaKind, type QuotaStanding } from './quota-standing';
-export { acknowledgeTrustChanges, gatewayLease, leaseGateway } from './gateway-lease';
+export { acknowledgeTrustChanges, gatewayLease, leaseGateway, listGateways } from './gateway-lease';
 export {
   trustChangeHeartbeat,
   trustChangeSchema,
@@ -203,6 +203,7 @@ export {
   type RedriveFilter,
   type RedriveItem,
 } from './redrive';
+export { listRejectedDeliveries } from './rejected-delivery';
 export {
   defineRequest,
   maxInvalidFields,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { filterText } from './filter-text';
+import { flag } from './flag';
 import { pageOf, pageRequestSchema } from './page';
 import { givenTierSchema, roles } from './principal';
 import { defineRequest } from './request';
@@ -16,7 +17,6 @@ const PHONE = /^\+?(?:[\s().\-/]*\d){4,15}[\s().\-/]*$/;
 const searchText = filterText(MAX_TEXT)
   .trim()
   .regex(/[\p{L}\p{N}]/u, 'has neither a letter nor a digit');
-const flag = z.union([z.stringbool(), z.boolean()], 'must be true or false');
 
 const known = {
   email: filterText(320).optional().describe('The whole e-mail address, in any letter case.'),

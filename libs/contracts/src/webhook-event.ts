@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { filterText } from './filter-text';
+import { flag } from './flag';
 import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
 import { shownValue } from './shown-value';
-import { timeSchema } from './time';
+import { givenTimeSchema, timeSchema } from './time';
 
 /** Statuses of a ledger row; `lifecycle` defines what each means. */
 export const eventStatuses = ['pending', 'processing', 'success', 'failed', 'invalid', 'ignored'] as const;
@@ -44,7 +45,10 @@ export type WebhookEvent = z.output<typeof webhookEventSchema>;
 /** A ledger row with all its details. */
 export type WebhookEventDetail = z.output<typeof webhookEventDetailSchema>;
 
-/** Lists ledger rows, newest first. */
+/**
+ * Lists ledger rows that match all given fields, newest first. `since` (inclusive) and `until` (exclusive) apply to the
+ * recording time.
+ */
 export const listWebhookEvents = defineRequest({
   subject: 'webhook-ingest.events.list',
   repeatable: true,
@@ -52,6 +56,16 @@ export const listWebhookEvents = defineRequest({
     status: z.enum(eventStatuses).optional(),
     type: filterText(120).optional(),
     clerkUserId: filterText(130).optional(),
+    webhookId: filterText(256).optional().describe('Id of the delivery at Clerk, `msg_…`.'),
+    errorCode: filterText(200).optional().describe('Code of the failure, such as `EMAIL_TAKEN`.'),
+    correlationId: filterText(128).optional().describe('The id in the logs of every service that handled the event.'),
+    dead: flag
+      .optional()
+      .describe(
+        '`true`: failed events that are not retried any more, unless their payload was erased. `false`: others.',
+      ),
+    since: givenTimeSchema.optional().describe('Recorded at or after this time.'),
+    until: givenTimeSchema.optional().describe('Recorded before this time.'),
   }),
   reply: pageOf(webhookEventSchema),
 });

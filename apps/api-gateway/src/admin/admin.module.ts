@@ -11,8 +11,10 @@ import { UserImportUpload } from './import-users/user-import-upload';
 import { ListAuditController } from './list-audit/list-audit.controller';
 import { ListConflictsController } from './list-conflicts/list-conflicts.controller';
 import { ListEventsController } from './list-events/list-events.controller';
+import { ListGatewaysController } from './list-gateways/list-gateways.controller';
 import { MetadataCollisionsController } from './list-metadata-collisions/metadata-collisions.controller';
 import { ListReferralsController } from './list-referrals/list-referrals.controller';
+import { ListRejectedController } from './list-rejected/list-rejected.controller';
 import { WriteBacksController } from './list-write-backs/write-backs.controller';
 import { AdminAuthSessionsController } from './manage-auth-sessions/admin-auth-sessions.controller';
 import { AdminKeysController } from './manage-keys/admin-keys.controller';
@@ -40,7 +42,9 @@ import { SyncUserController } from './sync-user/sync-user.controller';
     ShowEventController,
     RedriveEventsController,
     EraseUserController,
+    ListRejectedController,
     ShowStatsController,
+    ListGatewaysController,
     ReconcileController,
     ListConflictsController,
     WriteBacksController,

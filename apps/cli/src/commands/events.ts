@@ -32,17 +32,18 @@ export function eventsCommand(run: Run): Command {
     .addOption(status())
     .option('--type <type>', 'only this type, such as user.updated')
     .option('--user <user>', 'only of this user: id, Clerk id, e-mail address or phone number')
+    .option('--webhook-id <id>', 'only with this id of Clerk, msg_…')
+    .option('--correlation-id <id>', 'only with this id of our logs')
+    .option('--error-code <code>', 'only those that failed with this code')
+    .option('--dead', 'only those that have failed and are not retried any more')
+    .option('--since <time>', 'received since; a time, or how long ago, such as 2h', moment)
+    .option('--until <time>', 'received before', moment)
     .option('--limit <n>', 'at most so many; default: 20', positive)
     .option('--all', 'all of them')
     .action((options) =>
       run(async (session) => {
-        const { status: only, type, user } = options;
-        const query = {
-          limit: pageSize(options),
-          ...(only && { status: only }),
-          ...(type && { type }),
-          ...(user && { user }),
-        };
+        const { limit: _limit, all: _all, ...filter } = options;
+        const query = { limit: pageSize(options), ...filter };
         const list = session.gatehouse.list('/admin/webhook-events', { params: { query } });
         await session.output.entries(some(list, options, session), eventColumns, 'There are no such events.');
       }),

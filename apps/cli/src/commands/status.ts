@@ -33,7 +33,7 @@ export function statusCommand(run: Run): Command {
             last === undefined ? 'never' : `${last.state}  ${time(last.finishedAt ?? last.requestedAt)}`,
           ],
         ]);
-        if (open.dead > 0) output.note('Dead events wait for you: gatehouse events list --status failed');
+        if (open.dead > 0) output.note('Dead events wait for you: gatehouse events list --dead');
       }),
     );
 }

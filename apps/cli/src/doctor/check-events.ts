@@ -51,7 +51,7 @@ function refusals({ at, rejected }: Schemas['EventStats']): Finding {
   const detail = `the last delivery at ${time(rejected.lastAt)} UTC; ${count(rejected.kept)} are kept`;
   return Date.parse(at) - Date.parse(rejected.lastAt) > RECENT_MS
     ? ok(check, detail)
-    : warning(check, detail, 'See the runbook “refused deliveries”.');
+    : warning(check, detail, 'gatehouse rejected, then the runbook “refused deliveries”.');
 }
 
 function publishing({ at, oldestUnpublished }: Schemas['EventStats']): Finding {
@@ -76,9 +76,5 @@ function waiting(check: string, at: string, oldest: Schemas['EventReference'] | 
 
 function dead({ open }: Schemas['EventStats']): Finding {
   if (open.dead === 0) return ok('dead events', 'none');
-  return problem(
-    'dead events',
-    count(open.dead),
-    'gatehouse events list --status failed, then the runbook “dead events”.',
-  );
+  return problem('dead events', count(open.dead), 'gatehouse events list --dead, then the runbook “dead events”.');
 }

@@ -866,6 +866,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/rejected-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the rejected deliveries that are kept, newest first */
+        get: operations["listRejectedDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/stats": {
         parameters: {
             query?: never;
@@ -875,6 +892,23 @@ export interface paths {
         };
         /** Show counts, latencies, open events, the webhook secrets in use, and whether webhooks have stopped */
         get: operations["getStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/gateways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the gateways with their leases, and the last trust change that each has acknowledged */
+        get: operations["listGateways"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2179,6 +2213,19 @@ export interface components {
             /** @enum {string} */
             rateClass: "gate-read" | "gate-write";
         };
+        GatewayLease: {
+            /** Format: uuid */
+            id: string;
+            live: boolean;
+            /** Format: date-time */
+            leaseExpiresAt: string;
+            acknowledged: number;
+        };
+        GatewayList: {
+            current: number;
+            complete: boolean;
+            items: components["schemas"]["GatewayLease"][];
+        };
         IssuedPasswordToken: {
             passwordToken: components["schemas"]["PasswordToken"];
         };
@@ -2747,6 +2794,23 @@ export interface components {
         };
         ReferredUserPage: {
             items: components["schemas"]["ReferredUser"][];
+            nextCursor: string | null;
+        };
+        RejectedDelivery: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            reason: string;
+            webhookId: string | null;
+            webhookTimestamp: string | null;
+            sourceIp: string | null;
+            userAgent: string | null;
+            bodySha256: string | null;
+            bodySize: number;
+            correlationId: string;
+        };
+        RejectedDeliveryPage: {
+            items: components["schemas"]["RejectedDelivery"][];
             nextCursor: string | null;
         };
         Reservation: {
@@ -6119,6 +6183,18 @@ export interface operations {
                 status?: "pending" | "processing" | "success" | "failed" | "invalid" | "ignored";
                 /** @description Only events of this type, such as `user.updated`. */
                 type?: string;
+                /** @description Id of the delivery at Clerk, `msg_…`. */
+                webhookId?: string;
+                /** @description Code of the failure, such as `EMAIL_TAKEN`. */
+                errorCode?: string;
+                /** @description The id in the logs of every service that handled the event. */
+                correlationId?: string;
+                /** @description `true`: failed events that are not retried any more, unless their payload was erased. `false`: others. */
+                dead?: boolean;
+                /** @description Recorded at or after this time. */
+                since?: string;
+                /** @description Recorded before this time. */
+                until?: string;
                 /** @description A user, by our id, Clerk id, e-mail address or phone number (E.164). */
                 user?: components["schemas"]["UserRef"];
             };
@@ -6380,6 +6456,49 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listRejectedDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Most entries of a page. */
+                limit?: number;
+                /** @description The `nextCursor` of the page before; none for the first page. */
+                cursor?: string;
+                /** @description Only for this reason, such as `signature_mismatch`. */
+                reason?: string;
+                /** @description What the sender gave as id of the delivery, `msg_…`. */
+                webhookId?: string;
+                /** @description Rejected at or after this time. */
+                since?: string;
+                /** @description Rejected before this time. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectedDeliveryPage"];
+                };
+            };
+            400: components["responses"]["BadRequestCaller"];
+            401: components["responses"]["UnauthorizedCallerApiKey"];
+            403: components["responses"]["ForbiddenCallerScopeAdmin"];
+            409: components["responses"]["ConflictCaller"];
+            429: components["responses"]["TooManyRequestsundefined"];
+            503: components["responses"]["ServiceUnavailableCaller"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getStats: {
         parameters: {
             query?: {
@@ -6402,6 +6521,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventStats"];
+                };
+            };
+            400: components["responses"]["BadRequestCaller"];
+            401: components["responses"]["UnauthorizedCallerApiKey"];
+            403: components["responses"]["ForbiddenCallerScopeAdmin"];
+            409: components["responses"]["ConflictCaller"];
+            429: components["responses"]["TooManyRequestsundefined"];
+            503: components["responses"]["ServiceUnavailableCaller"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listGateways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All gateways */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatewayList"];
                 };
             };
             400: components["responses"]["BadRequestCaller"];

@@ -11,6 +11,7 @@ import {
   REDRIVE,
   RUN,
   EARLIER,
+  RECENTLY,
   ADMIN,
 } from './example-ids';
 
@@ -76,6 +77,15 @@ export const exampleValues: Readonly<Record<string, unknown>> = {
   'explain/method': 'GET',
   'explain/host': 'app.example.com',
   'explain/path': '/orders/7',
+  'RejectedDelivery.id': '42',
+  'RejectedDelivery.reason': 'signature_mismatch',
+  'RejectedDelivery.webhookTimestamp': '1803893400',
+  'RejectedDelivery.bodySize': 1_024,
+  'GatewayList.current': 4_711,
+  'GatewayList.complete': true,
+  'GatewayLease.live': true,
+  'GatewayLease.leaseExpiresAt': RECENTLY,
+  'GatewayLease.acknowledged': 4_711,
   'DescribedScope.source': 'gatehouse',
   'Session.id': 'sess_2xExample',
   'Session.kind': 'clerk',

@@ -1,14 +1,14 @@
-import { type ReplyOf, acknowledgeTrustChanges, gatewayLease, leaseGateway } from '@gatehouse/contracts';
-import { RequestHandler, type VerifiedRequest } from '@gatehouse/messaging';
+import { type ReplyOf, acknowledgeTrustChanges, gatewayLease, leaseGateway, listGateways } from '@gatehouse/contracts';
+import { RequestHandler, type VerifiedRequest, requireAdmin } from '@gatehouse/messaging';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { answerRequest } from '../../requests/answer-request';
 import { loadPosition } from '../../trust-changes/load-trust-changes';
-import { acknowledge, endLease, renewLease } from './gateway-leases';
+import { acknowledge, endLease, loadLeases, renewLease } from './gateway-leases';
 import { TrustChangePropagation } from './trust-change-propagation';
 
-/** Renews gateway leases and records which trust changes each gateway has acknowledged. */
+/** Renews gateway leases, records which trust changes each gateway has acknowledged, and shows both to admins. */
 @Controller()
 export class GatewayLeasesController {
   constructor(
@@ -28,6 +28,20 @@ export class GatewayLeasesController {
       // not applied. For each later trust change, `propagate` sees the lease and waits for this gateway. In the reverse
       // order, a trust change between the two steps could be neither loaded nor awaited.
       return { ...(await loadPosition(manager)), leaseMs: ending ? 0 : gatewayLease.lengthMs };
+    });
+  }
+
+  @RequestHandler(listGateways)
+  list(@Payload() { envelope }: VerifiedRequest<typeof listGateways>): Promise<ReplyOf<typeof listGateways>> {
+    return answerRequest(async () => {
+      requireAdmin(envelope);
+      const { manager } = this.dataSource;
+      const [{ current }, { complete, leases }] = [await loadPosition(manager), await loadLeases(manager)];
+      const items = leases.map(({ gatewayId, number, live, expiresAt }) => ({
+        ...{ id: gatewayId, live, acknowledged: number },
+        leaseExpiresAt: expiresAt.toISOString(),
+      }));
+      return { current, complete, items };
     });
   }
 

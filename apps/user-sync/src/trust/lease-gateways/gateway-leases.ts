@@ -10,14 +10,20 @@ export interface GatewayLease {
   readonly live: boolean;
 }
 
+/** A lease as admins see it. */
+export interface ShownLease extends GatewayLease {
+  /** By the clock of the database. */
+  readonly expiresAt: Date;
+}
+
 /** The gateway leases that the database has. */
-export interface GatewayLeases {
+export interface GatewayLeases<Lease extends GatewayLease = GatewayLease> {
   /**
    * Whether every gateway that may use its cache is among `leases`. After a failover, a gateway may hold a lease that
    * only the earlier server has stored. So the leases are complete only when the epoch is older than a lease lasts.
    */
   readonly complete: boolean;
-  readonly leases: readonly GatewayLease[];
+  readonly leases: readonly Lease[];
 }
 
 /**
@@ -58,17 +64,25 @@ export async function acknowledge(manager: EntityManager, gatewayId: string, num
   );
 }
 
+interface LeaseRow {
+  readonly complete: boolean;
+  readonly gateway_id: string | null;
+  readonly number: string;
+  readonly expires_at: Date;
+  readonly live: boolean;
+}
+
 /** Loads all gateway leases. `live`: not expired by the clock of the database. */
-export async function loadLeases(manager: EntityManager): Promise<GatewayLeases> {
-  const rows = await manager.query<{ complete: boolean; gateway_id: string | null; number: string; live: boolean }[]>(
+export async function loadLeases(manager: EntityManager): Promise<GatewayLeases<ShownLease>> {
+  const rows = await manager.query<LeaseRow[]>(
     `SELECT c.epoch IS NOT DISTINCT FROM ${EPOCH}
               AND coalesce(c.epoch_since + $1 * interval '1 millisecond' < now(), true) AS complete,
-            l.gateway_id, l.number, l.expires_at > now() AS live
+            l.gateway_id, l.number, l.expires_at, l.expires_at > now() AS live
        FROM change_counter c LEFT JOIN gateway_leases l ON true`,
     [gatewayLease.lengthMs],
   );
-  const leases = rows.flatMap(({ gateway_id: gatewayId, number, live }) =>
-    gatewayId === null ? [] : [{ gatewayId, number: Number(number), live }],
+  const leases = rows.flatMap(({ gateway_id: gatewayId, number, expires_at: expiresAt, live }) =>
+    gatewayId === null ? [] : [{ gatewayId, number: Number(number), live, expiresAt }],
   );
   return { complete: rows[0]?.complete ?? false, leases };
 }
