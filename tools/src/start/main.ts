@@ -60,7 +60,7 @@ async function start(): Promise<void> {
   const misnamed = misnamedVariables(process.env, configs);
   for (const { variable, meant } of misnamed) console.log(`! ${variable} is ignored: did you mean ${meant}?`);
   // Removes the misnamed variables; otherwise each program would print the same warning again.
-  const env = withGateFile(
+  const env = withAbsolutePaths(
     withoutNames(
       process.env,
       misnamed.map(({ variable }) => variable),
@@ -184,10 +184,11 @@ function withoutNames(env: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.
   return Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
 }
 
-/** Makes the path of the policy file absolute: npm runs this program in the checkout, not where it was called. */
-function withGateFile(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  if (!env.GATE_FILE) return env;
-  return { ...env, GATE_FILE: resolve(env.INIT_CWD ?? '.', env.GATE_FILE) };
+/** Makes paths in variables absolute: npm runs this program in the checkout, not where it was called. */
+function withAbsolutePaths(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const paths = ['GATE_FILE', 'CLERK_PACKAGES_FOLDER'].filter((name) => env[name]);
+  const called = env.INIT_CWD ?? '.';
+  return { ...env, ...Object.fromEntries(paths.map((name) => [name, resolve(called, env[name] ?? '')])) };
 }
 
 function seconds(ms: number): string {

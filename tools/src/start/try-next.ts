@@ -44,6 +44,17 @@ Try, in another terminal, in this folder:
      <ClerkProvider publishableKey={import.meta.env.VITE_CLERK_PUBLISHABLE_KEY} proxyUrl="/__clerk" …>
      server: { proxy: { '/__clerk': { target: '${urls.emulator}', rewrite: (path) => path.replace('/__clerk', '') } } }
 
+  5. The same with Next.js, as docs/how-to/clerk-nextjs-on-the-emulator.md says. This writes the variables of the example:
+     printf '%s\\n' > examples/nextjs/.env.local \\
+       NEXT_PUBLIC_CLERK_PUBLISHABLE_KEY=${publishableKey} \\
+       CLERK_SECRET_KEY="${secret}" \\
+       NEXT_PUBLIC_CLERK_PROXY_URL=${urls.emulator} \\
+       NEXT_PUBLIC_CLERK_JS_URL=${urls.emulator}/npm/@clerk/clerk-js@6/dist/clerk.browser.js \\
+       CLERK_API_URL=${urls.emulator} \\
+       NEXT_PUBLIC_CLERK_KEYLESS_DISABLED=1 NEXT_PUBLIC_CLERK_TELEMETRY_DISABLED=1 \\
+       NEXT_PUBLIC_CLERK_SIGN_IN_URL=/sign-in NEXT_PUBLIC_CLERK_SIGN_UP_URL=/sign-up \\
+       NEXT_PUBLIC_GATEHOUSE_URL=${urls.gateway}
+
 Ctrl-C stops everything and keeps the data.
 `;
 }
