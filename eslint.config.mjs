@@ -106,6 +106,8 @@ export default tseslint.config(
   {
     ignores: [
       '**/dist',
+      '**/.next',
+      '**/next-env.d.ts',
       '.gatehouse',
       '.nx',
       '**/node_modules',
@@ -301,7 +303,7 @@ export default tseslint.config(
   },
   {
     name: 'an example that is compiled alone, against the tarball that it installs',
-    files: ['examples/behind-the-gate/*.ts'],
+    files: ['examples/behind-the-gate/*.ts', 'examples/nextjs/**/*.ts'],
     extends: [tseslint.configs.disableTypeChecked],
     rules: { '@nx/enforce-module-boundaries': 'off', 'no-console': 'off' },
   },

@@ -10,6 +10,7 @@ const EMULATOR = 'apps/clerk-emulator';
 const DOCUMENTS = [
   'docs/reference/emulator.md',
   'docs/how-to/clerk-react-on-the-emulator.md',
+  'docs/how-to/clerk-nextjs-on-the-emulator.md',
   'docs/how-to/test-against-the-emulator.md',
 ];
 
