@@ -7,6 +7,7 @@ import { keyedPosts } from './generated/keyed-posts';
 import { type Settings, checkedMs, checkedRetries } from './options';
 import { errorOf, failureOf } from './problem';
 import { pauseBefore } from './retry';
+import { SameCaller } from './same-caller';
 
 /** Options of every call. */
 export interface CallOptions {
@@ -70,9 +71,15 @@ export class Calls {
 
   /**
    * Sends a request until it succeeds, fails for good, or has been repeated often enough.
+   * @param caller whom the requests of one call have in common
    * @throws GatehouseError, OptionInvalidError, or the reason of the signal
    */
-  async call(method: Method, path: string, init: CallInit = {}): Promise<Answer<unknown>> {
+  async call(
+    method: Method,
+    path: string,
+    init: CallInit = {},
+    caller = new SameCaller(this.settings.texts),
+  ): Promise<Answer<unknown>> {
     const { settings } = this;
     const { signal, timeoutMs = settings.timeoutMs, retries = settings.retries, idempotencyKey, ...sent } = init;
     const key = method === 'post' ? (idempotencyKey ?? givenKey(init) ?? newKeyFor(path)) : undefined;
@@ -83,7 +90,7 @@ export class Calls {
     const headers = { ...sent.headers, ...(key !== undefined && { 'idempotency-key': key }) };
     for (let failures = 1; ; failures += 1) {
       try {
-        return await this.attempt(method, path, { ...sent, headers }, limitMs, signal);
+        return await this.attempt(method, path, { ...sent, headers }, caller, limitMs, signal);
       } catch (error) {
         signal?.throwIfAborted();
         const waitMs = pauseBefore(failures, error as GatehouseError, request, limits, Math.random());
@@ -101,16 +108,18 @@ export class Calls {
     method: Method,
     path: string,
     init: CallInit,
+    caller: SameCaller,
     timeoutMs: number,
     signal: AbortSignal | undefined,
   ): Promise<Answer<unknown>> {
     const seen: Seen = { isSent: false };
     try {
       return await withDeadline(timeoutMs, signal, async (bounded) => {
-        const credential = await this.credentials.current();
+        const credential = caller.check(await this.credentials.current());
         const first = await this.send(method, path, init, credential, bounded, seen);
         if (!('error' in first)) return first;
         const renewed = first.error.code === 'token_expired' ? await this.credentials.renewed(credential) : undefined;
+        if (renewed !== undefined) caller.check(renewed);
         const last = renewed === undefined ? first : await this.send(method, path, init, renewed, bounded, seen);
         if ('error' in last) throw last.error;
         return last;

@@ -3,6 +3,7 @@ import { type CredentialHeader } from './credentials';
 import { withDeadline } from './deadline';
 import { OptionInvalidError } from './errors';
 import { failureOf } from './problem';
+import { SameCaller } from './same-caller';
 
 /**
  * Sends a request to a path of the gateway with the credential, and once more with a new token if it had expired. Returns
@@ -18,6 +19,7 @@ export async function fetchAs(
   if (!path.startsWith('/')) throw new OptionInvalidError('path', 'must begin with /');
   const { baseUrl, fetch, timeoutMs, texts } = settings;
   const stop = init.signal ?? undefined;
+  const caller = new SameCaller(texts);
   const send = (credential: CredentialHeader, bounded: AbortSignal): Promise<Response> => {
     const headers = new Headers(init.headers);
     if (credential !== undefined) headers.set(...credential);
@@ -27,13 +29,13 @@ export async function fetchAs(
   };
   try {
     return await withDeadline(timeoutMs, stop, async (bounded) => {
-      const credential = await credentials.current();
+      const credential = caller.check(await credentials.current());
       const first = await send(credential, bounded);
       if (isReadOnce(init.body) || !(await hasExpired(first))) return first;
       const renewed = await credentials.renewed(credential);
       if (renewed === undefined) return first;
       await first.body?.cancel();
-      return send(renewed, bounded);
+      return send(caller.check(renewed), bounded);
     });
   } catch (cause) {
     stop?.throwIfAborted();

@@ -15,6 +15,7 @@ import {
   type VersionedPath,
 } from './operations';
 import { type GatehouseOptions, settingsOf } from './options';
+import { SameCaller } from './same-caller';
 
 /**
  * A client of the gateway. Every call rejects with a {@link GatehouseError}, with the reason of its signal, or with an
@@ -111,12 +112,12 @@ interface AnyPage {
 
 async function* pagesOf(calls: Calls, path: string, init: CallInit = {}): AsyncGenerator<AnyPage, void, undefined> {
   const { params = {} } = init as { params?: { query?: object } };
+  const caller = new SameCaller(calls.settings.texts);
   let cursor: string | null = null;
   do {
     const query = { ...params.query, ...(cursor !== null && { cursor }) };
-    const { data } = (await calls.call('get', path, { ...init, params: { ...params, query } } as CallInit)) as {
-      data: AnyPage;
-    };
+    const sent = { ...init, params: { ...params, query } } as CallInit;
+    const { data } = (await calls.call('get', path, sent, caller)) as { data: AnyPage };
     // A cursor that repeats would never end.
     if (data.nextCursor !== null && data.nextCursor === cursor) {
       const detail = 'the list gives the same cursor again';
@@ -133,13 +134,15 @@ async function update(
   init: CallInit,
   change: (resource: unknown) => unknown,
 ): Promise<unknown> {
+  const caller = new SameCaller(calls.settings.texts);
   for (let attempt = 1; ; attempt += 1) {
-    const read = (await calls.call('get', path, init)) as Answer<{ version: number }>;
+    const read = (await calls.call('get', path, init, caller)) as Answer<{ version: number }>;
     const body = change(read.data);
     if (body === undefined) return read.data;
     const header = { 'If-Match': etagOf(read.data) };
     try {
-      const written = await calls.call('patch', path, { ...init, params: { ...init.params, header }, body });
+      const sent = { ...init, params: { ...init.params, header }, body };
+      const written = await calls.call('patch', path, sent, caller);
       // Some routes answer a part of what GET shows.
       return { ...read.data, ...(written.data as object) };
     } catch (error) {

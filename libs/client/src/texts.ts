@@ -147,6 +147,7 @@ export const texts: Texts = {
   offline: 'You are offline. Check your internet connection.',
   timed_out: 'The service takes too long to answer. Please try again.',
   response_invalid: 'The service sent an answer that this app does not understand. Please try again later.',
+  caller_changed: 'You are no longer signed in as the same person. Please reload, and try again.',
   token_unavailable: 'Your sign-in could not be checked. Please try again.',
 
   clerk_form_code_incorrect: 'The code is wrong. Please check it.',

@@ -79,7 +79,10 @@ export interface LiveOptions {
   readonly onError?: (error: unknown) => void;
   /** Stops live updates. */
   readonly signal?: AbortSignal;
-  /** Wait before a reconnection until the gateway has told one; doubled for each further failure. Default: 1 000. */
+  /**
+   * Shortest wait before a reconnection. The gateway can ask for a longer one. Doubled for each further failure. Default:
+   * 1 000.
+   */
   readonly backoffMs?: number;
   /** Longest time without any byte. The gateway sends a heartbeat every 15 s. Default: 30 000. */
   readonly silenceMs?: number;

@@ -149,6 +149,22 @@ describe('a stream that ends', () => {
     expect(lastIds().slice(0, 2)).toEqual([undefined, last]);
   });
 
+  it('is resumed after the wait of the client if the gateway asks for none', async () => {
+    const waits = jest.spyOn(globalThis, 'setTimeout');
+    try {
+      server.answer(
+        (response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).end('retry: 0\n'),
+      );
+      const states: string[] = [];
+      live({ backoffMs: 20_000, onState: (state) => void states.push(state) });
+      await eventually(() => expect(states).toContain('waiting'));
+      const waited = waits.mock.calls.map(([, ms = 0]) => ms);
+      expect(waited.filter((ms) => ms >= 10_000 && ms <= 20_000)).toHaveLength(1);
+    } finally {
+      waits.mockRestore();
+    }
+  });
+
   it('is told to the page as states', async () => {
     const states: string[] = [];
     server.answer((response, _, times) => {

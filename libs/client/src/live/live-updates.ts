@@ -35,6 +35,7 @@ export class LiveUpdates {
   private lastEventId: string | undefined;
   /** Streams and attempts that failed since events last arrived in peace. */
   private failures = 0;
+  private readonly leastMs: number;
   /** Wait before a reconnection, as the gateway says. */
   private retryMs: number;
 
@@ -44,7 +45,8 @@ export class LiveUpdates {
     private readonly options: LiveOptions,
   ) {
     this.silenceMs = checkedMs('silenceMs', options.silenceMs ?? 30_000);
-    this.retryMs = checkedMs('backoffMs', options.backoffMs ?? 1_000);
+    this.leastMs = checkedMs('backoffMs', options.backoffMs ?? 1_000);
+    this.retryMs = this.leastMs;
     const { signal } = options;
     const stop = (): void => this.stop();
     if (signal?.aborted === true) stop();
@@ -118,7 +120,8 @@ export class LiveUpdates {
   private async take(streamed: Streamed): Promise<Next | undefined> {
     if (this.isStopped) return { reason: 'stopped' };
     if ('retryMs' in streamed) {
-      this.retryMs = Math.min(streamed.retryMs, MAX_WAIT_MS);
+      // A shorter one than the caller's would make a loop of a gateway that closes each stream.
+      this.retryMs = Math.min(Math.max(streamed.retryMs, this.leastMs), MAX_WAIT_MS);
       return undefined;
     }
     try {
