@@ -53,6 +53,11 @@ const boundaries = [
     // Other people's pages, apps and servers use it. It bundles the errors and the parser of phone numbers.
     onlyDependOnLibsWithTags: ['type:errors', 'type:phone-number', 'type:local-stack', 'type:testing'],
   },
+  {
+    sourceTag: 'type:react',
+    // Other people's pages use it. It depends on the client.
+    onlyDependOnLibsWithTags: ['type:client', 'type:errors', 'type:local-stack', 'type:testing'],
+  },
   { sourceTag: 'type:phone-number', onlyDependOnLibsWithTags: [], allowedExternalImports: ['libphonenumber-js'] },
   // Other people's services use it. It bundles the errors alone.
   { sourceTag: 'type:verify', onlyDependOnLibsWithTags: ['type:errors'], allowedExternalImports: ['jose'] },
@@ -250,6 +255,24 @@ export default tseslint.config(
           patterns: [
             {
               regex: '^(?!\\.|openapi-fetch$|eventsource-parser$|@gatehouse/(errors|phone-number)$)',
+              message: 'The package stands alone.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    name: 'the package for React imports React, its cache and the client',
+    files: ['libs/react/src/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(?!\\.|react$|@tanstack/react-query$|@gatehouse/client(/live)?$)',
               message: 'The package stands alone.',
             },
           ],

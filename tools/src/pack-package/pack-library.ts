@@ -39,7 +39,8 @@ export async function packLibrary(
     cpSync(join(root, project, 'README.md'), join(folder, 'README.md'));
     const tarball = npmPack(folder, destination);
     await checkPackage(tarball);
-    if (manifest.entries !== undefined) await checkSize(root, folder, manifest.entries);
+    const { entries, peerDependencies = {} } = manifest;
+    if (entries !== undefined) await checkSize(root, folder, entries, Object.keys(peerDependencies));
     return tarball;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -34,6 +34,13 @@ export const libraries: Readonly<Record<string, Library>> = {
     dependencies: ['jose'],
     peers: { '@nestjs/common': '^11.0.0 || ^12.0.0', '@nestjs/core': '^11.0.0 || ^12.0.0' },
   },
+  react: {
+    description: 'Hooks of Gatehouse for React: who is signed in, live resources, optimistic edits, quotas, sessions.',
+    keywords: ['gatehouse', 'react', 'hooks', 'clerk', 'authentication', 'realtime'],
+    dependencies: ['@tanstack/react-query'],
+    entries: { index: 30_000 },
+    peers: { '@gatehouse/client': null, react: '^18.3.0 || ^19.0.0' },
+  },
   verify: {
     description: 'Tells a service behind Gatehouse who the caller of a request is.',
     keywords: ['gatehouse', 'clerk', 'authentication', 'jwt', 'gateway'],
@@ -58,6 +65,7 @@ function manifestOf(root: string, folder: string, library: Library): LibraryMani
   const { description, keywords, entries, dependencies, peers } = library;
   const workspace = readWorkspaceManifest(root);
   const caret = (name: string): string => {
+    if (name.startsWith('@gatehouse/')) return `^${workspace.version}`;
     const version = workspace.dependencies[name] ?? workspace.devDependencies[name];
     if (version === undefined) throw new PackError(`${folder} needs ${name}, which package.json does not list.`);
     return `^${version}`;

@@ -1,0 +1,13 @@
+export { type Me, type ProfilePatch } from './account';
+export { type ClerkAuth, type ClerkHooks, type ClerkUser } from './clerk';
+export { useGatehouse, useLive } from './context';
+export { type Shown } from './edits';
+export { type LiveStatus } from './live-status';
+export { useAuth, useUser, type Auth, type AuthUser, type UserState } from './person';
+export { usePhoneExchange, type PhoneForm } from './phone-exchange';
+export { GatehouseProvider, type GatehouseProviderProps } from './provider';
+export { useQuotas, type QuotasState } from './quotas';
+export { useAssistantSessions, useItems, useTemplates, type Resources } from './resources';
+export { useApiKeys, useSessions, type ApiKeys, type Sessions } from './security';
+export { Show, type ShowProps, type ShowWhen } from './show';
+export { UserInitializer, type Failure, type UserInitializerProps } from './user-initializer';
