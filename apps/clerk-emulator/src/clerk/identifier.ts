@@ -12,7 +12,7 @@ export interface Verification {
 }
 
 /** Names an external account that has the same e-mail address. */
-export interface IdentificationLink {
+interface IdentificationLink {
   type: typeof PROVIDER;
   /** The `identification_id` of the account. */
   id: string;

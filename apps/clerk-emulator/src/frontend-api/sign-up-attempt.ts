@@ -138,17 +138,8 @@ function verificationOf(attempt: SignUpAttempt, kind: SignUpIdentifier): SignUpV
   if (address === null) return null;
   const supported_strategies = [STRATEGIES[kind]];
   if (isByProvider(attempt, kind)) return { ...verificationByProvider(), next_action: '', supported_strategies };
-  if (address.sent === null) {
-    return {
-      object: 'verification_otp',
-      status: 'unverified',
-      strategy: STRATEGIES[kind],
-      attempts: null,
-      expire_at: attempt.createdAt + ATTEMPT_LIFETIME_MS,
-      next_action: 'needs_prepare',
-      supported_strategies,
-    };
-  }
+  // Clerk's components send a code when they find no verification.
+  if (address.sent === null) return null;
   const { verification } = address.sent;
   const isOpen = verification.status === 'unverified';
   const next_action = verification.status === 'verified' ? '' : isOpen ? 'needs_attempt' : 'needs_prepare';

@@ -1,5 +1,5 @@
 /** Types of images that users can upload. */
-export type ImageType = 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp';
+type ImageType = 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp';
 
 /** An uploaded image. */
 export interface StoredImage {

@@ -8,8 +8,8 @@ const TONES = { complete: 'good', verified: 'good', failed: 'bad', expired: 'bad
 /** Sign-ins and sign-ups of browsers, newest first, and the browsers with their sessions. */
 export function browsers(attempts, known) {
   return [
-    part('attempts', 'Sign-ins and sign-ups', attempts, ['Who', 'Verification', 'Status', 'Begun'], attemptRow),
-    part('browsers', 'Browsers', known, ['Client', 'Signed in', 'Changed'], browserRow),
+    part('attempts', 'Sign-ins and sign-ups', attempts, ['Who', ['Verification'], 'Status', ['Begun']], attemptRow),
+    part('browsers', 'Browsers', known, ['Client', 'Signed in', ['Changed']], browserRow),
   ];
 }
 
@@ -30,9 +30,9 @@ function part(key, title, rows, columns, row) {
   );
 }
 
-/** The last column is left out on narrow screens. */
-function column(name, index, all) {
-  return h('th', { scope: 'col', class: index === all.length - 1 ? 'wide' : null }, name);
+/** A column in a list of its own is left out on narrow screens. */
+function column(name) {
+  return h('th', { scope: 'col', class: Array.isArray(name) ? 'wide' : null }, name);
 }
 
 function attemptRow({ id, kind, identifier, verification, status, user_id, created_at }) {
@@ -45,8 +45,9 @@ function attemptRow({ id, kind, identifier, verification, status, user_id, creat
       { class: 'main' },
       user_id === null ? who : h('a', { href: hrefTo('users', user_id) }, who),
       h('span', { class: 'second' }, kind === 'sign_up' ? ' signs up' : ' signs in'),
+      verification === null ? null : h('span', { class: 'second narrow' }, result(verification)),
     ),
-    h('td', {}, verification === null ? h('span', { class: 'none' }, 'none') : result(verification)),
+    h('td', { class: 'wide' }, verification === null ? h('span', { class: 'none' }, 'none') : result(verification)),
     h('td', {}, badge(words(status), TONES[status] ?? 'warn')),
     h('td', { class: 'wide time' }, when(created_at)),
   );

@@ -66,6 +66,8 @@ const NAMES = new Map([
   ['api_hang', 'Hang'],
   ['api_content_type', 'Wrong content type'],
   ['api_stale_read', 'Stale read'],
+  ['browser_clock_skew', 'Clock skew'],
+  ['browser_dropped_cookies', 'Dropped cookies'],
 ]);
 
 /** `stale_timestamp` as "Stale timestamp", `delay_ms` as "Delay, ms". */
