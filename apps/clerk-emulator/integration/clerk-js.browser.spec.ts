@@ -205,6 +205,17 @@ describe('clerk-js in a browser', () => {
       await run(page, `Clerk.user.update({ firstName: 'Ada' }).then(() => null)`);
       expect(emulator.findUser(ada)?.first_name).toBe('Ada');
 
+      // Lost cookies sign the browser out; the session goes on without it.
+      emulator.addFault({ kind: 'browser_dropped_cookies', count: 1, match: { path: '/v1/client' } });
+      await page.reload();
+      await page.evaluate('window.ready');
+      expect(await userId(page)).toBeNull();
+      const back = `Clerk.client.signIn.create({ identifier: '${EMAIL}', strategy: 'email_code' })
+        .then((signIn) => signIn.attemptFirstFactor({ strategy: 'email_code', code: '424242' }))
+        .then((signIn) => Clerk.setActive({ session: signIn.createdSessionId }))`;
+      await run(page, `${back}.then(() => null)`);
+      expect(await userId(page)).toBe(ada);
+
       emulator.reset();
       await page.reload();
       await page.evaluate('window.ready');
