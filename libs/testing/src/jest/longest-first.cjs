@@ -57,6 +57,7 @@ const SECONDS = {
   'tools/integration/client-types.spec.ts': 20,
   'tools/integration/monitoring/alerts.examples.spec.ts': 70,
   'tools/integration/new-service.examples.spec.ts': 75,
+  'tools/integration/nextjs.examples.spec.ts': 120,
   'tools/integration/pack-emulator.examples.spec.ts': 50,
   'tools/integration/start.spec.ts': 100,
 };
