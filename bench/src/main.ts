@@ -29,7 +29,7 @@ const benchmarks: Record<string, (quick: boolean) => Promise<Report>> = {
     benchLedger({ seconds: quick ? 10 : 30, warmUpSeconds: 3, smallRows: 10_000, largeRows: 2_000_000 }),
   revocation: (quick) => benchRevocation(quick ? { users: 12, partitions: 2 } : { users: 80, partitions: 10 }),
   realtime: (quick) =>
-    benchRealtime(quick ? { streams: 1_000, slow: 100, seconds: 10 } : { streams: 10_000, slow: 1_000, seconds: 60 }),
+    benchRealtime(quick ? { streams: 1_000, slow: 100, seconds: 10 } : { streams: 10_000, slow: 1_000, seconds: 20 }),
   reconcile: (quick) => benchReconcile({ users: quick ? 10_000 : 100_000 }),
   streams: (quick) =>
     benchStreams(quick ? { users: 10_000, seconds: 10, snapshots: 2 } : { users: 100_000, seconds: 60, snapshots: 3 }),

@@ -12,6 +12,13 @@ export interface ChangeLoad {
   readonly characters: number;
 }
 
+/** What a load has changed. */
+export interface Changed {
+  /** Version of each item, by user. */
+  readonly newest: ReadonlyMap<number, number>;
+  readonly rejected: number;
+}
+
 /** One item of each user, changed through a gateway that is not measured. */
 export class ItemChanges {
   private constructor(
@@ -26,16 +33,17 @@ export class ItemChanges {
     await Promise.all(
       Array.from({ length: AT_ONCE }, async () => {
         for (const index of orders) {
-          ids[index] = await send(gatewayUrl, users[index], 'POST', '/api/items', { title: 'bench' });
+          ids[index] = (await send(gatewayUrl, users[index], 'POST', '/api/items', { title: 'bench' })).id;
         }
       }),
     );
     return new ItemChanges(gatewayUrl, users, ids);
   }
 
-  /** Changes items at a steady pace, one after another. Returns the number of changes by user, without rejected ones. */
-  async run({ users, perSecond, characters }: ChangeLoad, seconds: number): Promise<Map<number, number>> {
-    const done = new Map<number, number>();
+  /** Changes items at a steady pace, one after another. */
+  async run({ users, perSecond, characters }: ChangeLoad, seconds: number): Promise<Changed> {
+    const newest = new Map<number, number>();
+    let rejected = 0;
     const running = new Set<Promise<void>>();
     const startedAt = performance.now();
     for (let number = 0; number < perSecond * seconds; number += 1) {
@@ -50,24 +58,23 @@ export class ItemChanges {
         `/api/items/${this.ids[user]}`,
         body,
       )
-        .then(() => void done.set(user, (done.get(user) ?? 0) + 1))
-        .catch(() => undefined)
+        .then(({ version }) => void newest.set(user, Math.max(version, newest.get(user) ?? 0)))
+        .catch(() => void (rejected += 1))
         .finally(() => running.delete(change));
       running.add(change);
     }
     await Promise.all(running);
-    return done;
+    return { newest, rejected };
   }
 }
 
-/** Returns the id of the item. */
 async function send(
   gatewayUrl: string,
   user: BenchUser | undefined,
   method: string,
   path: string,
   body: object,
-): Promise<string> {
+): Promise<{ readonly id: string; readonly version: number }> {
   const response = await fetch(gatewayUrl + path, {
     method,
     headers: { 'x-api-key': user?.key ?? '', 'content-type': 'application/json' },
@@ -75,5 +82,5 @@ async function send(
     signal: AbortSignal.timeout(LIMIT_MS),
   });
   if (!response.ok) throw new RangeError(`${method} answered ${response.status}`);
-  return ((await response.json()) as { id: string }).id;
+  return (await response.json()) as { id: string; version: number };
 }

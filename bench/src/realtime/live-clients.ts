@@ -18,6 +18,8 @@ interface Stream {
   readonly user: number;
   readonly socket: Socket;
   text: string;
+  /** The newest version of its user's item that has arrived. */
+  version: number;
   isPaused: boolean;
   isEnded: boolean;
 }
@@ -46,9 +48,9 @@ export class LiveClients {
     return this.streams.filter(({ isEnded }) => isEnded).length;
   }
 
-  /** Streams that are open and read. */
-  get reading(): number {
-    return this.streams.filter(({ isEnded, isPaused }) => !isEnded && !isPaused).length;
+  /** Streams that are read, and to which the newest version of their user's item has not come. */
+  behind(newest: ReadonlyMap<number, number>): number {
+    return this.streams.filter(({ user, isPaused, version }) => !isPaused && version < (newest.get(user) ?? 0)).length;
   }
 
   /** Takes the times from change to arrival since the last call, sorted; milliseconds. Paused streams have none. */
@@ -76,7 +78,7 @@ export class LiveClients {
     const { port, requestOf } = this.of;
     const localAddress = `127.0.0.${2 + (this.streams.length % ADDRESSES)}`;
     const socket = connect({ host: '127.0.0.1', port, localAddress });
-    const stream: Stream = { user, socket, text: '', isPaused: false, isEnded: false };
+    const stream: Stream = { user, socket, text: '', version: 0, isPaused: false, isEnded: false };
     this.streams.push(stream);
     socket.setEncoding('latin1').write(requestOf(user));
     await new Promise<void>((resolve, reject) => {
@@ -102,7 +104,9 @@ export class LiveClients {
     for (let end = stream.text.indexOf('\n\n'); end >= 0; end = stream.text.indexOf('\n\n')) {
       const block = stream.text.slice(0, end);
       stream.text = stream.text.slice(end + 2);
-      const changedAt = /^event: item\n[^]*"updatedAt":"([^"]+)"/m.exec(block)?.[1];
+      if (!/^event: item$/m.test(block)) continue;
+      stream.version = Math.max(stream.version, Number(/"version":(\d+)/.exec(block)?.[1]));
+      const changedAt = /"updatedAt":"([^"]+)"/.exec(block)?.[1];
       if (changedAt !== undefined && !stream.isPaused) this.latencies.push(now - Date.parse(changedAt));
     }
   }
