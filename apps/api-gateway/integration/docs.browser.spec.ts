@@ -124,7 +124,7 @@ describe.each([
       expect(
         await dialogOf(page)
           .locator('input')
-          .evaluateAll((all) => all.map(({ id }) => id)),
+          .evaluateAll((all: { id: string }[]) => all.map(({ id }) => id)),
       ).toEqual(['auth-bearer-value', 'api_key_value']);
       expect(await accessFaults(page, ['[role="dialog"]'], rules)).toEqual([]);
       expect(complaints).toEqual([]);
@@ -190,7 +190,9 @@ it(
 
     const groups = await page
       .locator('.opblock-tag')
-      .evaluateAll((all) => all.map((one) => one.getAttribute('data-tag')));
+      .evaluateAll((all: { getAttribute(name: string): string | null }[]) =>
+        all.map((one) => one.getAttribute('data-tag')),
+      );
     expect(groups).toEqual(Object.keys(tags));
     expect(groups.filter((name) => name?.startsWith('admin-')).length).toBeGreaterThan(5);
   },
