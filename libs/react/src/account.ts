@@ -31,10 +31,12 @@ export class Account {
 
   /** Shows a change of a quota that the stream brings. */
   applyQuota<Kind extends keyof Quotas>(kind: Kind, quota: Quotas[Kind]): void {
-    this.queries.setQueryData<Me>(ME, (known) => {
-      if (!known?.quotas) return known;
-      return { ...known, quotas: newerOf(known.quotas, { ...known.quotas, [kind]: quota }) };
-    });
+    const known = this.queries.getQueryData<Me>(ME);
+    if (known === undefined) return;
+    // The gateway does not wait long for quotas, so the profile can be without them.
+    if (known.quotas === null) return void this.queries.invalidateQueries({ queryKey: ME });
+    const quotas = newerOf(known.quotas, { ...known.quotas, [kind]: quota });
+    this.queries.setQueryData<Me>(ME, { ...known, quotas });
   }
 
   /** Shows a change that the stream brings. It has not all fields: the others are fetched. */
