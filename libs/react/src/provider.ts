@@ -23,7 +23,8 @@ const useBrowserEffect = 'document' in globalThis ? useLayoutEffect : useEffect;
 
 /**
  * Connects what is below it with Gatehouse as the person who is signed in at Clerk. After each sign-in it makes sure, once,
- * that the person exists at Gatehouse, and follows live updates. Its hooks of Clerk must not change.
+ * that the person exists at Gatehouse, and follows live updates. With each sign-in and sign-out, what is below is mounted
+ * anew, so that nothing of one person is shown to another. Its hooks of Clerk must not change.
  * @example
  *   import { ClerkProvider, useAuth, useUser } from '@clerk/react';
  *   <ClerkProvider publishableKey={key}>
@@ -63,5 +64,6 @@ export function GatehouseProvider({ children, ...props }: GatehouseProviderProps
     () => ({ signIn, isLoading: !isLoaded, clerkUser: user ?? null, asClerk, signOut: () => signOut() }),
     [signIn, isLoaded, user, asClerk, signOut],
   );
-  return createElement(PageContext.Provider, { value: page }, children);
+  // The hooks of TanStack Query keep the cache that they began with. What is below begins anew with each sign-in.
+  return createElement(PageContext.Provider, { key: sessionId ?? 'nobody', value: page }, children);
 }
