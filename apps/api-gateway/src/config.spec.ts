@@ -51,6 +51,7 @@ describe('loadConfig', () => {
       redirectOrigins: [],
       requireHttps: false,
       trustProxy: false,
+      waits: { quotas: 200, rateLimitStore: 250, reply: 5_000, unreported: 1_000 },
       gateStreams: { maxStreams: 10_000, maxStreamsPerUser: 100 },
       realtime: { maxStreams: 10_000, maxStreamsPerUser: 5, bufferBytes: 32 * 1024 ** 2, bufferMs: 300_000 },
     });

@@ -46,6 +46,17 @@ describe('the configuration', () => {
       database: { address: { url: good.DATABASE_URL }, poolSize: 10 },
       nats: { servers: [good.NATS_URL] },
       clerk: { secretKey: 'sk_test_abc', apiUrl: 'https://api.clerk.com', confirmDelayMs: 1_000, requestsPer10s: 100 },
+      clerkWaits: {
+        firstLogin: 4_000,
+        phoneLogin: 2_000,
+        sessionInquiry: 2_000,
+        sessionList: 1_500,
+        sessionLookup: 1_200,
+        signOutList: 2_000,
+        signOutRevoke: 1_500,
+        syncMetadata: 1_500,
+        syncUser: 3_000,
+      },
       metadata: { seedRoles: ['user', 'developer'] },
       writeBack: {
         enabled: true,
