@@ -8,18 +8,19 @@ import { SameCaller } from './same-caller';
 /**
  * Sends a request to a path of the gateway with the credential, and once more with a new token if it had expired. Returns
  * every response. The time until its headers is limited.
+ * @param caller whom this request and those before it have in common
  * @throws OptionInvalidError; GatehouseError without a response; the reason of the signal
  */
 export async function fetchAs(
   { settings, credentials }: Calls,
   path: string,
   init: RequestInit = {},
+  caller = new SameCaller(settings.texts),
 ): Promise<Response> {
   // Otherwise it could continue the host of the gateway.
   if (!path.startsWith('/')) throw new OptionInvalidError('path', 'must begin with /');
   const { baseUrl, fetch, timeoutMs, texts } = settings;
   const stop = init.signal ?? undefined;
-  const caller = new SameCaller(texts);
   const send = (credential: CredentialHeader, bounded: AbortSignal): Promise<Response> => {
     const headers = new Headers(init.headers);
     if (credential !== undefined) headers.set(...credential);

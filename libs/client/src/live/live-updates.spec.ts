@@ -84,6 +84,27 @@ describe('live updates', () => {
     expect(server.seen[0]?.headers).toMatchObject({ authorization: 'Bearer token', accept: 'text/event-stream' });
   });
 
+  it('begin anew when somebody else is signed in, instead of continuing for that person', async () => {
+    const token = (sub: string) =>
+      ['{}', JSON.stringify({ sub })].map((part) => Buffer.from(part).toString('base64url')).join('.');
+    let who = 'ada';
+    server.answer((response) => {
+      send(begin(response), 'reset', { reason: 'new' });
+      item(response, 'a', 7);
+      who = 'bob';
+      response.end();
+    });
+    server.answer((response) => void send(begin(response), 'reset', { reason: 'new' }));
+    live({}, { getToken: () => token(who) });
+    await eventually(() => expect(got.filter((one) => one === 'reset new')).toHaveLength(2));
+    expect(lastIds()).toEqual([undefined, undefined]);
+    expect(server.seen.map(({ headers }) => headers.authorization)).toEqual([
+      `Bearer ${token('ada')}`,
+      `Bearer ${token('bob')}`,
+    ]);
+    expect(errors).toEqual(['caller_changed']);
+  });
+
   it('skip versions that the page knows from elsewhere', async () => {
     server.answer((response) => {
       send(begin(response), 'reset', { reason: 'new' });

@@ -4,6 +4,7 @@ import { type Gatehouse } from '../gatehouse';
 import { checkedMs } from '../options';
 import { failureOf } from '../problem';
 import { backoff } from '../retry';
+import { SameCaller } from '../same-caller';
 import { type Streamed, eventsOf } from './event-stream';
 import { KnownVersions } from './known-versions';
 import { type LiveEnd, type LiveOptions, type LiveState } from './live-options';
@@ -31,6 +32,8 @@ export class LiveUpdates {
   private current: LiveState = 'waiting';
   private readonly stopping = new AbortController();
   private readonly known = new KnownVersions();
+  /** A stream continues those before it only for the same person. For another one, it begins anew. */
+  private caller: SameCaller;
   private readonly silenceMs: number;
   private lastEventId: string | undefined;
   /** Streams and attempts that failed since events last arrived in peace. */
@@ -47,6 +50,7 @@ export class LiveUpdates {
     this.silenceMs = checkedMs('silenceMs', options.silenceMs ?? 30_000);
     this.leastMs = checkedMs('backoffMs', options.backoffMs ?? 1_000);
     this.retryMs = this.leastMs;
+    this.caller = new SameCaller(options.texts);
     const { signal } = options;
     const stop = (): void => this.stop();
     if (signal?.aborted === true) stop();
@@ -99,7 +103,8 @@ export class LiveUpdates {
     const { signal } = this.stopping;
     try {
       this.enter('connecting');
-      const response = await this.gatehouse.openStream({ lastEventId: this.lastEventId, signal });
+      const { lastEventId, caller } = this;
+      const response = await this.gatehouse.openStream({ lastEventId, signal, caller });
       this.enter('open');
       for await (const streamed of eventsOf(response, this.silenceMs, signal)) {
         const next = await this.take(streamed);
@@ -110,6 +115,10 @@ export class LiveUpdates {
       if (this.isStopped) return { reason: 'stopped' };
       if (cause instanceof EventUnreadableError) return this.beginAnew(cause);
       const error = failureOf(cause, undefined, this.options.texts);
+      if (error.code === 'caller_changed') {
+        this.caller = new SameCaller(this.options.texts);
+        return this.beginAnew(error);
+      }
       if (isFinal(error)) return { reason: 'refused', error };
       this.options.onError?.(error);
       return { reconnect: { isFailure: true, waitMs: error.retryAfterMs ?? 0 } };
@@ -163,7 +172,7 @@ export class LiveUpdates {
   }
 }
 
-/** Whether a repetition cannot succeed: the gateway itself refuses the credential or the request. */
+/** Whether a repetition cannot succeed: the gateway refuses the credential or the request. */
 function isFinal({ code, status = 500 }: GatehouseError): boolean {
   return code !== 'response_invalid' && status < 500 && status !== 408 && status !== 429;
 }
