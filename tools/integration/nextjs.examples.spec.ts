@@ -165,6 +165,17 @@ describe('the example of Next.js, with @clerk/nextjs and the Clerk emulator', ()
     expect(await value(ada, 'Role').textContent()).toBe('user');
   });
 
+  it.each(['/.//elsewhere.invalid/', 'https://elsewhere.invalid/'])(
+    'leads nobody to another site: %s',
+    async (target) => {
+      for (const named of [target, new URL(target, app).href]) {
+        await ada.goto(`${app}/api/clerk/syncUsers?${new URLSearchParams({ redirect_url: named })}`);
+        const { origin, pathname } = new URL(ada.url());
+        expect(origin + pathname).toBe(`${app}/dashboard`);
+      }
+    },
+  );
+
   it('calls the gateway from the browser and from the server', async () => {
     await fill(ada, 'Add', { 'New item': 'Milk' });
     await ada.getByRole('listitem').getByText('Milk').waitFor();

@@ -7,5 +7,6 @@ export function syncPath(target: string): string {
 export function ownPath(url: string | null, origin: string): string {
   if (url === null || !URL.canParse(url, origin)) return '/dashboard';
   const { origin: named, pathname, search } = new URL(url, origin);
-  return named === origin ? pathname + search : '/dashboard';
+  // A path that begins with two slashes names another host: browsers read `//example.com` as a URL without its scheme.
+  return named === origin && !pathname.startsWith('//') ? pathname + search : '/dashboard';
 }
