@@ -223,6 +223,24 @@ describe('in a terminal', () => {
     expect(lines((await gatehouse(['users', 'show', adaId, '--json'])).out)).toMatchObject([{ isActive: true }]);
   });
 
+  it('it changes the user whom it has shown, also when the address has passed to another one meanwhile', async () => {
+    const email = 'passed@cli.example.com';
+    const own = { skipPasswordRequirement: true };
+    const shown = await clerk.users.createUser({ ...own, emailAddress: [email] });
+    await eventually(async () => expect((await gatehouse(['users', 'show', email])).code).toBe(0));
+    const child = startInTerminal(process.execPath, [program, 'users', 'tier', email, 'pro'], { env, cols: 160, rows: 40 });
+    let out = '';
+    child.onData((data) => (out += data));
+    const ended = new Promise<number>((resolve) => child.onExit(({ exitCode }) => resolve(exitCode)));
+    await eventually(() => expect(out).toContain('Set the tier'));
+    await clerk.users.deleteUser(shown.id);
+    const other = await clerk.users.createUser({ ...own, emailAddress: [email] });
+    await eventually(async () => expect((await gatehouse(['users', 'show', other.id])).code).toBe(0));
+    child.write('y');
+    await ended;
+    expect(lines((await gatehouse(['users', 'show', other.id, '--json'])).out)).toMatchObject([{ subscription: 'free' }]);
+  });
+
   it('it does what was confirmed', async () => {
     const { code } = await inTerminal(['users', 'deactivate', adaId], /Deactivate this user/, 'y');
     expect(code).toBe(0);

@@ -2,6 +2,7 @@ import { Command, Option } from '@commander-js/extra-typings';
 import { type Schemas } from '@gatehouse/client';
 import { NONE, count, time, yesNo } from '../output/format';
 import { type Field } from '../output/output';
+import { printable } from '../output/printable';
 import { type Column } from '../output/table';
 import { type Session } from '../session';
 import { type Run, pageSize, positive, some } from './command-options';
@@ -101,10 +102,10 @@ export function usersCommand(run: Run): Command {
     .option('-y, --yes', 'do not ask')
     .action((id, role, options) =>
       run(async (session) => {
-        await confirmFor(session, id, `Set the role to ${role}?`, options);
+        const named = await confirmFor(session, id, `Set the role to ${role}?`, options);
         // The gateway checks the role, and names what is allowed.
         const body = { role: role as (typeof ROLES)[number] };
-        showChange(session, (await session.gatehouse.PUT('/admin/users/{id}/role', { ...path(id), body })).data);
+        showChange(session, (await session.gatehouse.PUT('/admin/users/{id}/role', { ...path(named), body })).data);
       }),
     );
 
@@ -116,9 +117,9 @@ export function usersCommand(run: Run): Command {
     .option('-y, --yes', 'do not ask')
     .action((id, tier, options) =>
       run(async (session) => {
-        await confirmFor(session, id, `Set the tier to ${tier}?`, options);
+        const named = await confirmFor(session, id, `Set the tier to ${tier}?`, options);
         const body = { tier: tier as (typeof TIERS)[number] };
-        showChange(session, (await session.gatehouse.PUT('/admin/users/{id}/tier', { ...path(id), body })).data);
+        showChange(session, (await session.gatehouse.PUT('/admin/users/{id}/tier', { ...path(named), body })).data);
       }),
     );
 
@@ -129,8 +130,9 @@ export function usersCommand(run: Run): Command {
     .option('-y, --yes', 'do not ask')
     .action((id, options) =>
       run(async (session) => {
-        await confirmFor(session, id, 'Deactivate this user? Its sessions and API keys stop working at once.', options);
-        showChange(session, (await session.gatehouse.POST('/admin/users/{id}/deactivate', path(id))).data);
+        const question = 'Deactivate this user? Its sessions and API keys stop working at once.';
+        const named = await confirmFor(session, id, question, options);
+        showChange(session, (await session.gatehouse.POST('/admin/users/{id}/deactivate', path(named))).data);
       }),
     );
 
@@ -175,19 +177,23 @@ function userFields(user: User): Field[] {
   ];
 }
 
-/** Shows who is meant before asking, because a person can be named in four ways. */
+/**
+ * Shows who is meant before asking, because a person can be named in four ways.
+ * @returns what to name the user by: its id, because an address can pass to somebody else while the question is shown
+ */
 async function confirmFor(
   session: Session,
   id: string,
   question: string,
   options: { readonly yes?: true | undefined },
-): Promise<void> {
-  if (options.yes === true) return;
+): Promise<string> {
+  if (options.yes === true) return id;
   const { data } = await session.gatehouse.GET('/admin/users/{id}', { params: { path: { id } } });
-  session.output.note(
-    `${data.fullName || NONE}  ${data.email ?? NONE}  ${data.role}  ${data.subscription}  ${data.id}`,
+  session.io.stderr.write(
+    `${printable(`${data.fullName || NONE}  ${data.email ?? NONE}  ${data.role}  ${data.subscription}  ${data.id}`)}\n`,
   );
   await session.confirm(question, options);
+  return data.id;
 }
 
 function showChange({ output }: Session, change: Schemas['ChangedUser']): void {
