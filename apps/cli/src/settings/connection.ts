@@ -27,7 +27,14 @@ export interface ConnectionOptions {
  */
 export function connectionOf({ profile: name, url }: ConnectionOptions, { env }: Pick<Io, 'env'>): Connection {
   if (name !== undefined && url !== undefined) throw new UsageError('Give --profile or --url, not both.');
-  if (name === undefined && (url ?? env.GATEHOUSE_URL)) return ofEnvironment(url ?? env.GATEHOUSE_URL ?? '', env);
+  if (name === undefined && (url ?? env.GATEHOUSE_URL)) {
+    if (url !== undefined && env.GATEHOUSE_URL && !isSame(url, env.GATEHOUSE_URL)) {
+      throw new UsageError(
+        '--url is not GATEHOUSE_URL, to which the credential of the environment belongs: set GATEHOUSE_URL, or use --profile.',
+      );
+    }
+    return ofEnvironment(url ?? env.GATEHOUSE_URL ?? '', env);
+  }
   const path = profilePath(env);
   const { current, profiles } = readProfiles(path);
   const chosen = name ?? env.GATEHOUSE_PROFILE ?? current;
@@ -65,6 +72,10 @@ export function validUrl(text: string, name: string): string {
     );
   }
   return url.href.replace(/\/$/, '');
+}
+
+function isSame(url: string, other: string): boolean {
+  return validUrl(url, '--url') === validUrl(other, 'GATEHOUSE_URL');
 }
 
 function ofEnvironment(url: string, env: Io['env']): Connection {

@@ -40,6 +40,12 @@ describe('the gateway and the credential', () => {
     });
   });
 
+  it('do not come from the environment for another gateway than the one that it names', () => {
+    const env = { GATEHOUSE_URL: 'https://api.example.com', GATEHOUSE_API_KEY: 'sk_prod' };
+    expect(connect({ url: 'https://api.example.com/' }, env).credential).toMatchObject({ apiKey: 'sk_prod' });
+    expect(() => connect({ url: 'https://stg.example.com' }, env)).toThrow('--url is not GATEHOUSE_URL');
+  });
+
   it.each([
     ['not an address', 'must be an address'],
     ['ftp://api.example.com', 'must begin with https://'],
