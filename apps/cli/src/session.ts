@@ -51,16 +51,20 @@ export class Session {
   }
 }
 
-function clientOf({ url, credential }: Connection, signal: AbortSignal): Gatehouse {
+function clientOf({ url: baseUrl, credential }: Connection, signal: AbortSignal): Gatehouse {
+  // Ctrl-C ends each request, also one that was given no signal.
+  const fetch = (request: Request) =>
+    globalThis.fetch(request, { signal: AbortSignal.any([signal, request.signal]) });
+  const common = { baseUrl, fetch };
   switch (credential.kind) {
     case 'apiKey':
-      return createGatehouse({ baseUrl: url, apiKey: credential.apiKey });
+      return createGatehouse({ ...common, apiKey: credential.apiKey });
     case 'token':
-      return createGatehouse({ baseUrl: url, getToken: () => Promise.resolve(credential.token) });
+      return createGatehouse({ ...common, getToken: () => credential.token });
     case 'tokenCommand':
-      return createGatehouse({ baseUrl: url, getToken: cached(() => runTokenCommand(credential.command, signal)) });
+      return createGatehouse({ ...common, getToken: cached(() => runTokenCommand(credential.command, signal)) });
     case 'none':
-      return createGatehouse({ baseUrl: url, getToken: () => Promise.resolve(null) });
+      return createGatehouse({ ...common, getToken: () => null });
   }
 }
 
