@@ -39,7 +39,7 @@ export function reportError(
   write(
     json
       ? JSON.stringify({ error: { code: known ? error.code : 'unexpected', detail: message } })
-      : `gatehouse: ${printable(message)}`,
+      : `gatehouse: ${message.split('\n').map(printable).join('\n')}`,
   );
   if (error instanceof NotConfirmedError) return exitCodes.interrupted;
   return known ? exitCodes.usage : exitCodes.failed;

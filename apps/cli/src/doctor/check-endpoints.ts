@@ -27,6 +27,9 @@ export async function checkWebhookUrl(url: string, signal: AbortSignal): Promise
 /** Whether a service is ready, by `/readyz` of its ops port. */
 export async function checkReadiness(url: string, signal: AbortSignal): Promise<Finding> {
   const check = 'readiness';
+  if (!URL.canParse('/readyz', url)) {
+    return problem(check, `${url} is not an address`, 'Give one such as --ops http://127.0.0.1:9000.');
+  }
   const answer = await ask(new URL('/readyz', url).href, signal, {});
   if (typeof answer === 'string')
     return problem(check, `${url}: ${answer}`, 'The service does not run, or the address is not its ops port.');
