@@ -10,7 +10,7 @@ export interface GatehouseProviderProps extends ClerkHooks {
   readonly baseUrl: string;
   /**
    * Returns the token that requests are sent with, given the function that returns Clerk's. Default: that of Clerk. For
-   * tokens of Gatehouse, which {@link usePhoneExchange} returns.
+   * tokens of Gatehouse, which {@link usePhoneExchange} returns. Return no token of somebody who was signed in before.
    */
   readonly getToken?: (clerkToken: GetToken) => GetToken;
   /** Translation of the texts for people. Default: English. */
