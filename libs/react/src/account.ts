@@ -16,6 +16,8 @@ type Quotas = Schemas['UserQuotas'];
 /** The profile of one person. */
 export class Account {
   private readonly versions = new OwnVersions();
+  /** Whether versions may have gone back: then what is fetched replaces what is known. */
+  private isReset = false;
 
   constructor(
     private readonly gatehouse: Gatehouse,
@@ -24,9 +26,15 @@ export class Account {
 
   async fetch(signal: AbortSignal): Promise<Me> {
     const { data } = await this.gatehouse.GET('/api/me', { signal });
-    const known = this.queries.getQueryData<Me>(ME);
+    const known = this.isReset ? undefined : this.queries.getQueryData<Me>(ME);
+    this.isReset = false;
     const quotas = newerOf(known?.quotas ?? null, data.quotas);
     return known === undefined || known.version <= data.version ? { ...data, quotas } : { ...known, quotas };
+  }
+
+  /** Forgets which versions are known, because the stream begins anew: the database may have been restored. */
+  reset(): void {
+    this.isReset = true;
   }
 
   /** Shows a change of a quota that the stream brings. */
@@ -56,6 +64,8 @@ export class Account {
     const header = { 'If-Match': etagOf({ version }) };
     const { data } = await this.gatehouse.PATCH('/api/me', { params: { header }, body: patch });
     this.versions.replaced('me', version, data.version);
+    // What is fetched meanwhile can be older than this edit.
+    this.isReset = false;
     this.queries.setQueryData<Me>(
       ME,
       (known) => known && (known.version > data.version ? known : { ...known, ...data }),

@@ -136,6 +136,7 @@ export class SignIn {
 
   /** Fetches what is shown. Without the newest lists, changes would be missing: then the stream begins anew. */
   private async refetch(): Promise<void> {
+    this.account.reset();
     const lists = this.queries.invalidateQueries({ queryKey: ['resources'] }, { throwOnError: true });
     const others = this.queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'resources' });
     await Promise.all([lists, others]);
