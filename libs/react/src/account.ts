@@ -42,7 +42,10 @@ export class Account {
     const known = this.queries.getQueryData<Me>(ME);
     if (known === undefined) return;
     // The gateway does not wait long for quotas, so the profile can be without them.
-    if (known.quotas === null) return void this.queries.invalidateQueries({ queryKey: ME });
+    if (known.quotas === null) {
+      // Changes can follow each other faster than a response arrives: each would cancel the request of the one before.
+      return void this.queries.invalidateQueries({ queryKey: ME }, { cancelRefetch: false });
+    }
     const quotas = newerOf(known.quotas, { ...known.quotas, [kind]: quota });
     this.queries.setQueryData<Me>(ME, { ...known, quotas });
   }

@@ -68,7 +68,7 @@ function useResources<K extends ResourceKind>(kind: K): ResourcesOf<K> {
   const edits = pending.map(({ state }) => state.variables as Edit<EntryOf<K>>);
   return {
     entries: withEdits(data ?? [], edits),
-    isLoading: isPending,
+    isLoading: signIn.options !== undefined && isPending,
     error,
     create: (draft) => mutateAsync({ type: 'create', draft, entry: blank(kind, draft), known: idsOf(data) }),
     update: (entry, patch) => mutateAsync({ type: 'update', entry, patch: patch as Partial<EntryOf<K>> }),

@@ -90,5 +90,6 @@ function useFetched<Entry>(key: string, fetch: (signal: AbortSignal) => Promise<
     signIn.queries,
   );
   const refresh = () => signIn.queries.invalidateQueries({ queryKey: [key] });
-  return { entries: data ?? [], isLoading: isPending, error, refresh };
+  const isLoading = signIn.options !== undefined && isPending;
+  return { entries: data ?? [], isLoading, error, refresh };
 }
