@@ -3,6 +3,7 @@ import { useMutation, useMutationState, useQuery } from '@tanstack/react-query';
 import { ME, type Me, type ProfilePatch, isRefusal } from './account';
 import { type ClerkUser } from './clerk';
 import { usePage } from './context';
+import { renewalMs } from './renewal';
 
 /** The person who is signed in, for the parts of a page that only need a name. Times are milliseconds since 1970. */
 export interface AuthUser {
@@ -77,6 +78,8 @@ export function useUser(): UserState {
         return account.fetch(signal);
       },
       enabled: signIn.options !== undefined,
+      refetchInterval: ({ state }) => renewalMs(state.data, Date.now(), signIn.spread),
+      refetchIntervalInBackground: true,
     },
     queries,
   );

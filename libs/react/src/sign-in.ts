@@ -38,6 +38,8 @@ export class SignIn {
   /** Sends Clerk's token, also when other requests have a token of Gatehouse. */
   private readonly asClerk: Gatehouse;
   readonly account: Account;
+  /** Spreads what all people do at the same time; from 0 to 1. */
+  readonly spread = Math.random();
   readonly lists: ResourceLists;
   private status = OFF;
   private initialised: Promise<void> | undefined;
