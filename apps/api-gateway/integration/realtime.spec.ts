@@ -3,6 +3,7 @@ import { connect as connectTcp } from 'node:net';
 import { mintApiKey } from '@gatehouse/auth';
 import { type Tier, resolveKey, resolvePrincipal } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
+import { TrustChangeFeed } from '../src/trust/trust-change-feed';
 import { call } from './support/call';
 import { ChangePublisher } from './support/change-publisher';
 import { mint } from './support/clerk-tokens';
@@ -151,14 +152,20 @@ describe('a stream', () => {
       },
     });
     tiers.set(clerkUserId, 'pro');
-    gateway.changes.change({ kind: 'user', reason: 'tier', userId, clerkUserId });
+    const { number } = gateway.changes.change({ kind: 'user', reason: 'tier', userId, clerkUserId });
+    // The announcement and the quota come on different ways.
+    await eventually(() => gateway.app.get(TrustChangeFeed).current >= number);
     await publisher.tokens(userId, 6, { used: 30 });
+    await eventually(() => expect(client.changes).toContain('tokens 6'));
     await publisher.tokens(userId, 7, { used: 30, limit: 20 });
-    await publisher.uploadsErased(userId, 8);
-    await eventually(() => expect(client.changes).toContain('uploads 8'));
+    const [ofRetention, ofErasure] = [8, 1_767_607_200_000_001];
+    await publisher.uploadsErased(userId, ofRetention);
+    await publisher.uploadsErased(userId, ofErasure);
+    await eventually(() => expect(client.changes).toContain(`uploads ${ofErasure}`));
     expect(told(6)?.data).toMatchObject({ limit: 1_000_000, remaining: 999_970 });
     expect(told(7)?.data).toMatchObject({ limit: 20, remaining: -10 });
-    expect(told(8)?.data).toMatchObject({ limit: 1_000, used: 0, remaining: 1_000, documentsUploaded: 0 });
+    expect(told(ofRetention)).toBeUndefined();
+    expect(told(ofErasure)?.data).toMatchObject({ limit: 1_000, used: 0, remaining: 1_000, documentsUploaded: 0 });
   });
 
   it('is resumed by another gateway with the newest version of everything, and none goes back', async () => {

@@ -81,6 +81,7 @@ export function profileEvent({ key: id, version, changed, at, body }: TailedChan
 export function dataEvent({ key, version, changed, at, body }: TailedChange<OwnedData>): LiveEvent | undefined {
   const [userId = '', kind = '', id = ''] = key.split('.');
   if (isQuotaKind(kind)) {
+    if (body === undefined && version < monthVersion(at)) return undefined;
     const told = body === undefined ? unusedQuota(kind, at) : (body.data as unknown as PublicQuota);
     const text = (tier: Tier): string =>
       textOf(kind, { id, version, changed: [...changed], at, data: quotaOf(kind, tier, told, version) });
@@ -97,6 +98,14 @@ function event(userId: string, kind: EventKind, change: LiveChange): LiveEvent {
 
 function textOf(kind: EventKind, change: LiveChange): string {
   return `event: ${kind}\ndata: ${JSON.stringify(change)}\n`;
+}
+
+/**
+ * Version of a quota that was not changed in the month of a time. A deletion with a lower one is that of months that have
+ * ended, by the retention: the user's limit and number of documents outlive them.
+ */
+function monthVersion(at: string): number {
+  return Date.parse(at.slice(0, 'YYYY-MM'.length)) * 1_000;
 }
 
 function isQuotaKind(kind: string): kind is QuotaKind {
