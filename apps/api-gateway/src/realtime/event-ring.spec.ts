@@ -78,6 +78,25 @@ describe('the ring', () => {
     expect(byAge.ring.refusalOf(place(11, 20))).toBeUndefined();
   });
 
+  it('keeps the newest event of each quota alone, so that a busy user pushes out nothing of others', () => {
+    const { ring, clock, evicted } = ringAt();
+    const quota = (kind: 'tokens' | 'uploads'): LiveEvent => ({ userId: 'ada', kind, text: () => 'x' });
+    ring.add('users', 11, eventOf('ada'));
+    ring.add('data', 21, eventOf('bob'));
+    for (let n = 22; n <= 5_021; n += 1) ring.add('data', n, quota(n % 2 === 0 ? 'tokens' : 'uploads'));
+    expect([ring.size, evicted]).toEqual([4, []]);
+    expect(sequences(ring, 'ada', place(10, 20))).toEqual(['users 11', 'data 5020', 'data 5021']);
+    expect(sequences(ring, 'bob', place(10, 20))).toEqual(['data 21']);
+    expect(ring.refusalOf(place(10, 20))).toBeUndefined();
+    ring.begin('users', { epoch: 7, sequence: 1 });
+    expect(sequences(ring, 'ada', place(1, 20))).toEqual(['data 5020', 'data 5021']);
+    clock.now = 2_000;
+    ring.prune();
+    expect([ring.size, ring.usedBytes, evicted]).toEqual([0, 0, [21, 5_020, 5_021]]);
+    expect(ring.refusalOf(place(1, 5_020, [7, 2]))).toBe('too_old');
+    expect(ring.refusalOf(place(1, 5_021, [7, 2]))).toBeUndefined();
+  });
+
   it('keeps the events of one stream when the other begins anew', () => {
     const { ring } = ringAt();
     ring.add('users', 11, eventOf('ada'));

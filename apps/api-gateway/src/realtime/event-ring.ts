@@ -1,3 +1,4 @@
+import { quotaKinds } from '@gatehouse/contracts';
 import { type LiveEvent } from './live-event';
 import { type Place, type Position, type Source, sources } from './stream-position';
 
@@ -31,10 +32,13 @@ interface Track {
 const MAX_AHEAD = 10_000;
 /** Memory of an entry besides its text, and of a quota, whose text is made when it is sent; bytes. */
 const ENTRY_BYTES = 500;
+/** Replaced events, or places of those that have left, that are kept before all are removed at once. */
+const MAX_UNUSED = 1_000;
 
 /**
  * The events of the last minutes, of all users, in the order in which this gateway received them. Bounded by bytes,
- * number and age; the oldest events leave first.
+ * number and age; the oldest events leave first. Of each quota it keeps the newest event alone: a busy user changes it
+ * several times a second, which would push out the events of all others.
  */
 export class EventRing {
   private readonly tracks: Record<Source, Track> = { users: emptyTrack(), data: emptyTrack() };
@@ -42,6 +46,8 @@ export class EventRing {
   private entries: RingEntry[] = [];
   private first = 0;
   private bytes = 0;
+  /** Entries that a newer one has replaced. They are in `entries` and nowhere else. */
+  private readonly replaced = new Set<RingEntry>();
 
   /** @param onEvict called with each event that leaves the ring for room or age */
   constructor(
@@ -51,7 +57,7 @@ export class EventRing {
   ) {}
 
   get size(): number {
-    return this.entries.length - this.first;
+    return this.entries.length - this.first - this.replaced.size;
   }
 
   /** Memory of the entries; bytes, estimated. */
@@ -66,9 +72,9 @@ export class EventRing {
 
   /** One stream begins anew after `from`: its earlier events are dropped. */
   begin(source: Source, { epoch, sequence }: Place): void {
-    const kept = this.entries.slice(this.first).filter((entry) => entry.source !== source);
+    this.sweep();
+    const kept = this.entries.filter((entry) => entry.source !== source);
     this.entries = [];
-    this.first = 0;
     this.bytes = 0;
     this.byUser.clear();
     // The earlier sequences mean nothing in the stream that begins.
@@ -130,24 +136,46 @@ export class EventRing {
     this.entries.push(entry);
     this.bytes += bytesOf(entry);
     const own = this.byUser.get(entry.userId);
-    if (own === undefined) this.byUser.set(entry.userId, [entry]);
-    else own.push(entry);
+    if (own === undefined) return void this.byUser.set(entry.userId, [entry]);
+    if (isQuota(entry)) this.replace(own, entry);
+    own.push(entry);
+  }
+
+  /** Removes the last event of the same quota. Who lacks it gets the newer one. */
+  private replace(own: RingEntry[], { kind }: RingEntry): void {
+    const at = own.findIndex((before) => before.kind === kind);
+    const [before] = at < 0 ? [] : own.splice(at, 1);
+    if (before === undefined) return;
+    this.bytes -= bytesOf(before);
+    this.replaced.add(before);
+    if (this.replaced.size > MAX_UNUSED && this.replaced.size > this.size) this.sweep();
+  }
+
+  /** Removes what was replaced, and the places of what has left. */
+  private sweep(): void {
+    this.entries = this.entries.slice(this.first).filter((entry) => !this.replaced.has(entry));
+    this.first = 0;
+    this.replaced.clear();
   }
 
   private evict(entry: RingEntry): void {
     this.first += 1;
+    this.entries[this.first - 1] = undefined as unknown as RingEntry;
+    const isReplaced = this.replaced.delete(entry);
+    if (this.first > MAX_UNUSED && this.first * 2 > this.entries.length) this.sweep();
+    if (isReplaced) return;
     this.bytes -= bytesOf(entry);
     const own = this.byUser.get(entry.userId);
     own?.shift();
     if (own?.length === 0) this.byUser.delete(entry.userId);
     const track = this.tracks[entry.source];
     track.floor = Math.max(track.floor, entry.sequence);
-    if (this.first > 1_000 && this.first * 2 > this.entries.length) {
-      this.entries = this.entries.slice(this.first);
-      this.first = 0;
-    } else this.entries[this.first - 1] = undefined as unknown as RingEntry;
     this.onEvict(entry);
   }
+}
+
+function isQuota({ kind }: LiveEvent): boolean {
+  return quotaKinds.some((quota) => quota === kind);
 }
 
 function emptyTrack(): Track {
