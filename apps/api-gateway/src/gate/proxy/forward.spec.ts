@@ -137,3 +137,34 @@ describe('a request that waits for its turn', () => {
     expect([sent, ended]).toEqual([[], [revoked]]);
   });
 });
+
+describe('a request whose idle connection the upstream closed', () => {
+  const closed = Object.assign(new RangeError('closed'), { code: 'ECONNRESET' });
+
+  it.each([
+    ['as it was decided if nobody was revoked meanwhile', 0, 'as decided'],
+    ['with what its caller is by then', 1, 'ada, demoted'],
+  ])('is sent again %s', (_, trust, role) => {
+    const now = { trust: 0, decision: new Allowed(caller('ada, demoted'), undefined) };
+    const { forward, sent, ended, takeTurn } = begin(now);
+    takeTurn();
+    forward.onRequestStart(controller);
+    now.trust = trust;
+    forward.onResponseError(controller, closed);
+    expect(sent).toEqual([
+      ['x-role', 'as decided'],
+      ['x-role', role],
+    ]);
+    expect(ended).toEqual([]);
+  });
+
+  it('is not sent again if its caller was revoked meanwhile', () => {
+    const now = { trust: 0, decision: new Refused(revoked) };
+    const { forward, sent, ended, takeTurn } = begin(now);
+    takeTurn();
+    forward.onRequestStart(controller);
+    now.trust = 1;
+    forward.onResponseError(controller, closed);
+    expect([sent, ended]).toEqual([[['x-role', 'as decided']], [revoked]]);
+  });
+});

@@ -83,12 +83,8 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
 
   /** Sends the request when its turn comes. */
   send(): void {
-    const { turn, permit, streams } = this;
-    turn.begin(
-      () => {
-        if (permit.caller === undefined || permit.since.trust === streams.version.trust) this.dispatch();
-        else this.confirm();
-      },
+    this.turn.begin(
+      () => this.sendNow(),
       (error) => this.end(error),
     );
   }
@@ -223,12 +219,20 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
     const code = 'code' in error ? String(error.code) : '';
     if (this.state === 'sent' && this.mayRepeat && CLOSED.has(code)) {
       this.mayRepeat = false;
-      return this.dispatch();
+      this.state = 'waiting';
+      return this.sendNow();
     }
     this.end(this.reasonOf(error));
   }
 
-  /** Sends the request if the caller is still trusted: there was a trust change after the decision about it. */
+  /** Sends the request. Confirms the caller first if there was a trust change after the decision about it. */
+  private sendNow(): void {
+    const { permit, streams, request } = this;
+    if (permit.caller === undefined || permit.since.trust === streams.version.trust) this.dispatch(request.headers);
+    else this.confirm();
+  }
+
+  /** Sends the request if the caller is still trusted. */
   private confirm(): void {
     void whenKnown(this.permit.confirm(), (decision) => {
       if (this.state === 'over') return;
@@ -237,7 +241,7 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
     });
   }
 
-  private dispatch(headers = this.request.headers): void {
+  private dispatch(headers: string[]): void {
     const { method, path, body, timeoutMs } = this.request;
     this.state = 'waiting';
     // `tick` limits the pauses within a response.
