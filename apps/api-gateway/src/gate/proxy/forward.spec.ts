@@ -3,6 +3,7 @@ import { CredentialRefusedError } from '@gatehouse/auth';
 import { type Exchange } from '@gatehouse/http-edge';
 import { type Dispatcher } from 'undici';
 import { type Caller } from '../../caller/caller';
+import { StreamsUnavailableError } from '../../upstream-errors';
 import { Allowed, type Decision, Refused } from '../decision';
 import { type StreamPermit } from '../open-streams/open-stream';
 import { type OpenStreams } from '../open-streams/open-streams';
@@ -41,7 +42,11 @@ function begin(now: { trust: number; decision: Decision } = { trust: 0, decision
   const dispatch = ({ headers }: { readonly headers: readonly string[] }) => sent.push(headers);
   const forward = new Forward(
     { response, request: { complete: true }, end: (chunk?: Buffer) => response.end(chunk) } as unknown as Exchange,
-    { begin: (send: () => void) => (turn = send), dispatcher: { dispatch } } as unknown as UpstreamTurn,
+    {
+      begin: (send: () => void) => (turn = send),
+      becomeStream: nothing,
+      dispatcher: { dispatch },
+    } as unknown as UpstreamTurn,
     {
       ...{ method: 'GET', path: '/', body: null, timeoutMs: 1_000 },
       headers: ['x-role', 'as decided'],
@@ -54,6 +59,7 @@ function begin(now: { trust: number; decision: Decision } = { trust: 0, decision
         return { trust: now.trust, policy: 0 };
       },
       open: () => ({ kind: 'response' }),
+      admit: (stream: { kind: string }, kind: string) => (stream.kind = kind),
       ended: () => true,
     } as unknown as OpenStreams,
     (error) => void ended.push(error),
@@ -104,6 +110,20 @@ it('a caller that is revoked before a byte was sent is told so', () => {
   forward.close('revoked', revoked);
   expect([state, ended]).toEqual([{ headersSent: false, isComplete: false, isDestroyed: false }, [revoked]]);
 });
+
+it.each(['unconfirmed', 'restarting', 'expired'] as const)(
+  'a stream of events whose head is held is refused, and not sent as empty, when it is closed as %s',
+  (reason) => {
+    const { forward, ended, state, takeTurn } = begin();
+    takeTurn();
+    forward.onRequestStart(controller);
+    forward.hold();
+    forward.onResponseStart(controller, 200, { 'content-type': 'text/event-stream' });
+    forward.close(reason);
+    expect(ended).toEqual([expect.any(StreamsUnavailableError)]);
+    expect(state).toEqual({ headersSent: false, isComplete: false, isDestroyed: false });
+  },
+);
 
 it('a caller that is revoked within a response does not take the part as whole', () => {
   const { forward, ended, state, takeTurn } = begin();

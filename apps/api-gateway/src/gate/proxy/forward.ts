@@ -3,7 +3,12 @@ import { type Exchange } from '@gatehouse/http-edge';
 import { type Dispatcher } from 'undici';
 import { type Caller } from '../../caller/caller';
 import { whenKnown } from '../../maybe-promise';
-import { ClientGoneError, UpstreamFailedError, UpstreamTimeoutError } from '../../upstream-errors';
+import {
+  ClientGoneError,
+  StreamsUnavailableError,
+  UpstreamFailedError,
+  UpstreamTimeoutError,
+} from '../../upstream-errors';
 import { type OpenStream, type StreamPermit, type StreamPipe } from '../open-streams/open-stream';
 import { type OpenStreams } from '../open-streams/open-streams';
 import { type GateEnd, type StreamEnd, isGateEnd } from '../open-streams/stream-end';
@@ -123,8 +128,10 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
     if (this.state === 'over') return;
     const { response } = this.exchange;
     const isEvents = this.stream?.kind === 'event_stream';
-    const mayRefuse = refusal !== undefined && !response.headersSent;
-    this.end(mayRefuse ? refusal : undefined, reason);
+    // Without its head, which is held, a stream of events would end as an empty response with status 200.
+    const told = refusal ?? (isEvents ? new StreamsUnavailableError() : undefined);
+    const mayRefuse = told !== undefined && !response.headersSent;
+    this.end(mayRefuse ? told : undefined, reason);
     this.controller?.abort(new ClientGoneError());
     if (mayRefuse) return;
     // A stream of events may end at any time. Another response must not look complete.
