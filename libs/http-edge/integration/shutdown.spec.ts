@@ -85,6 +85,24 @@ describe('a shutdown', () => {
     await closed;
   });
 
+  it('sends the rest of a response that has ended, while others end and its client reads slowly', async () => {
+    const body = 'a'.repeat(32 * 1024 ** 2);
+    const under = await startWaiting({ graceMs: 1 });
+    const slow = await open(under, ...GET);
+    await until(() => under.waiting.length === 1);
+    slow.socket.pause();
+    under.waiting.splice(0)[0]?.send(200, {}, body);
+    const other = await open(under, ...GET);
+    await until(() => under.waiting.length === 1);
+    const closed = under.edge.close();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    under.answer();
+    expect(await other.closed).toContain('done');
+    slow.socket.resume();
+    expect((await slow.closed).length).toBeGreaterThan(body.length);
+    await closed;
+  });
+
   it('destroys the connections whose requests have not ended within the time limit', async () => {
     const under = await startWaiting({ graceMs: 1, drainMs: 1 });
     const client = await open(under, ...GET);

@@ -52,7 +52,12 @@ export class Connections {
    * regards such a connection as busy.
    */
   destroyIdle(): void {
-    for (const [socket, { size }] of this.open) if (size === 0 && !this.upgraded.has(socket)) socket.destroy();
+    for (const socket of this.open.keys()) this.destroyIfIdle(socket);
+  }
+
+  /** Destroys a connection unless it has an exchange: a response is one until its last byte was sent. */
+  destroyIfIdle(socket: Socket): void {
+    if (this.open.get(socket)?.size === 0 && !this.upgraded.has(socket)) socket.destroy();
   }
 
   /** Destroys every connection. */

@@ -117,10 +117,11 @@ export class HttpEdge {
     TcpServer.prototype.close.call(server);
     await connections.ended(limits.graceMs);
     this.isGraceOver = true;
-    server.close(ignore);
     connections.destroyIdle();
     await connections.ended(limits.drainMs);
     connections.destroy();
+    // Not before: Node destroys each connection whose response has ended, although its client has yet to read the rest.
+    server.close(ignore);
     clearInterval(this.timeouts);
   }
 
@@ -199,7 +200,8 @@ export class HttpEdge {
     if (!exchange.siblings.delete(exchange)) return;
     exchange.responseEnded();
     // A response that began before the shutdown has no `Connection: close`.
-    if (this.isGraceOver) setImmediate(() => this.server.closeIdleConnections());
+    const { socket } = exchange.request;
+    if (this.isGraceOver) setImmediate(() => this.connections.destroyIfIdle(socket));
   }
 
   private noteEnd(exchange: Exchange): void {
