@@ -2,7 +2,9 @@ import { type IncomingHttpHeaders } from 'node:http';
 import { type Socket } from 'node:net';
 import { type Upgrade } from '@gatehouse/http-edge';
 import { type Dispatcher } from 'undici';
+import { type Caller } from '../../caller/caller';
 import { type RateHeaders } from '../../limits/rate-headers';
+import { whenKnown } from '../../maybe-promise';
 import {
   ClientGoneError,
   HandshakeFailedError,
@@ -29,6 +31,8 @@ export interface ProxiedWebSocketParts {
   /** Path and headers for the upstream. */
   readonly path: string;
   readonly headers: string[];
+  /** Makes the headers again, for a caller whose role or tier may have changed. */
+  readonly headersOf: (caller: Caller | undefined) => string[];
   /** Time until the upstream must have answered the handshake; milliseconds. */
   readonly timeoutMs: number;
   readonly offered: OfferedSubprotocols;
@@ -77,7 +81,7 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
     this.parts.turn.begin(
       () => {
         if (this.isHeld) this.isDue = true;
-        else this.dispatch();
+        else this.sendNow();
       },
       (error) => this.fail(error),
     );
@@ -95,7 +99,7 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
     this.tunnel?.release();
     if (!this.isDue) return;
     this.isDue = false;
-    this.dispatch();
+    this.sendNow();
   }
 
   close(reason: GateEnd, refusal: unknown = new StreamsUnavailableError()): void {
@@ -156,8 +160,20 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
     else this.fail(upstreamError(error, this.controller !== undefined));
   }
 
-  private dispatch(): void {
-    const { path, headers, timeoutMs, turn } = this.parts;
+  /** Sends the handshake. Confirms the caller first if there was a trust change after the decision about it. */
+  private sendNow(): void {
+    const { permit, headers, headersOf } = this.parts;
+    if (permit.caller === undefined || permit.since.trust === this.streams.version.trust) return this.dispatch(headers);
+    void whenKnown(permit.confirm(), (decision) => {
+      if (this.state === 'over') return;
+      if (!decision.allowed) this.fail(decision.error);
+      else if (this.isHeld) this.isDue = true;
+      else this.dispatch(headersOf(decision.caller));
+    });
+  }
+
+  private dispatch(headers: string[]): void {
+    const { path, timeoutMs, turn } = this.parts;
     const request = { method: 'GET', path, headers, body: null, upgrade: 'websocket' } as const;
     turn.dispatcher.dispatch({ ...request, headersTimeout: timeoutMs, bodyTimeout: timeoutMs }, this);
   }

@@ -107,13 +107,17 @@ export class WebSocketProxy implements OnApplicationShutdown {
     };
     try {
       this.streams.requireRoom(permit);
-      const assertion = caller === undefined ? undefined : this.assertions.issue(caller, upstream.audience);
-      const headers = requestHeaders(upgrade, { upstream, clerkCookies, caller, assertion });
-      if (offered.forUpstream.length > 0) headers.push(SUBPROTOCOLS, offered.forUpstream.join(', '));
+      const headersOf = (of: Caller | undefined) => {
+        const assertion = of === undefined ? undefined : this.assertions.issue(of, upstream.audience);
+        const list = requestHeaders(upgrade, { upstream, clerkCookies, caller: of, assertion });
+        if (offered.forUpstream.length > 0) list.push(SUBPROTOCOLS, offered.forUpstream.join(', '));
+        return list;
+      };
+      const headers = headersOf(caller);
       const turn = this.pools.take(upstream.url, permit.holder);
       const socket = new ProxiedWebSocket(
         {
-          ...{ upgrade, permit, turn, path, headers, offered, rateHeaders, refuse },
+          ...{ upgrade, permit, turn, path, headers, headersOf, offered, rateHeaders, refuse },
           timeoutMs: upstream.timeoutMs,
           count: () => this.count(upgrade, caller),
         },
