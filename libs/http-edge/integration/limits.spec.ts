@@ -280,6 +280,20 @@ describe('connections', () => {
     ).closed;
     expect(statuses(text)).toEqual([401]);
   });
+
+  it('answer what was pipelined before such a request, in order', async () => {
+    under = await startEdge({ handle: (exchange) => exchange.send(401, {}, exchange.url) });
+    const text = await (
+      await open(
+        under,
+        ...['GET /1 HTTP/1.1', 'Host: edge', ''],
+        ...['GET /2 HTTP/1.1', 'Host: edge', ''],
+        ...['POST /3 HTTP/1.1', 'Host: edge', 'Transfer-Encoding: chunked', '', 'no length', ''],
+      )
+    ).closed;
+    expect(statuses(text)).toEqual([401, 401, 401]);
+    expect(['/1', '/2', '/3'].map((url) => text.indexOf(url)).every((at, n, all) => at > (all[n - 1] ?? 0))).toBe(true);
+  });
 });
 
 describe('a connection without traffic', () => {

@@ -35,6 +35,8 @@ export class Exchange extends Arrival {
   private hasTimeLimit = true;
   private open = 2;
   private hasEnded = false;
+  /** Whether the connection is closed after the response. */
+  private breaksOff = false;
   /** Last bytes of a response that is about to end; undefined unless one is. */
   private lastBytes: string | Buffer | undefined;
   /** Called once, when the response is complete or its client is gone. */
@@ -159,15 +161,18 @@ export class Exchange extends Arrival {
 
   /** Rejects a request that does not arrive as it should. A handler that reads the body gets the rejection. */
   failArrival(rejection: Rejection): void {
-    // A response that is about to end must be sent before the connection is closed.
-    this.endNow();
+    // Responses that are about to end must be sent before the connection is closed: this one behind those before it.
+    for (const sibling of this.siblings) sibling.endNow();
     this.closeAfter();
     if (this.body !== undefined) return this.body.fail(rejection);
     const { request, response } = this;
     // A handler that reads the raw request learns that no more comes. Node tells it only until the response is sent.
     const breakOff = () => request.destroy(new RequestRejectedError(rejection));
-    if (response.headersSent) return void breakOff();
-    if (request.readableFlowing !== null) response.once('finish', breakOff);
+    if (response.headersSent && !response.writableEnded) return void breakOff();
+    if (!this.breaksOff && (response.headersSent || request.readableFlowing !== null)) {
+      this.breaksOff = true;
+      response.once('finish', breakOff);
+    }
     this.reject(rejection);
   }
 
