@@ -2,6 +2,12 @@ import { setImmediate } from 'node:timers';
 import { type Exchange } from './exchange';
 
 /**
+ * Maximum number of responses that wait. In a turn with many requests, others would wait for the work of all requests
+ * that come after them.
+ */
+const MAX_WAITING = 64;
+
+/**
  * Ends responses at the end of the turn of the event loop, one directly after the other. The first wakes whoever reads
  * them, which costs as much as a whole decision of the gate; a reader that is awake need not be woken for the others.
  */
@@ -11,9 +17,11 @@ export class EndOfTurn {
   /** @param end ends the response of an exchange; must not throw */
   constructor(private readonly end: (exchange: Exchange) => void) {}
 
-  /** Ends the response of an exchange when all events of this turn have been handled. */
+  /** Ends the response of an exchange when all events of this turn have been handled, or when as many wait as may. */
   add(exchange: Exchange): void {
-    if (this.exchanges.push(exchange) === 1) setImmediate(() => this.endAll());
+    const waiting = this.exchanges.push(exchange);
+    if (waiting === 1) setImmediate(() => this.endAll());
+    else if (waiting === MAX_WAITING) this.endAll();
   }
 
   private endAll(): void {
