@@ -69,6 +69,17 @@ describe('routes of the policy', () => {
     expect(access).toThrow(RouteUnknownError);
   });
 
+  it('are those of the policy in use, also if something else fails when it changes', () => {
+    const live = new LiveValue(policyOf('{ path: /a, audience: a, access: public }'));
+    live.onChange(() => {
+      throw new RangeError('of another listener');
+    });
+    const changing = new PolicyRoutes(live, PUBLIC_URL);
+    expect(changing.find('GET', 'h', '/a').rules.access).toBe('public');
+    expect(() => live.set(policyOf('{ path: /a, audience: a, access: admin }'))).toThrow(RangeError);
+    expect(changing.find('GET', 'h', '/a').rules.access).toBe('admin');
+  });
+
   it('tell whether one lists a method by name', () => {
     const listing = policyOf(
       '{ path: /a, methods: [OPTIONS], audience: a, access: user }',

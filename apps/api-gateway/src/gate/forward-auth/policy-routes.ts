@@ -19,13 +19,15 @@ export class PolicyRoutes {
   private readonly known = new WeakMap<Route, ProtectedRoute>();
   /** By method, host and URL: most requests repeat earlier ones. */
   private readonly found = new LRUCache<string, ProtectedRoute>({ max: MAX_FOUND });
+  /** Policy in which they were found. */
+  private foundIn: Policy;
 
   constructor(
     private readonly policy: Live<Policy>,
     /** Origin whose pages may use a cookie on routes that list no origins. */
     private readonly defaultOrigin: string,
   ) {
-    policy.onChange(() => this.found.clear());
+    this.foundIn = policy.current;
   }
 
   /**
@@ -33,6 +35,10 @@ export class PolicyRoutes {
    * @throws RouteUnknownError if no route matches; RequestInvalidError if servers may read host or path differently
    */
   find(method: string, host: string, url: string): ProtectedRoute {
+    // Compared at each use: a listener of the policy is not called if one before it throws.
+    const { current } = this.policy;
+    if (current !== this.foundIn) this.found.clear();
+    this.foundIn = current;
     // A line break is in none of them, so two requests never have the same text.
     const request = `${method}\n${host}\n${url}`;
     const found = this.found.get(request);
