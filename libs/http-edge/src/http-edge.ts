@@ -1,6 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, Server as TcpServer, type Socket } from 'node:net';
 import { type Duplex } from 'node:stream';
+import { type Arrival } from './arrival';
 import { clientAddress } from './client-address';
 import { Connections } from './connections';
 import { countedAddress } from './counted-address';
@@ -54,7 +55,7 @@ export class HttpEdge {
       budget: options.budget,
       proxies: this.proxies,
       answerAs: this.answerAs,
-      rejected: (exchange, rejection) => this.guard(() => handler.rejected?.(exchange, rejection)),
+      rejected: (exchange, rejection) => this.guard(() => handler.rejected?.(exchange, rejection), exchange),
       endSoon: (exchange) => this.endings.add(exchange),
       closed: (exchange) => this.end(exchange),
       ended: (exchange) => this.noteEnd(exchange),
@@ -172,7 +173,8 @@ export class HttpEdge {
   private fail(exchange: Exchange, error: unknown): void {
     const rejection = error instanceof RequestRejectedError ? error.rejection : this.explain(error);
     if (rejection === undefined) this.options.logger.error({ ...exchange.ids, err: error }, 'request failed');
-    if (!this.guard(() => exchange.failAnswer(rejection ?? rejections.internal))) exchange.response.destroy();
+    const answer = () => exchange.failAnswer(rejection ?? rejections.internal);
+    if (!this.guard(answer, exchange)) exchange.response.destroy();
   }
 
   private explain(error: unknown): Rejection | undefined {
@@ -182,18 +184,18 @@ export class HttpEdge {
   }
 
   /** Runs a hook of the handler. What it throws is logged: it would end the process, because nobody else catches it. */
-  private guard(hook: () => void): boolean {
+  private guard(hook: () => void, arrival?: Arrival): boolean {
     try {
       hook();
       return true;
     } catch (error) {
-      this.options.logger.error({ err: error }, 'hook of the HTTP server failed');
+      this.options.logger.error({ ...arrival?.ids, err: error }, 'hook of the HTTP server failed');
       return false;
     }
   }
 
   private endNow(exchange: Exchange): void {
-    if (!this.guard(() => exchange.endNow())) exchange.response.destroy();
+    if (!this.guard(() => exchange.endNow(), exchange)) exchange.response.destroy();
   }
 
   private end(exchange: Exchange): void {
@@ -205,7 +207,7 @@ export class HttpEdge {
   }
 
   private noteEnd(exchange: Exchange): void {
-    if (this.handler.ended !== undefined) this.guard(() => this.handler.ended?.(exchange));
+    if (this.handler.ended !== undefined) this.guard(() => this.handler.ended?.(exchange), exchange);
     this.log.ended(exchange);
   }
 
@@ -251,7 +253,7 @@ export class HttpEdge {
   private runUpgrade(upgrade: Upgrade): void {
     const { socket } = upgrade.request;
     const before = socket.bytesWritten;
-    if (this.guard(() => this.handler.upgrade?.(upgrade))) return;
+    if (this.guard(() => this.handler.upgrade?.(upgrade), upgrade)) return;
     // After the first bytes of a response, a problem would be read as a part of it.
     if (socket.bytesWritten === before) upgrade.reject(rejections.internal);
     else upgrade.socket.destroy();

@@ -131,7 +131,8 @@ export class WebSocketProxy implements OnApplicationShutdown {
 
   private refuse(upgrade: Upgrade, error: unknown, caller?: Caller, rateHeaders?: RateHeaders): void {
     const problem = errorResponse(error);
-    logProblem(this.logger, error, problem);
+    // The log context may be that of another request: the one that opened the connection to the upstream.
+    logProblem(this.logger, error, problem, upgrade.ids);
     upgrade.status = problem.status;
     upgrade.logged = { ...upgrade.logged, reason: problem.code };
     this.count(upgrade, caller);
