@@ -30,6 +30,16 @@ describe('an upload', () => {
     expect(upload.fault).toMatchObject({ code: 'request_timeout' });
   });
 
+  it('that was fast is broken off, too, when it then sends a byte now and then', async () => {
+    const { client, upload, pass } = begin();
+    upload.resume();
+    await pass(35, () => client.write('a'.repeat(20_000)));
+    await pass(30, () => client.write('a'));
+    expect(upload.fault).toBeUndefined();
+    await pass(10, () => client.write('a'));
+    expect(upload.fault).toMatchObject({ code: 'request_timeout' });
+  });
+
   it('may be slow if it sends 240 bytes per second', async () => {
     const { client, upload, pass } = begin();
     upload.resume();

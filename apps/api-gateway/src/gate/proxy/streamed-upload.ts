@@ -4,7 +4,7 @@ import { BodyIncompleteError, BodyTooLargeError, BodyTooSlowError } from '../../
 
 const BUFFERED_BYTES = 64 * 1024;
 const CHECK_MS = 5_000;
-/** Time for which a client may be slower than the minimum rate; milliseconds. */
+/** Time for which a client may be slower than the minimum rate, again and again; milliseconds. */
 const GRACE_MS = 30_000;
 /** Minimum rate of a client, without the time in which the upstream takes nothing; bytes per second. As in Kestrel. */
 const MIN_RATE = 240;
@@ -30,8 +30,10 @@ export class StreamedUpload extends Readable {
   /** The last chunk of a body with a declared length: with it, the upstream would have the whole request. */
   private last: Buffer | undefined;
   private openMs = 0;
-  /** Time in which the client could send; milliseconds. */
+  /** Time in which the client could send, since its rate was last checked; milliseconds. */
   private waitedMs = 0;
+  /** Bytes that have come since then. */
+  private recent = 0;
   private readonly timer = setInterval(() => this.check(), CHECK_MS).unref();
 
   constructor(
@@ -66,6 +68,7 @@ export class StreamedUpload extends Readable {
 
   private readonly receive = (chunk: Buffer): void => {
     this.received += chunk.length;
+    this.recent += chunk.length;
     const { maxBodyBytes } = this.limits;
     if (this.received > maxBodyBytes) return this.fail(new BodyTooLargeError(maxBodyBytes / 1024 ** 2));
     if (this.received === this.declared) this.last = chunk;
@@ -75,8 +78,11 @@ export class StreamedUpload extends Readable {
   private check(): void {
     this.openMs += CHECK_MS;
     if (!this.request.isPaused()) this.waitedMs += CHECK_MS;
-    const isSlow = this.waitedMs > GRACE_MS && this.received < (this.waitedMs / 1_000) * MIN_RATE;
-    if (isSlow || this.openMs > this.limits.maxMs) this.fail(new BodyTooSlowError());
+    const isDue = this.waitedMs > GRACE_MS;
+    const isSlow = isDue && this.recent < (this.waitedMs / 1_000) * MIN_RATE;
+    if (isSlow || this.openMs > this.limits.maxMs) return this.fail(new BodyTooSlowError());
+    // What a client sent fast must not let it be slow for hours.
+    if (isDue) this.waitedMs = this.recent = 0;
   }
 
   private readonly finish = (): void => {
