@@ -98,12 +98,13 @@ describe('a request with an invalid head', () => {
 
 describe('the bodies in memory', () => {
   it('are limited over all requests, with and without a declared length; above the limit the answer is 503', async () => {
-    const small = await harness.start({ MAX_BUFFERED_BYTES: String(2 * MIB) });
+    const small = await harness.start({ MAX_BUFFERED_BYTES: String(2 * MIB), TRUST_PROXY: '127.0.0.1' });
+    const from = (address: string) => `X-Forwarded-For: ${address}`;
     const part = Buffer.alloc(MIB - 1_000, 0x20);
     const chunk = Buffer.concat([Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n')]);
     const held = [
-      sendPart([...svix(), `Content-Length: ${MIB}`], part, small.url),
-      sendPart([...svix(), 'Transfer-Encoding: chunked'], chunk, small.url),
+      sendPart([...svix(), from('192.0.2.1'), `Content-Length: ${MIB}`], part, small.url),
+      sendPart([...svix(), from('192.0.2.2'), 'Transfer-Encoding: chunked'], chunk, small.url),
     ];
     await eventually(async () => expect(await buffered(small)).toBe(2 * MIB));
     const refused = await deliver(small.url, userCreated('user_1', { filler: 'x'.repeat(4_000) }));
@@ -114,6 +115,18 @@ describe('the bodies in memory', () => {
     for (const { socket } of held) socket.destroy();
     await eventually(async () => expect(await buffered(small)).toBe(0));
     expect((await deliver(small.url, userCreated())).status).toBe(200);
+    await small.close();
+  });
+
+  it('of one address leave room for the deliveries of others', async () => {
+    const small = await harness.start({ MAX_BUFFERED_BYTES: String(2 * MIB), TRUST_PROXY: '127.0.0.1' });
+    const part = Buffer.alloc(MIB - 1_000, 0x20);
+    const send = () => sendPart([...svix(), 'X-Forwarded-For: 192.0.2.1', `Content-Length: ${MIB}`], part, small.url);
+    const held = send();
+    await eventually(async () => expect(await buffered(small)).toBe(MIB));
+    expect(await send().answer).toMatch(/^HTTP\/1.1 503 /);
+    expect((await deliver(small.url, userCreated())).status).toBe(200);
+    held.socket.destroy();
     await small.close();
   });
 

@@ -15,3 +15,8 @@ it('lets one holder take half, and then leaves the rest to others, each an eight
   budget.giveBack(50, 'ada');
   expect([budget.bytes, budget.take(200, 'ada'), budget.take(1, 'ada')]).toEqual([200, true, false]);
 });
+
+it('leaves each holder a share that is set', () => {
+  const budget = new ByteBudget(200, 100);
+  expect([budget.take(100, 'ada'), budget.take(1, 'ada'), budget.take(100, 'bob')]).toEqual([true, false, true]);
+});

@@ -1,13 +1,16 @@
-/** Part of the limit that one holder may take while more than half of the limit is taken. */
-const SHARE = 1 / 8;
-
 /** Limit on the bytes of all request bodies that are in memory. Several edges can share one. */
 export class ByteBudget {
   private held = 0;
   private readonly ofHolder = new Map<string, number>();
 
-  /** @param limit maximum number of bytes that can be taken at the same time */
-  constructor(private readonly limit: number) {}
+  /**
+   * @param limit maximum number of bytes that can be taken at the same time
+   * @param share maximum number of bytes of one holder while more than half of the limit is taken
+   */
+  constructor(
+    private readonly limit: number,
+    private readonly share = limit / 8,
+  ) {}
 
   /** Bytes that are taken now. */
   get bytes(): number {
@@ -19,11 +22,11 @@ export class ByteBudget {
    * @param holder whose bytes are counted together; without one, only the limit counts
    */
   take(bytes: number, holder?: string): boolean {
-    const { held, limit, ofHolder } = this;
+    const { held, limit, share, ofHolder } = this;
     if (held + bytes > limit) return false;
     if (holder !== undefined) {
       const theirs = (ofHolder.get(holder) ?? 0) + bytes;
-      if (theirs > limit * SHARE && held + bytes > limit / 2) return false;
+      if (theirs > share && held + bytes > limit / 2) return false;
       ofHolder.set(holder, theirs);
     }
     this.held += bytes;

@@ -1,4 +1,4 @@
-import { type Exchange } from '@gatehouse/http-edge';
+import { type Exchange, countedAddress } from '@gatehouse/http-edge';
 import { failpoint } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { type WebhookIngestConfig } from '../config';
@@ -41,7 +41,8 @@ export class ReceiveWebhook {
       throw new DeliveryRejectedError(403, 'https_required', 'Webhooks are accepted over HTTPS only.');
     }
     const headers = checkHead(exchange.request);
-    const body = await exchange.readBody(BODY_LIMIT_BYTES);
+    // Anyone can send a body: its signature is verified when all of it has arrived.
+    const body = await exchange.readBody(BODY_LIMIT_BYTES, countedAddress(exchange.clientAddress));
     const { webhookId, sentAt, signedBy } = this.verify(headers, body);
     const delivery: Delivery = {
       ...readEvent(body),

@@ -4,6 +4,7 @@ import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationB
 import { type Logger } from 'pino';
 import { Gauge, type Registry } from 'prom-client';
 import { type WebhookIngestConfig } from '../config';
+import { BODY_LIMIT_BYTES } from '../record-webhook/delivery';
 import { CONFIG } from '../tokens';
 import { ReceiveWebhook } from './receive-webhook';
 import { RejectedDeliveries } from './rejected-deliveries';
@@ -21,7 +22,8 @@ export class WebhookEdge implements OnApplicationBootstrap, BeforeApplicationShu
     @Inject(LOGGER) private readonly log: Logger,
     @Inject(METRICS) registry: Registry,
   ) {
-    const budget = new ByteBudget(config.maxBufferedBytes);
+    // A share holds at least one body of the largest size.
+    const budget = new ByteBudget(config.maxBufferedBytes, Math.max(config.maxBufferedBytes / 8, BODY_LIMIT_BYTES));
     new Gauge({
       name: 'gatehouse_ingest_buffered_bytes',
       help: 'Bytes of buffers for bodies that are being received or recorded, limited by MAX_BUFFERED_BYTES.',
