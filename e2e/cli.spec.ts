@@ -228,7 +228,11 @@ describe('in a terminal', () => {
     const own = { skipPasswordRequirement: true };
     const shown = await clerk.users.createUser({ ...own, emailAddress: [email] });
     await eventually(async () => expect((await gatehouse(['users', 'show', email])).code).toBe(0));
-    const child = startInTerminal(process.execPath, [program, 'users', 'tier', email, 'pro'], { env, cols: 160, rows: 40 });
+    const child = startInTerminal(process.execPath, [program, 'users', 'tier', email, 'pro'], {
+      env,
+      cols: 160,
+      rows: 40,
+    });
     let out = '';
     child.onData((data) => (out += data));
     const ended = new Promise<number>((resolve) => child.onExit(({ exitCode }) => resolve(exitCode)));
@@ -238,7 +242,9 @@ describe('in a terminal', () => {
     await eventually(async () => expect((await gatehouse(['users', 'show', other.id])).code).toBe(0));
     child.write('y');
     await ended;
-    expect(lines((await gatehouse(['users', 'show', other.id, '--json'])).out)).toMatchObject([{ subscription: 'free' }]);
+    expect(lines((await gatehouse(['users', 'show', other.id, '--json'])).out)).toMatchObject([
+      { subscription: 'free' },
+    ]);
   });
 
   it('it does what was confirmed', async () => {

@@ -53,8 +53,7 @@ export class Session {
 
 function clientOf({ url: baseUrl, credential }: Connection, signal: AbortSignal): Gatehouse {
   // Ctrl-C ends each request, also one that was given no signal.
-  const fetch = (request: Request) =>
-    globalThis.fetch(request, { signal: AbortSignal.any([signal, request.signal]) });
+  const fetch = (request: Request) => globalThis.fetch(request, { signal: AbortSignal.any([signal, request.signal]) });
   const common = { baseUrl, fetch };
   switch (credential.kind) {
     case 'apiKey':

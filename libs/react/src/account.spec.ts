@@ -4,7 +4,11 @@ import { Account, ME, type Me } from './account';
 
 const quota = (version: number, used: number) => ({ version, used });
 const me = (version: number, used: number) =>
-  ({ version, fullName: `v${version}`, quotas: { tokens: quota(used, used), uploads: quota(used, used) } }) as unknown as Me;
+  ({
+    version,
+    fullName: `v${version}`,
+    quotas: { tokens: quota(used, used), uploads: quota(used, used) },
+  }) as unknown as Me;
 
 let atGateway: Me;
 let account: Account;

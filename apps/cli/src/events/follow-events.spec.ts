@@ -29,7 +29,11 @@ function begin(count: number, status: Event['status'] = 'success') {
   const session = {
     gatehouse: { pages },
     connection: { url: 'https://api.example.com' },
-    output: { json: true, note: () => undefined, value: ({ id, status: now }: Event) => void printed.push(`${id} ${now}`) },
+    output: {
+      json: true,
+      note: () => undefined,
+      value: ({ id, status: now }: Event) => void printed.push(`${id} ${now}`),
+    },
     io: { signal: interrupt.signal },
   } as unknown as Session;
   const ended = followEvents(session, {});

@@ -208,8 +208,8 @@ async function expectAgreement(steps: readonly QuotaStep[]): Promise<string> {
     const [database, model] = await play.step(step);
     expect([step, database]).toEqual([step, model]);
     const { tokens, uploads } = await play.quotas();
-    const { version: ofTokens, ...tokensLeft } = tokens;
-    const { version: ofUploads, ...uploadsLeft } = uploads;
+    const { version: ofTokens = 0, ...tokensLeft } = tokens;
+    const { version: ofUploads = 0, ...uploadsLeft } = uploads;
     expect({ tokens: tokensLeft, uploads: uploadsLeft }).toEqual(play.expectedQuotas());
     // Clients take the higher version for the newer one.
     expect([ofTokens, ofUploads].every((version) => version > 0)).toBe(true);
