@@ -169,7 +169,7 @@ describe('the example of Next.js, with @clerk/nextjs and the Clerk emulator', ()
     'leads nobody to another site: %s',
     async (target) => {
       for (const named of [target, new URL(target, app).href]) {
-        await ada.goto(`${app}/api/clerk/syncUsers?${new URLSearchParams({ redirect_url: named })}`);
+        await ada.goto(`${app}/api/clerk/syncUsers?${String(new URLSearchParams({ redirect_url: named }))}`);
         const { origin, pathname } = new URL(ada.url());
         expect(origin + pathname).toBe(`${app}/dashboard`);
       }
