@@ -1,6 +1,6 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { NONE, time } from '../output/format';
-import { type Run, moment, pageSize, positive, some } from './command-options';
+import { type Run, allOption, limitOption, moment, printList } from './command-options';
 
 /** `gatehouse audit`. */
 export function auditCommand(run: Run): Command {
@@ -11,21 +11,17 @@ export function auditCommand(run: Run): Command {
     .option('--since <time>', 'since; a time, or how long ago, such as 2h', moment)
     .option('--until <time>', 'before', moment)
     .addOption(new Option('--service <service>', 'whose log').choices(['user-sync', 'user-data'] as const))
-    .option('--limit <n>', 'at most so many; default: 20', positive)
-    .option('--all', 'all of them')
+    .addOption(limitOption())
+    .addOption(allOption())
     .action((options) =>
-      run(async (session) => {
-        const { user, credential, since, until, service } = options;
-        const filter = {
-          ...(user && { userId: user }),
-          ...(credential && { credentialId: credential }),
-          ...(service && { service }),
-        };
-        const query = { limit: pageSize(options), ...filter, ...(since && { since }), ...(until && { until }) };
-        const list = session.gatehouse.list('/admin/audit', { params: { query } });
-        await session.output.entries(
-          some(list, options, session),
-          [
+      run((session) => {
+        const { limit: _limit, all: _all, user, credential, ...filter } = options;
+        return printList(session, options, {
+          fetch: (limit) =>
+            session.gatehouse.list('/admin/audit', {
+              params: { query: { ...filter, userId: user, credentialId: credential, limit } },
+            }),
+          columns: [
             { title: 'AT (UTC)', text: ({ at }) => time(at) },
             { title: 'ACTION', text: ({ action }) => action },
             { title: 'OUTCOME', text: ({ outcome, reason }) => (reason === null ? outcome : `${outcome}: ${reason}`) },
@@ -34,8 +30,8 @@ export function auditCommand(run: Run): Command {
             { title: 'FROM', text: ({ sourceIp }) => sourceIp ?? NONE },
             { title: 'REQUEST', text: ({ requestId }) => requestId },
           ],
-          'There are no such entries.',
-        );
+          none: 'There are no such entries.',
+        });
       }),
     );
 }

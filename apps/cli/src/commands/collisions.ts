@@ -1,10 +1,10 @@
 import { Command, Option } from '@commander-js/extra-typings';
+import { type Schemas } from '@gatehouse/client';
 import { UsageError } from '../errors';
 import { NONE, count, time } from '../output/format';
 import { type Column } from '../output/table';
 import { type Session } from '../session';
-import { type Run, pageSize, positive, some } from './command-options';
-import { type Schemas } from '@gatehouse/client';
+import { type Run, allOption, limitOption, printList, yesOption } from './command-options';
 
 const STATES = ['open', 'taking', 'left', 'taken', 'gone'] as const;
 
@@ -34,14 +34,17 @@ export function collisionsCommand(run: Run): Command {
     .description('list collisions')
     .addOption(new Option('--state <state>', STATES.join(', ')).choices(STATES).default('open' as const))
     .option('--key <key>', 'only at this key, such as role')
-    .option('--limit <n>', 'at most so many; default: 20', positive)
-    .option('--all', 'all of them')
+    .addOption(limitOption())
+    .addOption(allOption())
     .action((options) =>
-      run(async (session) => {
+      run((session) => {
         const { state, key } = options;
-        const query = { limit: pageSize(options), state, ...(key && { key }) };
-        const list = session.gatehouse.list('/admin/metadata-collisions', { params: { query } });
-        await session.output.entries(some(list, options, session), columns, `There are no ${state} collisions.`);
+        return printList(session, options, {
+          fetch: (limit) =>
+            session.gatehouse.list('/admin/metadata-collisions', { params: { query: { state, key, limit } } }),
+          columns,
+          none: `There are no ${state} collisions.`,
+        });
       }),
     );
   for (const [verb, description] of [
@@ -54,7 +57,7 @@ export function collisionsCommand(run: Run): Command {
       .argument('[ids...]', 'collisions; without one, all open ones at --key')
       .option('--key <key>', 'all open collisions at this key')
       .option('--dry-run', 'count them, and stop')
-      .option('-y, --yes', 'do not ask')
+      .addOption(yesOption())
       .action((ids, options) => run((session) => decide(session, verb, ids, options)));
   }
   return collisions;
@@ -81,13 +84,14 @@ async function decide(
     const whose = verb === 'take' ? 'Overwrite the values at Clerk of' : 'Keep the values at Clerk of';
     await session.confirm(`${whose} ${count(plan.matched)} collisions?`, options);
   }
-  let result = await call(false);
+  const first = await call(false);
+  let [last, decided] = [first, first.decided];
   // One request decides a part of many.
-  while (result.remaining > 0 && result.decided > 0) {
-    const next = await call(false);
-    result = { ...next, decided: result.decided + next.decided, matched: result.matched };
+  while (last.remaining > 0 && last.decided > 0) {
+    last = await call(false);
+    decided += last.decided;
   }
-  show(session, result);
+  show(session, { ...last, matched: first.matched, decided });
 }
 
 function show({ output }: Session, result: Schemas['DecidedMetadataCollisions']): void {

@@ -1,15 +1,19 @@
-import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { type Column } from '../output/table';
 import { type Session } from '../session';
 
 /** Runs the work of a command in a new session. */
 export type Run = (work: (session: Session) => Promise<void>) => Promise<void>;
+
+/** The ways to name a user. */
+export const WHO = 'id, Clerk id (user_…), e-mail address or phone number';
 
 /** Entries that a list prints without `--limit` or `--all`. */
 const DEFAULT_LIMIT = 20;
 /** Entries of one request. */
 const PAGE = 100;
 
-/** Options of a list. */
+/** Options of a list: `limitOption` and `allOption`. */
 export interface ListOptions {
   readonly limit?: number | undefined;
   readonly all?: true | undefined;
@@ -35,20 +39,40 @@ export function moment(text: string): string {
   return at.toISOString();
 }
 
-/** Size of a page for `some`. */
-export function pageSize({ limit = DEFAULT_LIMIT, all }: ListOptions): number {
-  return all === true ? PAGE : Math.min(limit, PAGE);
+/** `--limit`. */
+export const limitOption = () =>
+  new Option('--limit <n>', `at most so many; default: ${DEFAULT_LIMIT}`).argParser(positive);
+
+/** `--all`. */
+export const allOption = () => new Option('--all', 'all of them');
+
+/** `--yes`. */
+export const yesOption = () => new Option('-y, --yes', 'do not ask');
+
+/** Prints the first entries of a list, as many as the options ask for, and says when there are more. */
+export async function printList<Entry>(
+  session: Session,
+  { limit = DEFAULT_LIMIT, all }: ListOptions,
+  {
+    fetch,
+    columns,
+    none,
+  }: {
+    /** Begins to read the list, in pages of a size. */
+    readonly fetch: (limit: number) => AsyncIterable<Entry>;
+    readonly columns: readonly Column<Entry>[];
+    /** What to say when it is empty. */
+    readonly none: string;
+  },
+): Promise<void> {
+  const most = all === true ? Infinity : limit;
+  await session.output.entries(first(most, fetch(Math.min(most, PAGE)), session), columns, none);
 }
 
-/** The first entries of a list, as many as the options ask for; says on standard error when there are more. */
-export async function* some<Entry>(
-  entries: AsyncIterable<Entry>,
-  { limit = DEFAULT_LIMIT, all }: ListOptions,
-  session: Session,
-): AsyncGenerator<Entry, void, undefined> {
-  let left = all === true ? Infinity : limit;
+async function* first<Entry>(most: number, entries: AsyncIterable<Entry>, { output }: Session) {
+  let left = most;
   for await (const entry of entries) {
-    if (left === 0) return session.output.note(`There are more: use --limit or --all.`);
+    if (left === 0) return output.note(`There are more: use --limit or --all.`);
     left -= 1;
     yield entry;
   }

@@ -1,19 +1,17 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { type Schemas } from '@gatehouse/client';
-import { NONE, time } from '../output/format';
-import { type Column, type Style } from '../output/table';
-import { eventStatuses, followEvents } from '../events/follow-events';
+import { eventStatuses, styleOf } from '../events/event-status';
+import { followEvents } from '../events/follow-events';
 import { redrive, redriveOne } from '../events/redrive';
-import { type Run, moment, pageSize, positive, some } from './command-options';
+import { NONE, time } from '../output/format';
+import { type Column } from '../output/table';
+import { type Run, WHO, allOption, limitOption, moment, printList, yesOption } from './command-options';
 
 type Event = Schemas['WebhookEvent'];
 
-const STYLES: Readonly<Record<string, Style>> = { success: 'green', failed: 'red', invalid: 'red', ignored: 'dim' };
-
-/** Columns of a list of events. */
-export const eventColumns: readonly Column<Event>[] = [
+const columns: readonly Column<Event>[] = [
   { title: 'RECEIVED (UTC)', text: ({ createdAt }) => time(createdAt) },
-  { title: 'STATUS', text: ({ status }) => status, style: ({ status }) => STYLES[status] },
+  { title: 'STATUS', text: ({ status }) => status, style: styleOf },
   { title: 'TYPE', text: ({ eventType }) => eventType },
   { title: 'CLERK USER', text: ({ clerkUserId }) => clerkUserId ?? NONE },
   { title: 'TRIES', text: ({ retryCount, maxRetries }) => `${retryCount}/${maxRetries}` },
@@ -31,21 +29,24 @@ export function eventsCommand(run: Run): Command {
     .description('list events, newest first')
     .addOption(status())
     .option('--type <type>', 'only this type, such as user.updated')
-    .option('--user <user>', 'only of this user: id, Clerk id, e-mail address or phone number')
+    .option('--user <user>', `only of this user: ${WHO}`)
     .option('--webhook-id <id>', 'only with this id of Clerk, msg_…')
     .option('--correlation-id <id>', 'only with this id of our logs')
     .option('--error-code <code>', 'only those that failed with this code')
     .option('--dead', 'only those that have failed and are not retried any more')
     .option('--since <time>', 'received since; a time, or how long ago, such as 2h', moment)
     .option('--until <time>', 'received before', moment)
-    .option('--limit <n>', 'at most so many; default: 20', positive)
-    .option('--all', 'all of them')
+    .addOption(limitOption())
+    .addOption(allOption())
     .action((options) =>
-      run(async (session) => {
+      run((session) => {
         const { limit: _limit, all: _all, ...filter } = options;
-        const query = { limit: pageSize(options), ...filter };
-        const list = session.gatehouse.list('/admin/webhook-events', { params: { query } });
-        await session.output.entries(some(list, options, session), eventColumns, 'There are no such events.');
+        return printList(session, options, {
+          fetch: (limit) =>
+            session.gatehouse.list('/admin/webhook-events', { params: { query: { ...filter, limit } } }),
+          columns,
+          none: 'There are no such events.',
+        });
       }),
     );
 
@@ -60,7 +61,7 @@ export function eventsCommand(run: Run): Command {
           ['Id', event.id],
           ['Webhook id', event.webhookId],
           ['Type', event.eventType],
-          ['Status', event.status, STYLES[event.status]],
+          ['Status', event.status, styleOf(event)],
           ['Clerk user', event.clerkUserId ?? NONE],
           ['Happened', time(event.occurredAt)],
           ['Received', time(event.createdAt)],
@@ -104,7 +105,7 @@ export function eventsCommand(run: Run): Command {
     .option('--since <time>', 'received since; a time, or how long ago, such as 2h', moment)
     .option('--until <time>', 'received before', moment)
     .option('--dry-run', 'show what would be redriven, and stop')
-    .option('-y, --yes', 'do not ask')
+    .addOption(yesOption())
     .action((id, options) =>
       run((session) => (id === undefined ? redrive(session, options) : redriveOne(session, id, options))),
     );

@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { time } from '../output/format';
-import { type Run, pageSize, positive, some } from './command-options';
+import { type Run, WHO, allOption, limitOption, printList, yesOption } from './command-options';
 
 /** `gatehouse keys`. */
 export function keysCommand(run: Run): Command {
@@ -8,16 +8,15 @@ export function keysCommand(run: Run): Command {
   keys
     .command('list')
     .description('list API keys, newest first')
-    .option('--user <user>', 'only of this user: id, Clerk id, e-mail address or phone number')
-    .option('--limit <n>', 'at most so many; default: 20', positive)
-    .option('--all', 'all of them')
+    .option('--user <user>', `only of this user: ${WHO}`)
+    .addOption(limitOption())
+    .addOption(allOption())
     .action((options) =>
-      run(async (session) => {
-        const query = { limit: pageSize(options), ...(options.user && { userId: options.user }) };
-        const list = session.gatehouse.list('/admin/keys', { params: { query } });
-        await session.output.entries(
-          some(list, options, session),
-          [
+      run((session) =>
+        printList(session, options, {
+          fetch: (limit) =>
+            session.gatehouse.list('/admin/keys', { params: { query: { userId: options.user, limit } } }),
+          columns: [
             { title: 'ID', text: ({ id }) => id },
             { title: 'PREFIX', text: ({ prefix }) => prefix },
             { title: 'NAME', text: ({ name }) => name },
@@ -31,16 +30,16 @@ export function keysCommand(run: Run): Command {
             { title: 'USER', text: ({ userId }) => userId },
             { title: 'SCOPES', text: ({ scopes }) => scopes.join(' ') },
           ],
-          'There are no such keys.',
-        );
-      }),
+          none: 'There are no such keys.',
+        }),
+      ),
     );
   keys
     .command('revoke')
     .description('revoke an API key; no gateway accepts it any more when the command ends')
     .argument('<id>', 'id of the key')
     .option('--predecessors', 'also the keys that it has replaced and that are still valid')
-    .option('-y, --yes', 'do not ask')
+    .addOption(yesOption())
     .action((id, options) =>
       run(async (session) => {
         await session.confirm(`Revoke the key ${id}? This cannot be undone.`, options);

@@ -1,7 +1,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { count } from '../output/format';
 import { runColumns, showRun, watchRun } from '../reconcile/watch-run';
-import { type Run, positive } from './command-options';
+import { type Run, positive, yesOption } from './command-options';
 
 /** `gatehouse reconcile`. */
 export function reconcileCommand(run: Run): Command {
@@ -40,7 +40,7 @@ export function reconcileCommand(run: Run): Command {
     .command('approve')
     .description('delete the users that a stopped run found to be missing at Clerk')
     .argument('<id>', 'the run')
-    .option('-y, --yes', 'do not ask')
+    .addOption(yesOption())
     .action((id, options) =>
       run(async (session) => {
         const { gatehouse } = session;
@@ -58,7 +58,7 @@ export function reconcileCommand(run: Run): Command {
     .command('undo')
     .description('restore the users that a run has deleted, within 24 hours')
     .argument('<id>', 'the run')
-    .option('-y, --yes', 'do not ask')
+    .addOption(yesOption())
     .action((id, options) =>
       run(async (session) => {
         const { gatehouse, output } = session;

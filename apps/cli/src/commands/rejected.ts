@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { NONE, count, time } from '../output/format';
-import { type Run, moment, pageSize, positive, some } from './command-options';
+import { type Run, allOption, limitOption, moment, printList } from './command-options';
 
 /** `gatehouse rejected`. */
 export function rejectedCommand(run: Run): Command {
@@ -10,16 +10,15 @@ export function rejectedCommand(run: Run): Command {
     .option('--webhook-id <id>', 'only with this id of Clerk, msg_…')
     .option('--since <time>', 'since; a time, or how long ago, such as 2h', moment)
     .option('--until <time>', 'before', moment)
-    .option('--limit <n>', 'at most so many; default: 20', positive)
-    .option('--all', 'all of them')
+    .addOption(limitOption())
+    .addOption(allOption())
     .action((options) =>
-      run(async (session) => {
+      run((session) => {
         const { limit: _limit, all: _all, ...filter } = options;
-        const query = { limit: pageSize(options), ...filter };
-        const list = session.gatehouse.list('/admin/rejected-deliveries', { params: { query } });
-        await session.output.entries(
-          some(list, options, session),
-          [
+        return printList(session, options, {
+          fetch: (limit) =>
+            session.gatehouse.list('/admin/rejected-deliveries', { params: { query: { ...filter, limit } } }),
+          columns: [
             { title: 'AT (UTC)', text: ({ at }) => time(at) },
             { title: 'REASON', text: ({ reason }) => reason, style: () => 'red' },
             { title: 'WEBHOOK ID', text: ({ webhookId }) => webhookId ?? NONE },
@@ -28,8 +27,8 @@ export function rejectedCommand(run: Run): Command {
             { title: 'CORRELATION ID', text: ({ correlationId }) => correlationId },
             { title: 'USER AGENT', text: ({ userAgent }) => userAgent ?? NONE },
           ],
-          'No such delivery was rejected.',
-        );
+          none: 'No such delivery was rejected.',
+        });
       }),
     );
 }

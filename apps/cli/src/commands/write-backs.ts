@@ -1,6 +1,6 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { NONE, time } from '../output/format';
-import { type Run, pageSize, positive, some } from './command-options';
+import { type Run, WHO, allOption, limitOption, printList } from './command-options';
 
 /** `gatehouse write-backs`. */
 export function writeBacksCommand(run: Run): Command {
@@ -13,15 +13,14 @@ export function writeBacksCommand(run: Run): Command {
         .choices(['pending', 'done', 'dead'] as const)
         .default('dead' as const),
     )
-    .option('--limit <n>', 'at most so many; default: 20', positive)
-    .option('--all', 'all of them')
+    .addOption(limitOption())
+    .addOption(allOption())
     .action((options) =>
-      run(async (session) => {
-        const query = { limit: pageSize(options), state: options.state };
-        const list = session.gatehouse.list('/admin/write-backs', { params: { query } });
-        await session.output.entries(
-          some(list, options, session),
-          [
+      run((session) =>
+        printList(session, options, {
+          fetch: (limit) =>
+            session.gatehouse.list('/admin/write-backs', { params: { query: { state: options.state, limit } } }),
+          columns: [
             { title: 'OWED SINCE (UTC)', text: ({ owedAt }) => time(owedAt) },
             { title: 'STATE', text: ({ state }) => state },
             { title: 'CLERK USER', text: ({ clerkUserId }) => clerkUserId ?? NONE },
@@ -29,14 +28,14 @@ export function writeBacksCommand(run: Run): Command {
             { title: 'NEXT (UTC)', text: ({ dueAt }) => time(dueAt) },
             { title: 'ERROR', text: ({ error }) => (error === null ? '' : `${error.code}: ${error.message}`) },
           ],
-          `There are no ${options.state} write-backs.`,
-        );
-      }),
+          none: `There are no ${options.state} write-backs.`,
+        }),
+      ),
     );
   writeBacks
     .command('retry')
     .description('try dead write-backs again, of the named users or of all')
-    .argument('[users...]', 'id, Clerk id, e-mail address or phone number')
+    .argument('[users...]', WHO)
     .action((userIds) =>
       run(async ({ gatehouse, output }) => {
         const body = userIds.length === 0 ? {} : { userIds };

@@ -1,13 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Schemas } from '@gatehouse/client';
-import { time } from '../output/format';
+import { NONE, time } from '../output/format';
 import { type Session } from '../session';
+import { type EventStatus, styleOf } from './event-status';
 
 type Event = Schemas['WebhookEvent'];
-
-/** Status of an event. */
-export const eventStatuses = ['pending', 'processing', 'success', 'failed', 'invalid', 'ignored'] as const;
-type EventStatus = (typeof eventStatuses)[number];
 
 /** Which events. */
 export interface EventFilter {
@@ -94,10 +91,9 @@ function isSettled(event: Event, seen: ReadonlyMap<string, string>): boolean {
 function print({ output }: Session, event: Event): void {
   if (output.json) return output.value(event);
   const { createdAt, status, eventType, clerkUserId, id, errorMessage } = event;
-  const style = status === 'success' ? 'green' : status === 'failed' || status === 'invalid' ? 'red' : undefined;
   const error = errorMessage === null ? '' : `  ${errorMessage}`;
   output.line(
-    `${time(createdAt)}  ${status.padEnd(10)}  ${eventType.padEnd(16)}  ${clerkUserId ?? '–'}  ${id}${error}`,
-    style,
+    `${time(createdAt)}  ${status.padEnd(10)}  ${eventType.padEnd(16)}  ${clerkUserId ?? NONE}  ${id}${error}`,
+    styleOf(event),
   );
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type InitOf, type Schemas } from '@gatehouse/client';
 import { UsageError } from '../errors';
-import { count, counts } from '../output/format';
+import { NONE, count, counts } from '../output/format';
 import { Progress } from '../output/progress';
 import { type Column } from '../output/table';
 import { type Session } from '../session';
@@ -29,7 +29,7 @@ const POLL_MS = 1_000;
 const columns: readonly Column<Redriven>[] = [
   { title: 'ACTION', text: ({ action }) => action, style: ({ action }) => (action === 'redrive' ? 'green' : 'dim') },
   { title: 'TYPE', text: ({ eventType }) => eventType },
-  { title: 'CLERK USER', text: ({ clerkUserId }) => clerkUserId ?? '–' },
+  { title: 'CLERK USER', text: ({ clerkUserId }) => clerkUserId ?? NONE },
   { title: 'ID', text: ({ id }) => id },
   { title: 'WHY', text: ({ reason, errorMessage }) => reason ?? errorMessage ?? '' },
 ];
