@@ -54,7 +54,7 @@ export {
 } from './auth-session';
 export { maxIdempotencyKeyLength, type Idempotency } from './idempotency';
 export { type Owner } from './owner';
-export { quotaKinds, type QuotaKind, type QuotaStanding } from './quota-standing';
+export { isQuotaKind, quotaKinds, type QuotaKind, type QuotaStanding } from './quota-standing';
 export { acknowledgeTrustChanges, gatewayLease, leaseGateway, listGateways } from './gateway-lease';
 export {
   trustChangeHeartbeat,

@@ -8,6 +8,11 @@ export const quotaKinds = ['tokens', 'uploads'] as const;
 /** Kind of quota. */
 export type QuotaKind = (typeof quotaKinds)[number];
 
+/** Whether a kind of what users own is a quota. */
+export function isQuotaKind(kind: string): kind is QuotaKind {
+  return quotaKinds.some((known) => known === kind);
+}
+
 /** What is left of a quota, and when it renews: the start of the next UTC month. */
 export const quotaStandingSchema = z.object({
   kind: shownValue(quotaKinds),

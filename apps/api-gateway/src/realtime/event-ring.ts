@@ -1,4 +1,4 @@
-import { quotaKinds } from '@gatehouse/contracts';
+import { isQuotaKind } from '@gatehouse/contracts';
 import { type LiveEvent } from './live-event';
 import { type Place, type Position, type Source, sources } from './stream-position';
 
@@ -137,7 +137,7 @@ export class EventRing {
     this.bytes += bytesOf(entry);
     const own = this.byUser.get(entry.userId);
     if (own === undefined) return void this.byUser.set(entry.userId, [entry]);
-    if (isQuota(entry)) this.replace(own, entry);
+    if (isQuotaKind(entry.kind)) this.replace(own, entry);
     own.push(entry);
   }
 
@@ -172,10 +172,6 @@ export class EventRing {
     track.floor = Math.max(track.floor, entry.sequence);
     this.onEvict(entry);
   }
-}
-
-function isQuota({ kind }: LiveEvent): boolean {
-  return quotaKinds.some((quota) => quota === kind);
 }
 
 function emptyTrack(): Track {

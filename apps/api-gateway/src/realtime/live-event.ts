@@ -3,8 +3,8 @@ import {
   type QuotaKind,
   type Tier,
   assistantSessions,
+  isQuotaKind,
   items,
-  quotaKinds,
   quotaSchema,
   showQuotas,
   templates,
@@ -14,7 +14,7 @@ import {
 import { type OwnedData, type TailedChange, type User } from '@gatehouse/follow';
 import { z } from 'zod';
 import { named } from '../openapi/named';
-import { quotaOf, unusedQuota } from './quota-event';
+import { monthVersion, quotaOf, unusedQuota } from './quota-event';
 
 /** Kinds of events about what a user owns, with the permission to read each. */
 export const eventPermissions = {
@@ -98,18 +98,6 @@ function event(userId: string, kind: EventKind, change: LiveChange): LiveEvent {
 
 function textOf(kind: EventKind, change: LiveChange): string {
   return `event: ${kind}\ndata: ${JSON.stringify(change)}\n`;
-}
-
-/**
- * Version of a quota that was not changed in the month of a time. A deletion with a lower one is that of months that have
- * ended, by the retention: the user's limit and number of documents outlive them.
- */
-function monthVersion(at: string): number {
-  return Date.parse(at.slice(0, 'YYYY-MM'.length)) * 1_000;
-}
-
-function isQuotaKind(kind: string): kind is QuotaKind {
-  return quotaKinds.some((known) => known === kind);
 }
 
 function isResourceKind(kind: string): kind is Exclude<EventKind, 'profile' | QuotaKind> {

@@ -6,9 +6,8 @@ type ToldQuota = PublicQuota & { readonly documentsUploaded?: number };
 
 /** What a user has used of a quota whose rows were erased: nothing. */
 export function unusedQuota(kind: QuotaKind, at: string): ToldQuota {
-  const period = at.slice(0, 'YYYY-MM'.length);
   return {
-    ...{ period, limit: null, granted: 0, used: 0, reserved: 0 },
+    ...{ period: periodOf(at), limit: null, granted: 0, used: 0, reserved: 0 },
     ...(kind === 'uploads' && { documentsUploaded: 0 }),
   };
 }
@@ -22,4 +21,17 @@ export function quotaOf(kind: QuotaKind, tier: Tier, told: ToldQuota, version: n
     ...{ remaining: remainingOf({ limit, granted, used, reserved }), renewsAt: renewalOf(period), version },
     ...(documentsUploaded !== undefined && { documentsUploaded }),
   };
+}
+
+/**
+ * Version of a quota that was not changed in the month of a time. A deletion with a lower one is that of months that have
+ * ended, by the retention: the user's limit and number of documents outlive them.
+ */
+export function monthVersion(at: string): number {
+  return Date.parse(periodOf(at)) * 1_000;
+}
+
+/** The month of a time in ISO 8601, such as `2027-03`. */
+function periodOf(at: string): string {
+  return at.slice(0, 'YYYY-MM'.length);
 }

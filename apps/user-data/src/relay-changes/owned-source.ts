@@ -1,4 +1,4 @@
-import { dataStream, quotaKinds } from '@gatehouse/contracts';
+import { dataStream, isQuotaKind } from '@gatehouse/contracts';
 import { type StreamPage, type StreamRow, type StreamSource } from '@gatehouse/relay';
 import { QuotaSource } from './quota-source';
 import { type Manager, ResourceSource, deletionOf, refOf } from './resource-source';
@@ -41,6 +41,5 @@ export class OwnedSource implements StreamSource {
 }
 
 function isQuota(key: string): boolean {
-  const { kind } = refOf(key);
-  return quotaKinds.some((quota) => quota === kind);
+  return isQuotaKind(refOf(key).kind);
 }
