@@ -48,11 +48,12 @@ export class AssertionIssuer {
 
   /**
    * Returns an assertion about the caller for an audience, valid for at most 60 s and never longer than the gate accepts
-   * the credential. Returns undefined without a key.
+   * the credential. Returns undefined without a caller or a key.
    */
-  issue({ principal, credential }: AssertedCaller, audience: string): string | undefined {
+  issue(caller: AssertedCaller | undefined, audience: string): string | undefined {
     const [key] = this.keys.current;
-    if (key === undefined) return undefined;
+    if (caller === undefined || key === undefined) return undefined;
+    const { principal, credential } = caller;
     const now = this.now();
     const id = principal.keyId ?? principal.sessionId ?? '';
     const endsAt = acceptedUntil(credential);

@@ -25,6 +25,11 @@ export interface StreamPermit {
   confirm(): MaybePromise<Decision>;
 }
 
+/** Whether no trust change came after the decision about the caller. A request without a caller depends on none. */
+export function stillStands({ caller, since }: StreamPermit, { trust }: StreamsVersion): boolean {
+  return caller === undefined || since.trust === trust;
+}
+
 /** What passes a stream on. */
 export interface StreamPipe {
   /** Passes nothing on until `release` or `close`. A second call has no effect. */

@@ -14,7 +14,7 @@ import { type MonotonicClock } from '../../trust/steady-clock';
 import { TrustChangeFeed } from '../../trust/trust-change-feed';
 import { TrustWatch } from '../../trust/trust-watch';
 import { StreamsUnavailableError, TooManyStreamsError } from '../../upstream-errors';
-import { OpenStream, type StreamPermit, type StreamPipe, type StreamsVersion } from './open-stream';
+import { OpenStream, type StreamPermit, type StreamPipe, type StreamsVersion, stillStands } from './open-stream';
 import { type GateEnd, type StreamEnd, type StreamKind } from './stream-end';
 import { StreamMetrics } from './stream-metrics';
 
@@ -90,13 +90,13 @@ export class OpenStreams implements OnModuleInit, OnModuleDestroy, OnApplication
 
   /** Registers an answer as open, until `ended` or `close`. */
   open(permit: StreamPermit, pipe: StreamPipe): OpenStream {
-    const { caller, maxMs, since } = permit;
+    const { caller, maxMs } = permit;
     const now = this.now();
     const left = caller === undefined ? Infinity : Math.max(0, credentialExpiry(caller.credential) - Date.now());
     const endReason = left < maxMs ? 'expired' : 'time_limit';
     const stream = new OpenStream(permit, pipe, now, now + Math.min(left, maxMs), endReason);
     this.streams.add(stream);
-    if (caller !== undefined && since.trust !== this.current.trust) this.streams.doubt([stream]);
+    if (!stillStands(permit, this.current)) this.streams.doubt([stream]);
     return stream;
   }
 

@@ -9,7 +9,7 @@ import {
   UpstreamFailedError,
   UpstreamTimeoutError,
 } from '../../upstream-errors';
-import { type OpenStream, type StreamPermit, type StreamPipe } from '../open-streams/open-stream';
+import { type OpenStream, type StreamPermit, type StreamPipe, stillStands } from '../open-streams/open-stream';
 import { type OpenStreams } from '../open-streams/open-streams';
 import { type GateEnd, type StreamEnd, isGateEnd } from '../open-streams/stream-end';
 import { type ResponseContext, isEventStream, responseHeaders, responseTrailers } from './response-headers';
@@ -235,15 +235,10 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
   /** Sends the request. Confirms the caller first if there was a trust change after the decision about it. */
   private sendNow(): void {
     const { permit, streams, request } = this;
-    if (permit.caller === undefined || permit.since.trust === streams.version.trust) this.dispatch(request.headers);
-    else this.confirm();
-  }
-
-  /** Sends the request if the caller is still trusted. */
-  private confirm(): void {
-    void whenKnown(this.permit.confirm(), (decision) => {
+    if (stillStands(permit, streams.version)) return this.dispatch(request.headers);
+    void whenKnown(permit.confirm(), (decision) => {
       if (this.state === 'over') return;
-      if (decision.allowed) this.dispatch(this.request.headersOf(decision.caller));
+      if (decision.allowed) this.dispatch(request.headersOf(decision.caller));
       else this.end(decision.error);
     });
   }

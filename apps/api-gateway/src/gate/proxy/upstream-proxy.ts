@@ -188,7 +188,7 @@ export class UpstreamProxy implements OnApplicationShutdown {
     const keyId = caller?.principal.keyId;
     exchange.logged = { upstream: upstream.name, ...(keyId !== undefined && { keyId }) };
     const headersOf = (of: Caller | undefined) => {
-      const assertion = of === undefined ? undefined : this.assertions.issue(of, upstream.audience);
+      const assertion = this.assertions.issue(of, upstream.audience);
       return requestHeaders(exchange, { upstream, clerkCookies, caller: of, assertion });
     };
     const headers = headersOf(caller);

@@ -11,7 +11,7 @@ import {
   StreamsUnavailableError,
   UpstreamFailedError,
 } from '../../upstream-errors';
-import { type OpenStream, type StreamPermit, type StreamPipe } from '../open-streams/open-stream';
+import { type OpenStream, type StreamPermit, type StreamPipe, stillStands } from '../open-streams/open-stream';
 import { type OpenStreams } from '../open-streams/open-streams';
 import { type GateEnd, type StreamEnd } from '../open-streams/stream-end';
 import { responseHeaders } from '../proxy/response-headers';
@@ -163,7 +163,7 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
   /** Sends the handshake. Confirms the caller first if there was a trust change after the decision about it. */
   private sendNow(): void {
     const { permit, headers, headersOf } = this.parts;
-    if (permit.caller === undefined || permit.since.trust === this.streams.version.trust) return this.dispatch(headers);
+    if (stillStands(permit, this.streams.version)) return this.dispatch(headers);
     void whenKnown(permit.confirm(), (decision) => {
       if (this.state === 'over') return;
       if (!decision.allowed) this.fail(decision.error);

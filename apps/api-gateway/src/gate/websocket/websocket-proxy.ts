@@ -108,7 +108,7 @@ export class WebSocketProxy implements OnApplicationShutdown {
     try {
       this.streams.requireRoom(permit);
       const headersOf = (of: Caller | undefined) => {
-        const assertion = of === undefined ? undefined : this.assertions.issue(of, upstream.audience);
+        const assertion = this.assertions.issue(of, upstream.audience);
         const list = requestHeaders(upgrade, { upstream, clerkCookies, caller: of, assertion });
         if (offered.forUpstream.length > 0) list.push(SUBPROTOCOLS, offered.forUpstream.join(', '));
         return list;
