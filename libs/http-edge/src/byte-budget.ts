@@ -1,7 +1,9 @@
+import { Tally } from './tally';
+
 /** Limit on the bytes of all request bodies that are in memory. Several edges can share one. */
 export class ByteBudget {
   private held = 0;
-  private readonly ofHolder = new Map<string, number>();
+  private readonly ofHolder = new Tally();
 
   /**
    * @param limit maximum number of bytes that can be taken at the same time
@@ -25,9 +27,8 @@ export class ByteBudget {
     const { held, limit, share, ofHolder } = this;
     if (held + bytes > limit) return false;
     if (holder !== undefined) {
-      const theirs = (ofHolder.get(holder) ?? 0) + bytes;
-      if (theirs > share && held + bytes > limit / 2) return false;
-      ofHolder.set(holder, theirs);
+      if (ofHolder.of(holder) + bytes > share && held + bytes > limit / 2) return false;
+      ofHolder.add(holder, bytes);
     }
     this.held += bytes;
     return true;
@@ -36,9 +37,6 @@ export class ByteBudget {
   /** Gives back bytes that were taken for the same holder. */
   giveBack(bytes: number, holder?: string): void {
     this.held -= bytes;
-    if (holder === undefined) return;
-    const left = (this.ofHolder.get(holder) ?? 0) - bytes;
-    if (left > 0) this.ofHolder.set(holder, left);
-    else this.ofHolder.delete(holder);
+    if (holder !== undefined) this.ofHolder.add(holder, -bytes);
   }
 }

@@ -1,10 +1,11 @@
 import { type Socket } from 'node:net';
 import { type Exchange } from './exchange';
+import { Tally } from './tally';
 
 /** Open connections of an edge, each with its open exchanges, oldest first. */
 export class Connections {
   private readonly open = new Map<Socket, Set<Exchange>>();
-  private readonly byAddress = new Map<string, number>();
+  private readonly byAddress = new Tally();
   private readonly upgraded = new WeakSet<Socket>();
   private readonly waiting = new Set<() => void>();
 
@@ -15,17 +16,17 @@ export class Connections {
 
   /** Number of open connections that were added with an address. */
   sizeOf(address: string): number {
-    return this.byAddress.get(address) ?? 0;
+    return this.byAddress.of(address);
   }
 
   /** Adds a connection until it closes. Then `end` gets the exchanges that are still open. */
   add(socket: Socket, address: string | undefined, end: (exchange: Exchange) => void): void {
     const exchanges = new Set<Exchange>();
     this.open.set(socket, exchanges);
-    if (address !== undefined) this.byAddress.set(address, this.sizeOf(address) + 1);
+    if (address !== undefined) this.byAddress.add(address, 1);
     socket.once('close', () => {
       this.open.delete(socket);
-      if (address !== undefined) this.forget(address);
+      if (address !== undefined) this.byAddress.add(address, -1);
       // Node closes only the response that it is writing, and not the responses that wait behind it.
       for (const exchange of [...exchanges]) end(exchange);
       if (this.open.size === 0) for (const done of this.waiting) done();
@@ -63,12 +64,6 @@ export class Connections {
   /** Destroys every connection. */
   destroy(): void {
     for (const socket of this.open.keys()) socket.destroy();
-  }
-
-  private forget(address: string): void {
-    const left = this.sizeOf(address) - 1;
-    if (left === 0) this.byAddress.delete(address);
-    else this.byAddress.set(address, left);
   }
 
   /** Resolves when no connection is open, or after `limitMs`. */

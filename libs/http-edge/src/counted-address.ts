@@ -8,8 +8,8 @@ import { clientAddress } from './client-address';
 const NO_ADDRESS = 'none';
 
 /**
- * Returns the address by which requests and connections are counted. For IPv6 it is the /64 network, because one host can use all
- * addresses of its network.
+ * Returns the address by which requests and connections are counted. For IPv6 it is the /64 network, because one host
+ * can use all addresses of its network.
  */
 export function countedAddress(address: string): string {
   const plain = clientAddress(address);
