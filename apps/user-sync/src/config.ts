@@ -37,6 +37,7 @@ import { type RetrySchedule, defaultRetrySchedule } from '@gatehouse/lifecycle';
 import { type Failpoint, parseFailpoints } from '@gatehouse/observability';
 import { type CountryCode, isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
+import { type ClerkWaits, clerkWaits } from './clerk-waits';
 import { type MetadataRules } from './clerk-user/company-metadata';
 import { REFERRAL_PREFIX } from './user-rows/referral-code';
 
@@ -128,38 +129,6 @@ const intervals = {
   userStreamLease: 30_000,
 };
 
-/**
- * Longest waits for Clerk while a caller waits, in milliseconds: the gateway gives up after 5 s. Not read from the
- * environment; tests on busy machines wait longer.
- */
-const clerkWaits = {
-  /**
-   * Each request for the user of a first login. Usually there is one request. With more, the gateway may give up first,
-   * but the user is still created.
-   */
-  firstLogin: 4_000,
-  /** Each of the two requests of a phone login, for the session and the user. */
-  phoneLogin: 2_000,
-  /** When a session began, while a sign-out everywhere is pending. */
-  sessionInquiry: 2_000,
-  /** Whose session it is that an admin or its user ends. The end itself may take 3.5 s. */
-  sessionLookup: 1_200,
-  /** The list of a person's sessions; those of Gatehouse are shown without it. */
-  sessionList: 1_500,
-  /** Sign-out: the list of sessions. */
-  signOutList: 2_000,
-  /** Sign-out: the revocation of the sessions, after their list. */
-  signOutRevoke: 1_500,
-  /**
-   * Each request for the user whom an admin reads from Clerk. Usually there is one request; a second one follows only if
-   * Clerk's first answer is older than the stored row. If both are slow, the gateway gives up first. The admin then gets
-   * an error, but Clerk's answer is still applied.
-   */
-  syncUser: 3_000,
-  /** The metadata of that user. */
-  syncMetadata: 1_500,
-};
-
 /** Configuration of user-sync; times in milliseconds. */
 export interface UserSyncConfig {
   readonly host: string;
@@ -201,7 +170,7 @@ export interface UserSyncConfig {
    */
   readonly userStreamRefillMs: number;
   readonly intervals: Readonly<typeof intervals>;
-  readonly clerkWaits: Readonly<typeof clerkWaits>;
+  readonly clerkWaits: ClerkWaits;
   /** Days after which applied events and audit entries are deleted; 0 keeps them for ever. */
   readonly retention: { readonly appliedDays: number; readonly auditDays: number };
   /** Verifies that the gateway sent a request. */
