@@ -1,9 +1,10 @@
 import { type GatehouseError } from '@gatehouse/client';
-import { useMutation, useMutationState, useQuery } from '@tanstack/react-query';
+import { useMutation, useMutationState } from '@tanstack/react-query';
 import { ME, type Me, type ProfilePatch, isRefusal } from './account';
 import { type ClerkUser } from './clerk';
 import { usePage } from './context';
 import { renewalMs } from './renewal';
+import { usePersonal } from './use-personal';
 
 /** The person who is signed in, for the parts of a page that only need a name. Times are milliseconds since 1970. */
 export interface AuthUser {
@@ -70,18 +71,10 @@ export function useAuth<User = ClerkUser>(): Auth<User> {
 export function useUser(): UserState {
   const { signIn } = usePage();
   const { queries, account } = signIn;
-  const { data, error, isPending } = useQuery<Me, GatehouseError>(
-    {
-      queryKey: ME,
-      queryFn: async ({ signal }) => {
-        await signIn.initialise();
-        return account.fetch(signal);
-      },
-      enabled: signIn.options !== undefined,
-      refetchInterval: ({ state }) => renewalMs(state.data, Date.now(), signIn.spread),
-      refetchIntervalInBackground: true,
-    },
-    queries,
+  const { data, error, isLoading } = usePersonal(
+    ME,
+    (signal) => account.fetch(signal),
+    (me) => renewalMs(me, Date.now(), signIn.spread),
   );
   const { mutateAsync } = useMutation(
     {
@@ -100,7 +93,7 @@ export function useUser(): UserState {
   const known = data !== undefined && !isRefusal(error) ? data : undefined;
   return {
     user: known === undefined ? null : edits.reduce<Me>((me, patch) => ({ ...me, ...patch }), known),
-    isLoading: signIn.options !== undefined && isPending,
+    isLoading,
     isSaving: edits.length > 0,
     error,
     update: (patch, seen = known?.version ?? 0) => mutateAsync({ patch, seen }),

@@ -1,8 +1,9 @@
 import { type GatehouseError } from '@gatehouse/client';
-import { useMutation, useMutationState, useQuery } from '@tanstack/react-query';
+import { useMutation, useMutationState } from '@tanstack/react-query';
 import { usePage } from './context';
 import { type Edit, type Shown, withEdits } from './edits';
 import { type DraftOf, type EntryOf, type PatchOf, type ResourceKind, resourceKinds } from './resource-kinds';
+import { usePersonal } from './use-personal';
 
 /** What a list hook returns. Edits are shown at once, and taken back if the gateway refuses them. */
 export interface Resources<Entry, Draft, Patch> {
@@ -36,17 +37,7 @@ function useResources<K extends ResourceKind>(kind: K): ResourcesOf<K> {
   const { signIn } = usePage();
   const { queries, lists } = signIn;
   const key = lists.keyOf(kind);
-  const { data, error, isPending } = useQuery<readonly EntryOf<K>[], GatehouseError>(
-    {
-      queryKey: key,
-      queryFn: async ({ signal }) => {
-        await signIn.initialise();
-        return lists.fetch(kind, signal);
-      },
-      enabled: signIn.options !== undefined,
-    },
-    queries,
-  );
+  const { data, error, isLoading } = usePersonal(key, (signal) => lists.fetch(kind, signal));
   const { mutateAsync } = useMutation(
     {
       mutationKey: key,
@@ -68,7 +59,7 @@ function useResources<K extends ResourceKind>(kind: K): ResourcesOf<K> {
   const edits = pending.map(({ state }) => state.variables as Edit<EntryOf<K>>);
   return {
     entries: withEdits(data ?? [], edits),
-    isLoading: signIn.options !== undefined && isPending,
+    isLoading,
     error,
     create: (draft) => mutateAsync({ type: 'create', draft, entry: blank(kind, draft), known: idsOf(data) }),
     update: (entry, patch) => mutateAsync({ type: 'update', entry, patch: patch as Partial<EntryOf<K>> }),

@@ -1,6 +1,6 @@
 import { type GatehouseError, type Schemas } from '@gatehouse/client';
-import { useQuery } from '@tanstack/react-query';
 import { usePage } from './context';
+import { usePersonal } from './use-personal';
 
 /** A list that only changes when somebody acts on it, and is fetched again after that. */
 interface Fetched<Entry> {
@@ -78,18 +78,7 @@ export function useSessions(): Sessions {
 
 function useFetched<Entry>(key: string, fetch: (signal: AbortSignal) => Promise<readonly Entry[]>): Fetched<Entry> {
   const { signIn } = usePage();
-  const { data, error, isPending } = useQuery<readonly Entry[], GatehouseError>(
-    {
-      queryKey: [key],
-      queryFn: async ({ signal }) => {
-        await signIn.initialise();
-        return fetch(signal);
-      },
-      enabled: signIn.options !== undefined,
-    },
-    signIn.queries,
-  );
+  const { data, error, isLoading } = usePersonal([key], fetch);
   const refresh = () => signIn.queries.invalidateQueries({ queryKey: [key] });
-  const isLoading = signIn.options !== undefined && isPending;
   return { entries: data ?? [], isLoading, error, refresh };
 }
