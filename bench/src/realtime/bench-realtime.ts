@@ -12,7 +12,7 @@ import {
   workspaceState,
 } from '@gatehouse/local-stack';
 import { type BenchUser, insertUsers } from '../bench-users';
-import { type HeldMemory, LoadedServer, cores, pin } from '../loaded-server';
+import { type HeldMemory, LoadedServer, cores } from '../loaded-server';
 import { type Report, atMost, machine, round, show } from '../report';
 import { untilRelayed } from '../until-relayed';
 import { type ChangeLoad, ItemChanges } from './item-changes';
@@ -30,6 +30,7 @@ const STREAMS_PER_USER = 5;
 const CHANGES_PER_SECOND = 200;
 /** Length of the descriptions that are sent to clients which do not read. */
 const LARGE = 9_000;
+const WARM_UP_SECONDS = 10;
 /** Time in which the last changes arrive, and connections become quiet before memory is measured. */
 const SETTLE_MS = 3_000;
 
@@ -67,12 +68,11 @@ interface Measured {
 
 /**
  * Memory of open streams, and time from a change to its arrival, at the gateway and at a server that was written by hand.
- * Both are on one core, one after another; everything else is on the other one.
+ * Each has one core, one after another. Everything else may use both, because making the changes needs almost a core.
  */
 export async function benchRealtime({ streams, slow, seconds }: RealtimeOptions): Promise<Report> {
   requireOpenFiles(streams);
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
-  pin(process.pid, cores.rest);
   const gatehouse = await startGatehouse({
     root: workspaceRoot(),
     stateDirectory: directory,
@@ -86,6 +86,7 @@ export async function benchRealtime({ streams, slow, seconds }: RealtimeOptions)
     const users = await insertUsers(ownerUrl, streams / STREAMS_PER_USER);
     await untilRelayed(ownerUrl, usersStream.name);
     const changes = await ItemChanges.create(gatehouse.urls.gateway, users);
+    await changes.run({ users: [...users.keys()], perSecond: CHANGES_PER_SECOND, characters: 0 }, WARM_UP_SECONDS);
     const load: Load = { users, changes, seconds };
     const peer = await measureServer('hand-written server', await startPeer(gatehouse), load);
     const gateway = await measureServer('gateway', await startGateway(gatehouse, streams), load, slow);
