@@ -26,6 +26,8 @@ export interface RevocationOptions {
 }
 
 const GATEWAYS = 3;
+/** Users whose credentials are revoked before anything is measured. */
+const WARM_UP_USERS = 10;
 const WATCH_MS = 10_000;
 const WARM_MS = 500;
 /** Pause between two requests to each gateway. */
@@ -69,7 +71,7 @@ export async function benchRevocation(options: RevocationOptions): Promise<Repor
   const proxy = await TcpProxy.start(gatehouse.natsUrl);
   const steady = new AbortController();
   try {
-    const callers = await makeCallers(gatehouse, options.users + options.partitions);
+    const callers = await makeCallers(gatehouse, WARM_UP_USERS + options.users + options.partitions);
     // Stopped, because it would be a fourth gateway.
     await gatehouse.apps['api-gateway'].stop();
     const { TRUST_PROXY: _, ...environment } = gatehouse.environments['api-gateway'];
@@ -85,13 +87,16 @@ export async function benchRevocation(options: RevocationOptions): Promise<Repor
     await allLeased(gatehouse);
     const using = useSteadily(gateways, callers, steady.signal);
     const revoked: Revoked[] = [];
-    for (let user = 0; user < options.users; user++) {
-      for (const revocation of revocationsOf(callers, user)) {
-        revoked.push(await revoke(revocation, gateways, gateways[revoked.length % GATEWAYS]?.port ?? 0));
+    const measuredUsers = WARM_UP_USERS + options.users;
+    for (let user = 0; user < measuredUsers; user++) {
+      for (const [index, revocation] of revocationsOf(callers, user).entries()) {
+        const by = gateways[(user + index) % GATEWAYS]?.port ?? 0;
+        const result = await revoke(revocation, gateways, by);
+        if (user >= WARM_UP_USERS) revoked.push(result);
       }
     }
     const disconnected: (Revoked & { readonly sinceCutMs: number })[] = [];
-    for (let user = options.users; user < options.users + options.partitions; user++) {
+    for (let user = measuredUsers; user < measuredUsers + options.partitions; user++) {
       await allLeased(gatehouse);
       const [revocation] = revocationsOf(callers, user);
       disconnected.push(await revokeCutOff(revocation, gateways, proxy));
