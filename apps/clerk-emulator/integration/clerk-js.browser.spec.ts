@@ -2,12 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClerkClient, verifyToken } from '@clerk/backend';
-import { eventually, launchChromium } from '@gatehouse/testing';
+import { eventually, installBrowserPackages, launchChromium } from '@gatehouse/testing';
 import { type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { type ClerkEmulator, type ClerkEmulatorOptions, startClerkEmulator } from '../src';
 import { cookieNames } from '../src/clerk/publishable-key';
 import { type AppServer, startAppServer } from './app-server';
-import { installClerkPackages } from './clerk-packages';
 
 /** Includes the download of Chromium's and Clerk's packages when they are missing. */
 const FETCH_LIMIT_MS = 600_000;
@@ -39,7 +38,7 @@ describe('clerk-js in a browser', () => {
   let app: AppServer;
 
   beforeAll(async () => {
-    ({ folder: packagesFolder } = await installClerkPackages());
+    ({ folder: packagesFolder } = await installBrowserPackages());
     browser = await launchChromium();
   }, FETCH_LIMIT_MS);
   afterAll(() => browser?.close());

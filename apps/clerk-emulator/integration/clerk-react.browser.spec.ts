@@ -1,9 +1,8 @@
-import { launchChromium } from '@gatehouse/testing';
+import { type BrowserPackages, installBrowserPackages, launchChromium } from '@gatehouse/testing';
 import { decodeJwt } from 'jose';
 import { type Browser, type BrowserContext } from 'playwright-core';
 import { type ClerkEmulator, startClerkEmulator } from '../src';
 import { type AppServer, startAppServer } from './app-server';
-import { type ClerkPackages, installClerkPackages } from './clerk-packages';
 
 /** Includes the download of Chromium's and Clerk's packages when they are missing. */
 const FETCH_LIMIT_MS = 600_000;
@@ -12,14 +11,14 @@ const WAIT_MS = 60_000;
 const EMAIL = 'ada+clerk_test@example.com';
 
 describe('a React app with @clerk/react', () => {
-  let packages: ClerkPackages;
+  let packages: BrowserPackages;
   let browser: Browser;
   let context: BrowserContext;
   let emulator: ClerkEmulator;
   let app: AppServer;
 
   beforeAll(async () => {
-    packages = await installClerkPackages();
+    packages = await installBrowserPackages();
     browser = await launchChromium();
     emulator = await startClerkEmulator({ packagesFolder: packages.folder });
     app = await startAppServer({

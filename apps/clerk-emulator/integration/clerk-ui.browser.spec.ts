@@ -1,8 +1,7 @@
-import { launchChromium } from '@gatehouse/testing';
+import { installBrowserPackages, launchChromium } from '@gatehouse/testing';
 import { type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { type ClerkEmulator, startClerkEmulator } from '../src';
 import { type AppServer, startAppServer } from './app-server';
-import { installClerkPackages } from './clerk-packages';
 
 /** Includes the download of Chromium's and Clerk's packages when they are missing. */
 const FETCH_LIMIT_MS = 600_000;
@@ -38,7 +37,7 @@ describe('the components of @clerk/ui', () => {
   const outside = new Set<string>();
 
   beforeAll(async () => {
-    const { folder } = await installClerkPackages();
+    const { folder } = await installBrowserPackages();
     browser = await launchChromium();
     emulator = await startClerkEmulator({ packagesFolder: folder });
     app = await startAppServer({ html: htmlOf(emulator) });

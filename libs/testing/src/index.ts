@@ -1,3 +1,4 @@
+export { type BrowserPackages, installBrowserPackages } from './browser/browser-packages';
 export { findChromium } from './browser/find-chromium';
 export { launchChromium } from './browser/launch-chromium';
 export { findPsql, type PsqlProgram } from './databases/find-psql';

@@ -46,6 +46,7 @@ const SECONDS = {
   'e2e/user-imports.load.spec.ts': 120,
   'e2e/users-follower.load.spec.ts': 41,
   'e2e/users-follower.spec.ts': 62,
+  'e2e/web.examples.spec.ts': 80,
   'e2e/write-back.load.spec.ts': 115,
   'libs/follow/integration/follower-histories.load.spec.ts': 41,
   'libs/follow/integration/tail.spec.ts': 21,

@@ -3,13 +3,13 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } fro
 import { join } from 'node:path';
 import { makeDirectory, runCommand, workspaceRoot, workspaceState } from '@gatehouse/local-stack';
 
-const SOURCES = join(__dirname, 'browser-packages');
+const SOURCES = join(__dirname, '../../fixtures/browser-packages');
 const APP = 'react-app.js';
 const BUNDLE = 'react-app.bundle.js';
 const COMMAND_LIMIT_MS = 300_000;
 
-/** Clerk's packages for browsers. */
-export interface ClerkPackages {
+/** What pages in Chromium are made of: React, Vite, and Clerk's packages for browsers. */
+export interface BrowserPackages {
   /** Folder that has them in `node_modules`. */
   readonly folder: string;
   /** Script of a page with `@clerk/react`. */
@@ -17,13 +17,13 @@ export interface ClerkPackages {
 }
 
 /**
- * Installs the packages of `browser-packages/` below `.gatehouse/` and bundles the React app, unless both are there
- * already. They are no dependencies of the workspace, because only this suite needs them.
+ * Installs the packages of `fixtures/browser-packages/` below `.gatehouse/` and bundles the React app, unless both are
+ * there already. They are no dependencies of the workspace, because only tests in Chromium need them.
  */
-export async function installClerkPackages(): Promise<ClerkPackages> {
+export async function installBrowserPackages(): Promise<BrowserPackages> {
   const hash = createHash('sha256');
   for (const name of ['package-lock.json', APP]) hash.update(readFileSync(join(SOURCES, name)));
-  const parent = join(workspaceState(), 'clerk-packages');
+  const parent = join(workspaceState(), 'browser-packages');
   const folder = join(parent, hash.digest('hex').slice(0, 16));
   if (!existsSync(folder)) await install(parent, folder);
   return { folder, reactApp: readFileSync(join(folder, BUNDLE), 'utf8') };
