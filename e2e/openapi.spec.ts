@@ -170,9 +170,10 @@ it(
       await change('POST', '/api/templates', { name: 'live', body: 'live' });
       await change('POST', '/api/sessions', { name: 'live', settings: { model: 'live' } });
       const { id } = JSON.parse(await change('POST', '/api/items', { title: 'live' })) as { id: string };
-      await stream.until((events) =>
-        ['profile', 'template', 'assistant-session', 'item'].every((kind) => has(events, kind)),
-      );
+      await change('POST', '/api/tokens/consume', { amount: 1 });
+      await change('POST', '/api/uploads', { name: 'live' });
+      const kinds = ['profile', 'template', 'assistant-session', 'item', 'tokens', 'uploads'];
+      await stream.until((events) => kinds.every((kind) => has(events, kind)));
       await change('DELETE', `/api/items/${id}`);
       await stream.until((events) => events.some(({ data }) => (data as { data?: unknown }).data === null));
     } finally {
