@@ -63,8 +63,9 @@ const copies: readonly Copy[] = [
     rows: [
       ...ownedRows,
       `SELECT concat_ws('.', 'data.changed', user_id, kind, id), version, true, NULL FROM resource_tombstones`,
-      `SELECT DISTINCT ON (user_id, kind) concat_ws('.', 'data.changed', user_id, kind, user_id), version, false,
-              concat(used, ' ', reserved) FROM (SELECT * FROM quota_periods ORDER BY user_id, kind, period DESC) AS q`,
+      // A balance that was not changed since quotas have versions is published with that of its month.
+      `SELECT DISTINCT ON (user_id, kind) concat_ws('.', 'data.changed', user_id, kind, user_id),
+              greatest(version, quota_period_version(period)), false, concat(used, ' ', reserved) FROM (SELECT * FROM quota_periods ORDER BY user_id, kind, period DESC) AS q`,
       `SELECT concat_ws('.', 'data.changed', user_id, kind, user_id), version, true, NULL FROM quota_tombstones`,
     ].join(' UNION ALL '),
   },
