@@ -39,6 +39,13 @@ it('lists every decision record in docs/adr/README.md', () => {
   expect(linksIn(textOf('docs/adr/README.md')).sort()).toEqual(records.sort());
 });
 
+it('installs our packages from tarballs on every page: no registry has them', () => {
+  const fromRegistry = /\b(npm (i|install|add)|yarn add|pnpm add)\b[^\n]*\s@gatehouse\/[^\n]*/g;
+  expect(pages.flatMap((page) => (textOf(page).match(fromRegistry) ?? []).map((line) => `${page}: ${line}`))).toEqual(
+    [],
+  );
+});
+
 describe('the check of links', () => {
   it.each([
     ['a file that is missing', 'no-such-page.md'],

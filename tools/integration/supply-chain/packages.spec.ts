@@ -88,7 +88,7 @@ it('installs packages only from the lock file, in scripts, workflows, images and
   // An application of somebody else has a lock file of its own. The other two change the lock file.
   const allowed =
     /npm install ((--save-dev |\$\{OPTIONS\[one\]\} )?(\.\.\/gatehouse|\.\/gatehouse-|\$\{tarball\})|--save-exact |--package-lock-only$)/;
-  // A how-to guide installs packages of others into an application of the reader.
+  // How-to guides and tutorials install packages of others into an application of the reader.
   const byVersion = /npm install (--save-dev )?(@?[\w/-]+@\d+ ?)+$/;
   const isText = (path: string) => /\.(mjs|cjs|ts|sh|ya?ml|md|service)$|(^|\/)(Dockerfile[^/]*|run)$/.test(path);
   const faults = ownFiles()
@@ -99,7 +99,7 @@ it('installs packages only from the lock file, in scripts, workflows, images and
         .map((line) => ({ path, line })),
     )
     .filter(({ line }) => /\bnpm (i|install|update|add)\b(?! script)/.test(line) && !allowed.test(line))
-    .filter(({ path, line }) => !(path.startsWith('docs/how-to/') && byVersion.test(line)));
+    .filter(({ path, line }) => !(/^docs\/(how-to|tutorials)\//.test(path) && byVersion.test(line)));
   expect(faults).toEqual([]);
 });
 
