@@ -53,6 +53,9 @@ export class UpstreamTimeoutError extends codedError(
 /** The client of a request that was sent to an upstream is gone. Nobody gets it. */
 export class ClientGoneError extends codedError('CLIENT_GONE', 'the client is gone') {}
 
+/** The caller of a request must be confirmed again before its first byte is sent. Nobody gets it. */
+export class RequestWithdrawnError extends codedError('REQUEST_WITHDRAWN', 'the caller must be confirmed again') {}
+
 /** A request asks for a WebSocket, and breaks the rules of the handshake. */
 export class HandshakeInvalidError extends codedError('bad_request', (fault: string) => fault) {}
 

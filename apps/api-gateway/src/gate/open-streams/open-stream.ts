@@ -25,9 +25,13 @@ export interface StreamPermit {
   confirm(): MaybePromise<Decision>;
 }
 
-/** Whether no trust change came after the decision about the caller. A request without a caller depends on none. */
-export function stillStands({ caller, since }: StreamPermit, { trust }: StreamsVersion): boolean {
-  return caller === undefined || since.trust === trust;
+/** Whether no trust change came after a decision about the caller. A request without a caller depends on none. */
+export function stillStands(
+  { caller }: Pick<StreamPermit, 'caller'>,
+  decidedAt: StreamsVersion,
+  now: StreamsVersion,
+): boolean {
+  return caller === undefined || decidedAt.trust === now.trust;
 }
 
 /** What passes a stream on. */

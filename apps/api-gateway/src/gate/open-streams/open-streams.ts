@@ -96,7 +96,7 @@ export class OpenStreams implements OnModuleInit, OnModuleDestroy, OnApplication
     const endReason = left < maxMs ? 'expired' : 'time_limit';
     const stream = new OpenStream(permit, pipe, now, now + Math.min(left, maxMs), endReason);
     this.streams.add(stream);
-    if (!stillStands(permit, this.current)) this.streams.doubt([stream]);
+    if (!stillStands(permit, permit.since, this.current)) this.streams.doubt([stream]);
     return stream;
   }
 

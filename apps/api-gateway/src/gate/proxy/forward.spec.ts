@@ -19,6 +19,8 @@ const controller = {
 } as unknown as Dispatcher.DispatchController;
 const revoked = new CredentialRefusedError('api_key_revoked');
 const caller = (name: string) => ({ name }) as unknown as Caller;
+/** Resolves when a confirmation of the caller has ended. */
+const confirmed = () => new Promise(setImmediate);
 
 /** A request that waits for its turn, and what becomes of it. */
 function begin(now: { trust: number; decision: Decision } = { trust: 0, decision: new Allowed(undefined, undefined) }) {
@@ -141,19 +143,21 @@ describe('a request that waits for its turn', () => {
     expect(sent).toEqual([['x-role', 'as decided']]);
   });
 
-  it('is sent with what its caller is by then', () => {
+  it('is sent with what its caller is by then', async () => {
     const now = { trust: 0, decision: new Allowed(caller('ada, promoted'), undefined) };
     const { sent, takeTurn } = begin(now);
     now.trust = 1;
     takeTurn();
+    await confirmed();
     expect(sent).toEqual([['x-role', 'ada, promoted']]);
   });
 
-  it('is not sent if its caller was revoked meanwhile', () => {
+  it('is not sent if its caller was revoked meanwhile', async () => {
     const now = { trust: 0, decision: new Refused(revoked) };
     const { sent, ended, takeTurn } = begin(now);
     now.trust = 1;
     takeTurn();
+    await confirmed();
     expect([sent, ended]).toEqual([[], [revoked]]);
   });
 });
@@ -164,13 +168,14 @@ describe('a request whose idle connection the upstream closed', () => {
   it.each([
     ['as it was decided if nobody was revoked meanwhile', 0, 'as decided'],
     ['with what its caller is by then', 1, 'ada, demoted'],
-  ])('is sent again %s', (_, trust, role) => {
+  ])('is sent again %s', async (_, trust, role) => {
     const now = { trust: 0, decision: new Allowed(caller('ada, demoted'), undefined) };
     const { forward, sent, ended, takeTurn } = begin(now);
     takeTurn();
     forward.onRequestStart(controller);
     now.trust = trust;
     forward.onResponseError(controller, closed);
+    await confirmed();
     expect(sent).toEqual([
       ['x-role', 'as decided'],
       ['x-role', role],
@@ -178,13 +183,14 @@ describe('a request whose idle connection the upstream closed', () => {
     expect(ended).toEqual([]);
   });
 
-  it('is not sent again if its caller was revoked meanwhile', () => {
+  it('is not sent again if its caller was revoked meanwhile', async () => {
     const now = { trust: 0, decision: new Refused(revoked) };
     const { forward, sent, ended, takeTurn } = begin(now);
     takeTurn();
     forward.onRequestStart(controller);
     now.trust = 1;
     forward.onResponseError(controller, closed);
+    await confirmed();
     expect([sent, ended]).toEqual([[['x-role', 'as decided']], [revoked]]);
   });
 });

@@ -2,14 +2,20 @@ import { type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { type Exchange } from '@gatehouse/http-edge';
 import { type Dispatcher } from 'undici';
 import { type Caller } from '../../caller/caller';
-import { whenKnown } from '../../maybe-promise';
 import {
   ClientGoneError,
+  RequestWithdrawnError,
   StreamsUnavailableError,
   UpstreamFailedError,
   UpstreamTimeoutError,
 } from '../../upstream-errors';
-import { type OpenStream, type StreamPermit, type StreamPipe, stillStands } from '../open-streams/open-stream';
+import {
+  type OpenStream,
+  type StreamPermit,
+  type StreamPipe,
+  type StreamsVersion,
+  stillStands,
+} from '../open-streams/open-stream';
 import { type OpenStreams } from '../open-streams/open-streams';
 import { type GateEnd, type StreamEnd, isGateEnd } from '../open-streams/stream-end';
 import { type ResponseContext, isEventStream, responseHeaders, responseTrailers } from './response-headers';
@@ -42,7 +48,7 @@ const EVENTS_PAUSE_MS = 60_000;
 /**
  * Sends one request to an upstream and its response to the client. States:
  * - `waiting`: for its turn, and then for a connection. Goes to `sent`, or to `over` if that takes too long, or if the
- *   caller is revoked meanwhile.
+ *   caller is revoked meanwhile: it is confirmed again directly before the first byte is sent.
  * - `sent`: the upstream may have the request. Goes to `answering`, to `over`, or once back to `waiting` if an idle
  *   connection was closed under a request that may be sent twice.
  * - `answering`: the head of the response has come. Goes to `over`.
@@ -52,6 +58,10 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
   private state: 'waiting' | 'sent' | 'answering' | 'over' = 'waiting';
   private controller: Dispatcher.DispatchController | undefined;
   private mayRepeat: boolean;
+  /** `OpenStreams.version` when the last decision about the caller began. */
+  private decidedAt: StreamsVersion;
+  /** As of that decision. */
+  private headers: string[];
   private isListening = false;
   /** Bytes of the body that are still to come; undefined if the upstream declared no length. */
   private left: number | undefined;
@@ -84,6 +94,8 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
     private readonly ended: (error?: unknown) => void,
   ) {
     this.mayRepeat = SAFE.has(request.method) && request.body === null;
+    this.decidedAt = permit.since;
+    this.headers = request.headers;
   }
 
   /** Sends the request when its turn comes. */
@@ -152,6 +164,11 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.state !== 'over' && !this.decisionStands) {
+      // The caller may have been revoked while the connection opened. undici writes nothing, and keeps the connection.
+      queueMicrotask(() => this.sendNow());
+      throw new RequestWithdrawnError();
+    }
     this.controller = controller;
     if (this.state === 'over') controller.abort(new ClientGoneError());
     else this.state = 'sent';
@@ -222,7 +239,7 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
-    if (this.state === 'over') return;
+    if (this.state === 'over' || error instanceof RequestWithdrawnError) return;
     const code = 'code' in error ? String(error.code) : '';
     if (this.state === 'sent' && this.mayRepeat && CLOSED.has(code)) {
       this.mayRepeat = false;
@@ -232,15 +249,25 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
     this.end(this.reasonOf(error));
   }
 
-  /** Sends the request. Confirms the caller first if there was a trust change after the decision about it. */
+  /** Sends the request. Confirms the caller first if there was a trust change after the last decision about it. */
   private sendNow(): void {
-    const { permit, streams, request } = this;
-    if (stillStands(permit, streams.version)) return this.dispatch(request.headers);
-    void whenKnown(permit.confirm(), (decision) => {
-      if (this.state === 'over') return;
-      if (decision.allowed) this.dispatch(request.headersOf(decision.caller));
-      else this.end(decision.error);
-    });
+    if (this.decisionStands) return this.dispatch(this.headers);
+    this.confirmAndSend().catch((error: unknown) => this.end(error));
+  }
+
+  private async confirmAndSend(): Promise<void> {
+    const { permit, request, streams } = this;
+    const { version } = streams;
+    const decision = await permit.confirm();
+    if (this.state === 'over') return;
+    if (!decision.allowed) return this.end(decision.error);
+    this.decidedAt = version;
+    this.headers = request.headersOf(decision.caller);
+    this.dispatch(this.headers);
+  }
+
+  private get decisionStands(): boolean {
+    return stillStands(this.permit, this.decidedAt, this.streams.version);
   }
 
   private dispatch(headers: string[]): void {

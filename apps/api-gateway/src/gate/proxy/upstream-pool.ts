@@ -1,4 +1,4 @@
-import { type Dispatcher, Pool } from 'undici';
+import { type Dispatcher, Pool, type buildConnector } from 'undici';
 import { UpstreamBusyError } from '../../upstream-errors';
 
 /** Maximum number of requests to one origin that are sent at the same time. Streams of events are not among them. */
@@ -99,16 +99,18 @@ export class UpstreamPool {
   /**
    * @param maxStreams maximum number of streams of events, which have connections of their own
    * @param unused called when the last request has ended
+   * @param connect how connections are opened
    */
   constructor(
     origin: string,
     maxStreams: number,
     private readonly unused: () => void,
+    connect: buildConnector.BuildOptions = { timeout: CONNECT_MS },
   ) {
     this.dispatcher = new Pool(origin, {
       connections: REQUESTS + maxStreams,
       pipelining: 1,
-      connect: { timeout: CONNECT_MS },
+      connect,
       maxHeaderSize: HEADER_BYTES,
       allowH2: false,
     });

@@ -7,6 +7,8 @@ import { ProxiedWebSocket, type ProxiedWebSocketParts } from './proxied-websocke
 
 const revoked = new CredentialRefusedError('api_key_revoked');
 const caller = (name: string) => ({ name }) as unknown as Caller;
+/** Resolves when a confirmation of the caller has ended. */
+const confirmed = () => new Promise(setImmediate);
 
 /** A handshake that waits for its turn, and what becomes of it. */
 function begin(now: { trust: number; decision: Decision }) {
@@ -47,7 +49,7 @@ describe('a handshake that waits for its turn', () => {
   it.each([
     ['before its turn', false],
     ['after its turn', true],
-  ])('is sent with what its caller is by then, if that is confirmed %s', (_, isLate) => {
+  ])('is sent with what its caller is by then, if that is confirmed %s', async (_, isLate) => {
     const now = { trust: 0, decision: new Allowed(caller('ada, demoted'), undefined) };
     const { socket, sent, takeTurn } = begin(now);
     now.trust = 1;
@@ -55,14 +57,16 @@ describe('a handshake that waits for its turn', () => {
     if (isLate) takeTurn();
     socket.release();
     if (!isLate) takeTurn();
+    await confirmed();
     expect(sent).toEqual([['x-role', 'ada, demoted']]);
   });
 
-  it('is not sent if its caller was revoked meanwhile', () => {
+  it('is not sent if its caller was revoked meanwhile', async () => {
     const now = { trust: 0, decision: new Refused(revoked) };
     const { sent, refused, takeTurn } = begin(now);
     now.trust = 1;
     takeTurn();
+    await confirmed();
     expect([sent, refused]).toEqual([[], [revoked]]);
   });
 });

@@ -4,14 +4,20 @@ import { type Upgrade } from '@gatehouse/http-edge';
 import { type Dispatcher } from 'undici';
 import { type Caller } from '../../caller/caller';
 import { type RateHeaders } from '../../limits/rate-headers';
-import { whenKnown } from '../../maybe-promise';
 import {
   ClientGoneError,
   HandshakeFailedError,
+  RequestWithdrawnError,
   StreamsUnavailableError,
   UpstreamFailedError,
 } from '../../upstream-errors';
-import { type OpenStream, type StreamPermit, type StreamPipe, stillStands } from '../open-streams/open-stream';
+import {
+  type OpenStream,
+  type StreamPermit,
+  type StreamPipe,
+  type StreamsVersion,
+  stillStands,
+} from '../open-streams/open-stream';
 import { type OpenStreams } from '../open-streams/open-streams';
 import { type GateEnd, type StreamEnd } from '../open-streams/stream-end';
 import { responseHeaders } from '../proxy/response-headers';
@@ -66,12 +72,18 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
   private isHeld = false;
   /** Whether the turn of the handshake has come after `hold`. */
   private isDue = false;
+  /** `OpenStreams.version` when the last decision about the caller began. */
+  private decidedAt: StreamsVersion;
+  /** Of the handshake, as of that decision. */
+  private headers: string[];
 
   constructor(
     private readonly parts: ProxiedWebSocketParts,
     private readonly streams: OpenStreams,
   ) {
     this.client = parts.upgrade.request.socket;
+    this.decidedAt = parts.permit.since;
+    this.headers = parts.headers;
     this.client.once('close', () => this.abandon());
     this.stream = streams.open(parts.permit, this);
   }
@@ -79,10 +91,7 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
   /** Sends the handshake to the upstream when its turn comes. */
   ask(): void {
     this.parts.turn.begin(
-      () => {
-        if (this.isHeld) this.isDue = true;
-        else this.sendNow();
-      },
+      () => this.sendWhenTrusted(),
       (error) => this.fail(error),
     );
   }
@@ -111,6 +120,11 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.state !== 'over' && (this.isHeld || !this.decisionStands)) {
+      // The caller may have been revoked while the connection opened. undici writes nothing, and keeps the connection.
+      queueMicrotask(() => this.sendWhenTrusted());
+      throw new RequestWithdrawnError();
+    }
     this.controller = controller;
     if (this.state === 'over') controller.abort(new ClientGoneError());
   }
@@ -156,20 +170,37 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    if (error instanceof RequestWithdrawnError) return;
     if (this.state === 'refused') this.client.destroy();
     else this.fail(upstreamError(error, this.controller !== undefined));
   }
 
-  /** Sends the handshake. Confirms the caller first if there was a trust change after the decision about it. */
+  /** Sends the handshake when it is known whether the caller is still trusted. */
+  private sendWhenTrusted(): void {
+    if (this.isHeld) this.isDue = true;
+    else this.sendNow();
+  }
+
+  /** Sends the handshake. Confirms the caller first if there was a trust change after the last decision about it. */
   private sendNow(): void {
-    const { permit, headers, headersOf } = this.parts;
-    if (stillStands(permit, this.streams.version)) return this.dispatch(headers);
-    void whenKnown(permit.confirm(), (decision) => {
-      if (this.state === 'over') return;
-      if (!decision.allowed) this.fail(decision.error);
-      else if (this.isHeld) this.isDue = true;
-      else this.dispatch(headersOf(decision.caller));
-    });
+    if (this.decisionStands) return this.dispatch(this.headers);
+    this.confirmAndSend().catch((error: unknown) => this.fail(error));
+  }
+
+  private async confirmAndSend(): Promise<void> {
+    const { permit, headersOf } = this.parts;
+    const { version } = this.streams;
+    const decision = await permit.confirm();
+    if (this.state === 'over') return;
+    if (!decision.allowed) return this.fail(decision.error);
+    this.decidedAt = version;
+    this.headers = headersOf(decision.caller);
+    if (this.isHeld) this.isDue = true;
+    else this.dispatch(this.headers);
+  }
+
+  private get decisionStands(): boolean {
+    return stillStands(this.parts.permit, this.decidedAt, this.streams.version);
   }
 
   private dispatch(headers: string[]): void {

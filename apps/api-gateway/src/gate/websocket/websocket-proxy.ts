@@ -76,11 +76,13 @@ export class WebSocketProxy implements OnApplicationShutdown {
     const offered = readSubprotocols(request.headers[SUBPROTOCOLS]);
     const asked = new ProxiedRequest(upgrade, offered.tokens);
     const since = this.streams.version;
-    void whenKnown(this.gate.decide(route.rules, asked), (decision) => {
+    const done = whenKnown(this.gate.decide(route.rules, asked), (decision) => {
       if (!decision.allowed) return this.refuse(upgrade, decision.error, decision.caller, decision.rateHeaders);
       const permit = new RoutePermit(this.gate, this.routes, asked, route, decision.caller, since);
       this.connect(upgrade, target, permit, decision, offered);
     });
+    // What is thrown before the gate has decided is answered by the edge.
+    if (done instanceof Promise) done.catch((error: unknown) => this.refuse(upgrade, error));
   }
 
   async onApplicationShutdown(): Promise<void> {
