@@ -37,6 +37,7 @@ export async function createApp(
   });
   routes.guardBy(app.get(AccessGuard));
   edge.guardBy(app.get(UpstreamProxy), app.get(WebSocketProxy));
+  edge.measureBy(app.get(GatewayMetrics));
   measureRequests(adapter.getInstance(), app.get(GatewayMetrics));
   app.get(ApiDocument).describe(app);
   return app;

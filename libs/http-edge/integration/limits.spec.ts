@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
-import { type Exchange, type Rejection } from '../src';
+import { type DropReason, type Exchange, type Rejection } from '../src';
 import { type EdgeUnderTest, open, problemIn, startEdge, statuses, until } from './edge-under-test';
 
 const LIMIT = 1_000;
@@ -7,6 +8,7 @@ const POST = ['POST / HTTP/1.1', 'Host: edge'];
 
 let under: EdgeUnderTest | undefined;
 const rejected: string[] = [];
+const dropped: DropReason[] = [];
 
 async function start(...[limits]: [Parameters<typeof startEdge>[1]?]): Promise<EdgeUnderTest> {
   under = await startEdge(
@@ -17,6 +19,7 @@ async function start(...[limits]: [Parameters<typeof startEdge>[1]?]): Promise<E
         exchange.sendJson(200, { received: body.toString() });
       },
       rejected: (_exchange, { code, reason }: Rejection) => void rejected.push(reason ?? code),
+      dropped: (reason) => void dropped.push(reason),
     },
     { graceMs: 0, lingerMs: 50, ...limits },
   );
@@ -27,6 +30,7 @@ afterEach(async () => {
   await under?.edge.close();
   under = undefined;
   rejected.length = 0;
+  dropped.length = 0;
 });
 
 describe('a request that is not whole or not HTTP', () => {
@@ -199,6 +203,7 @@ describe('connections', () => {
     first.socket.end();
     second.socket.end();
     await Promise.all([first.closed, second.closed]);
+    expect(dropped).toEqual(['limit']);
   });
 
   it('of one address have a share once half of all are open, except those of a trusted proxy', async () => {
@@ -208,6 +213,7 @@ describe('connections', () => {
     expect(under!.lines).toContainEqual(
       expect.objectContaining({ message: 'too many connections of one address are open: new ones are closed' }),
     );
+    expect(dropped).toEqual(['address']);
     first.socket.end();
     await first.closed;
     const third = await open(under!, ...POST, 'Content-Length: 0', '', '');
@@ -271,6 +277,22 @@ describe('connections', () => {
     const text = await client.closed;
     expect(statuses(text)).toEqual([200]);
     expect(text).toContain('"received":"a"');
+  });
+
+  it('are closed after bytes that are not HTTP, also behind a response whose head promised to keep them open', async () => {
+    const handled: Exchange[] = [];
+    under = await startEdge({ handle: (exchange) => void handled.push(exchange) });
+    const client = await open(under, 'GET / HTTP/1.1', 'Host: edge', '', '');
+    await until(() => handled.length === 1);
+    const [{ response } = {}] = handled;
+    response?.write('half, ');
+    await until(() => client.text().includes('half'));
+    expect(client.text()).toContain('Connection: keep-alive');
+    const unreadable = once(under.edge.server, 'clientError');
+    client.socket.write('garbage\r\n\r\n');
+    await unreadable;
+    response?.end('whole');
+    expect(await client.closed).toMatch(/whole\r\n0\r\n\r\n$/);
   });
 
   it('answer a request that is rejected before the rest of it turns out not to be HTTP', async () => {

@@ -7,6 +7,13 @@ import { type Exchange } from './exchange';
 import { type Rejection } from './rejection';
 import { type Upgrade } from './upgrade';
 
+/**
+ * Why a new connection is closed.
+ * - `limit`: as many connections are open as may be
+ * - `address`: as many of its address are open as may be while half of all are open
+ */
+export type DropReason = 'limit' | 'address';
+
 /** What an edge does with requests. */
 export interface EdgeHandler {
   /** Answers a request. May return before the response is complete. */
@@ -21,6 +28,8 @@ export interface EdgeHandler {
   rejected?(exchange: Exchange, rejection: Rejection): void;
   /** Called once for each request when its handler has ended, and its response is complete or its client gone. */
   ended?(exchange: Exchange): void;
+  /** Called for each new connection that is closed at once; for metrics. */
+  dropped?(reason: DropReason): void;
 }
 
 /** Options of an edge. */

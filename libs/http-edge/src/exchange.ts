@@ -116,6 +116,15 @@ export class Exchange extends Arrival {
     if (this.keepAliveOnContinue !== undefined) this.keepAliveOnContinue = false;
   }
 
+  /** Closes the connection after the response, also if its head was sent and said that the connection stays open. */
+  endConnection(): void {
+    const { response, request } = this;
+    this.closeAfter();
+    if (!response.headersSent || this.breaksOff) return;
+    this.breaksOff = true;
+    response.once('finish', () => request.socket.destroySoon());
+  }
+
   /** Sends a whole response. Does nothing when one was sent, or the client is gone. */
   send(status: number, headers: Readonly<Record<string, string>>, body: string | Buffer = ''): void {
     const { response, request } = this;

@@ -7,7 +7,7 @@ import { Connections } from './connections';
 import { countedAddress } from './counted-address';
 import { createStrictServer } from './create-strict-server';
 import { type EdgeLimits, defaultEdgeLimits } from './edge-limits';
-import { type EdgeHandler, type EdgeOptions } from './edge-options';
+import { type DropReason, type EdgeHandler, type EdgeOptions } from './edge-options';
 import { type EdgeRequest } from './edge-request';
 import { EndOfTurn } from './end-of-turn';
 import { Exchange, type ExchangeEdge } from './exchange';
@@ -65,7 +65,7 @@ export class HttpEdge {
       .on('error', (error) => options.logger.error({ err: error }, 'HTTP server failed'))
       .on('timeout', (socket: Socket) => this.closeIdle(socket))
       .on('connection', (socket: Socket) => this.accept(socket))
-      .on('drop', () => this.log.droppedConnection('too many connections are open', limits.connections))
+      .on('drop', () => this.noteDrop('limit', limits.connections))
       .on('request', (request, response) => this.begin(request, response))
       .on('checkContinue', (request, response) => this.begin(request, response, (exchange) => exchange.awaitContinue()))
       .on('checkExpectation', (request, response) =>
@@ -132,11 +132,16 @@ export class HttpEdge {
     const address = proxies.trusts(peer) ? undefined : countedAddress(peer);
     const isCrowded = connections.size >= limits.connections / 2;
     if (address !== undefined && isCrowded && connections.sizeOf(address) >= limits.connectionsPerAddress) {
-      this.log.droppedConnection('too many connections of one address are open', limits.connectionsPerAddress);
+      this.noteDrop('address', limits.connectionsPerAddress);
       socket.destroy();
       return;
     }
     connections.add(socket, address, (ended) => this.end(ended));
+  }
+
+  private noteDrop(reason: DropReason, limit: number): void {
+    this.guard(() => this.handler.dropped?.(reason));
+    this.log.droppedConnection(reason, limit);
   }
 
   private begin(
@@ -273,7 +278,7 @@ export class HttpEdge {
     const last = [...this.connections.exchangesOf(socket)].at(-1);
     if (last === undefined) return writeProblem(socket, this.answerAs(unreadableFault(error.code)));
     // The open requests before the fault are still answered, in their order, and nothing after it.
-    if (last.request.complete) last.closeAfter();
+    if (last.request.complete) last.endConnection();
     else last.failArrival(error.code === 'HPE_INVALID_EOF_STATE' ? rejections.incomplete : unreadableFault(error.code));
   }
 }

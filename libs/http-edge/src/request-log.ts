@@ -1,17 +1,23 @@
 import { type Logger } from 'pino';
+import { type DropReason } from './edge-options';
 import { type Exchange } from './exchange';
 import { RequestLine, jsonText } from './request-line';
 import { type Upgrade } from './upgrade';
 
 /** Status in the log of a request whose client left before the response began, as in nginx. */
 const CLIENT_GONE = 499;
-/** Minimum time between two log lines about dropped connections; milliseconds. */
+/** Minimum time between two log lines about connections that were dropped for the same reason; milliseconds. */
 const DROPPED_EVERY_MS = 60_000;
+
+const DROPPED: Readonly<Record<DropReason, string>> = {
+  limit: 'too many connections are open: new ones are closed',
+  address: 'too many connections of one address are open: new ones are closed',
+};
 
 /** Writes one log line per request. Never logs headers, bodies or query strings. */
 export class RequestLog {
   private readonly line: RequestLine;
-  private droppedAtMs = Number.NEGATIVE_INFINITY;
+  private readonly droppedAtMs = new Map<DropReason, number>();
 
   constructor(private readonly log: Logger) {
     this.line = new RequestLine(log);
@@ -29,12 +35,12 @@ export class RequestLog {
     this.write(upgrade, upgrade.status, true);
   }
 
-  /** Logs why new connections are closed; at most once a minute. */
-  droppedConnection(reason: string, limit: number): void {
+  /** Logs why new connections are closed; at most once a minute for each reason. */
+  droppedConnection(reason: DropReason, limit: number): void {
     const now = performance.now();
-    if (now - this.droppedAtMs < DROPPED_EVERY_MS) return;
-    this.droppedAtMs = now;
-    this.log.warn({ limit }, `${reason}: new ones are closed`);
+    if (now - (this.droppedAtMs.get(reason) ?? Number.NEGATIVE_INFINITY) < DROPPED_EVERY_MS) return;
+    this.droppedAtMs.set(reason, now);
+    this.log.warn({ limit }, DROPPED[reason]);
   }
 
   private write(arrival: Exchange | Upgrade, status: number, complete: boolean): void {

@@ -5,6 +5,7 @@ import { type Logger } from 'pino';
 import { type GatewayConfig } from '../config';
 import { type UpstreamProxy } from '../gate/proxy/upstream-proxy';
 import { type WebSocketProxy } from '../gate/websocket/websocket-proxy';
+import { type GatewayMetrics } from '../metrics/gateway-metrics';
 
 /** Bytes of all request bodies that the gate holds in memory. Fastify limits its own bodies. */
 const BODY_BYTES = 64 * 1024 ** 2;
@@ -29,6 +30,7 @@ export class GatewayEdge {
   private gate: GateFront | undefined;
   private webSockets: UpgradeFront | undefined;
   private nest: NestHandler | undefined;
+  private metrics: Pick<GatewayMetrics, 'droppedConnections'> | undefined;
 
   constructor({ trustProxy, realtime, gateStreams }: GatewayConfig, logger: Logger) {
     this.edge = new HttpEdge(
@@ -36,6 +38,7 @@ export class GatewayEdge {
         handle: (exchange) => this.handle(exchange),
         mayUpgrade: (request) => this.webSockets?.mayUpgrade(request) ?? false,
         upgrade: (upgrade) => withLogContext(upgrade.ids, () => this.webSockets?.upgrade(upgrade)),
+        dropped: (reason) => this.metrics?.droppedConnections.inc({ port: 'public', reason }),
       },
       {
         ...{ logger, trustProxy },
@@ -55,6 +58,11 @@ export class GatewayEdge {
   guardBy(gate: GateFront, webSockets: UpgradeFront): void {
     this.gate = gate;
     this.webSockets = webSockets;
+  }
+
+  /** Counts dropped connections. Until this call, nobody does. */
+  measureBy(metrics: Pick<GatewayMetrics, 'droppedConnections'>): void {
+    this.metrics = metrics;
   }
 
   /** Answers what is open or on its way, and closes all connections. */

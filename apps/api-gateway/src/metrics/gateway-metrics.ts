@@ -16,6 +16,8 @@ export class GatewayMetrics {
   readonly principalLookups = new ResultCounts();
   readonly auditWaiting: Gauge;
   readonly auditLosses: Counter<'reason'>;
+  /** Label `port`: `public` or `forward_auth`. */
+  readonly droppedConnections: Counter<'port' | 'reason'>;
   private readonly requests = new RequestSeries(BOUNDS);
 
   constructor(@Inject(METRICS) registry: Registry) {
@@ -79,6 +81,12 @@ export class GatewayMetrics {
       registers,
     });
     for (const reason of ['full', 'refused', 'expired', 'ended']) this.auditLosses.inc({ reason }, 0);
+    this.droppedConnections = new Counter({
+      name: 'gatehouse_gateway_dropped_connections_total',
+      help: 'New connections that were closed at once, by port and reason',
+      labelNames: ['port', 'reason'],
+      registers,
+    });
   }
 
   /** Drops what was counted for routes that are gone. */

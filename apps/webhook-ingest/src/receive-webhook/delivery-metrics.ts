@@ -4,13 +4,14 @@ import { Counter, type Registry } from 'prom-client';
 
 const deliveryResults = ['accepted', 'duplicate', 'redriven', 'ignored', 'refused', 'unavailable'];
 
-/** Counters of received deliveries. */
+/** Counters of received deliveries and their connections. */
 @Injectable()
 export class DeliveryMetrics {
   readonly deliveries: Counter<'result'>;
   readonly refusals: Counter<'reason'>;
   readonly verified: Counter<'secret'>;
   readonly badTimestamps: Counter<'secret'>;
+  readonly droppedConnections: Counter<'reason'>;
 
   constructor(@Inject(METRICS) registry: Registry) {
     const registers = [registry];
@@ -39,6 +40,12 @@ export class DeliveryMetrics {
       name: 'gatehouse_ingest_bad_timestamps_total',
       help: 'Deliveries with a valid signature and a timestamp outside the tolerance: a wrong clock or a replay.',
       labelNames: ['secret'],
+      registers,
+    });
+    this.droppedConnections = new Counter({
+      name: 'gatehouse_ingest_dropped_connections_total',
+      help: 'New connections that were closed at once, by reason.',
+      labelNames: ['reason'],
       registers,
     });
   }

@@ -6,6 +6,7 @@ import { Gauge, type Registry } from 'prom-client';
 import { type WebhookIngestConfig } from '../config';
 import { BODY_LIMIT_BYTES } from '../record-webhook/delivery';
 import { CONFIG } from '../tokens';
+import { DeliveryMetrics } from './delivery-metrics';
 import { ReceiveWebhook } from './receive-webhook';
 import { RejectedDeliveries } from './rejected-deliveries';
 import { rejectionFor } from './rejection-for';
@@ -18,6 +19,7 @@ export class WebhookEdge implements OnApplicationBootstrap, BeforeApplicationShu
   constructor(
     receive: ReceiveWebhook,
     rejected: RejectedDeliveries,
+    metrics: DeliveryMetrics,
     @Inject(CONFIG) private readonly config: Pick<WebhookIngestConfig, 'http' | 'maxBufferedBytes'>,
     @Inject(LOGGER) private readonly log: Logger,
     @Inject(METRICS) registry: Registry,
@@ -37,6 +39,7 @@ export class WebhookEdge implements OnApplicationBootstrap, BeforeApplicationShu
         handle: (exchange) => receive.receive(exchange),
         explain: (error) => rejectionFor(error, log),
         rejected: (exchange, rejection) => rejected.note(exchange, rejection),
+        dropped: (reason) => metrics.droppedConnections.inc({ reason }),
       },
       { logger: log, withContext: withLogContext, trustProxy: config.http.trustProxy, budget },
     );

@@ -56,6 +56,7 @@ export class ForwardAuthServer implements OnApplicationBootstrap, BeforeApplicat
           if (!(outcome instanceof Promise)) return this.send(exchange, outcome);
           return outcome.then((known) => this.send(exchange, known));
         },
+        dropped: (reason) => this.metrics.droppedConnections.inc({ port: 'forward_auth', reason }),
       },
       {
         ...{ logger: this.logger, limits: LIMITS },
