@@ -1,4 +1,6 @@
+import { eventually } from '@gatehouse/testing';
 import { decodeJwt } from 'jose';
+import { ForwardAuthServer } from '../src/gate/forward-auth/forward-auth-server';
 import { ORIGIN, attackGateway, bearer, runAttacks, strike, target, withKey } from './attacks/attack';
 import { cookieRoutes, cookies, forgedRequests, honestRequests } from './attacks/cookies';
 import { credentialAttacks } from './attacks/credential-attacks';
@@ -146,6 +148,30 @@ describe('forward auth', () => {
     await target().revoke(key);
     const { status, body } = await strike(withKey(key));
     expect([status, body.code]).toEqual([401, 'api_key_revoked']);
+  });
+
+  it('stops together with the port for clients: each answers what is open, and nothing new', async () => {
+    const gateway = await target().another();
+    const { url: forwardAuthUrl = '' } = gateway.app.get(ForwardAuthServer);
+    const asked = target().lookedUp();
+    const release = target().holdLookups();
+    const answers = Promise.all([
+      sendRaw(gateway.url, { path: '/api/me', headers: [['X-API-Key', target().key()]] }),
+      askAsTraefik(gateway, { path: '/api/me', headers: [['X-API-Key', target().key()]] }),
+    ]);
+    await eventually(() => target().lookedUp() === asked + 2);
+    const closing = gateway.app.close();
+    for (const url of [gateway.url, forwardAuthUrl]) {
+      await eventually(() =>
+        sendRaw(url, { path: '/' }).then(
+          () => false,
+          () => true,
+        ),
+      );
+    }
+    release();
+    expect((await answers).map(({ status }) => status)).toEqual([200, 200]);
+    await closing;
   });
 
   it('is not served on the port for clients', async () => {

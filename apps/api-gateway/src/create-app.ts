@@ -7,6 +7,7 @@ import { RouteRegister } from './access/route-register';
 import { AppModule } from './app.module';
 import { type GatewayConfig } from './config';
 import { ApiDocument } from './docs/api-document';
+import { ForwardAuthServer } from './gate/forward-auth/forward-auth-server';
 import { UpstreamProxy } from './gate/proxy/upstream-proxy';
 import { WebSocketProxy } from './gate/websocket/websocket-proxy';
 import { createFastifyAdapter } from './http/fastify-adapter';
@@ -29,8 +30,10 @@ export async function createApp(
   const routes = new RouteRegister();
   const edge = new GatewayEdge(config, logger);
   const adapter = createFastifyAdapter(config, edge, logger, routes);
-  const module = AppModule.forRoot(config, logger, routes, clock, () => edge.close());
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+  // At the same time: together, they have the time that one has.
+  const drain = async () => void (await Promise.all([edge.close(), app.get(ForwardAuthServer).close()]));
+  const module = AppModule.forRoot(config, logger, routes, clock, drain);
+  const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(logger),
     bodyParser: false,
     abortOnError: false,

@@ -24,7 +24,7 @@ export function forwardAuthEnvironment(policy: string, family = 'traefik'): Reco
 }
 
 /** Asks about the request of a client, as Traefik does. */
-export function askAsTraefik({ app }: TestGateway, request: RawRequest): Promise<RawAnswer> {
+export function askAsTraefik({ app }: Pick<TestGateway, 'app'>, request: RawRequest): Promise<RawAnswer> {
   const { method = 'GET', path = '/api/me', headers = [] } = request;
   const forwarded = [
     ['X-Forwarded-Method', method],

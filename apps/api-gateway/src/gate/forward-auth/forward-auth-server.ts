@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders, METHODS } from 'node:http';
 import { ByteBudget, type Exchange, HttpEdge, TrustedProxies, clientAddress } from '@gatehouse/http-edge';
 import { LOGGER } from '@gatehouse/observability';
-import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { type Logger } from 'pino';
 import { type GatewayConfig } from '../../config';
 import { CorsPolicy } from '../../cors/cors-policy';
@@ -27,7 +27,7 @@ const UNKNOWN_ROUTE = labelOf('forward-auth', undefined);
 
 /** HTTP server on which reverse proxies ask. Listens where `FORWARD_AUTH` is set, and is never exposed to clients. */
 @Injectable()
-export class ForwardAuthServer implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class ForwardAuthServer implements OnApplicationBootstrap {
   private edge: HttpEdge | undefined;
 
   constructor(
@@ -70,7 +70,8 @@ export class ForwardAuthServer implements OnApplicationBootstrap, BeforeApplicat
     this.logger.info({ url: this.edge.url, family }, 'listening for forward auth');
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  /** Answers what is open or on its way, and closes all connections. Called at shutdown, by `DRAIN`. */
+  async close(): Promise<void> {
     await this.edge?.close();
   }
 
