@@ -40,7 +40,7 @@ export class RequestSeries {
   writeTo(counter: Counter<'method' | 'route' | 'status' | 'auth'>): void {
     counter.reset();
     for (const [route, { counts }] of this.routes) {
-      for (const { method, status, auth, count } of counts) {
+      for (const { method, status, auth, count } of [...counts.values()].flat()) {
         counter.inc({ method, route, status, auth: auth ?? 'none' }, count);
       }
     }
@@ -68,8 +68,8 @@ interface ReadMetric {
 
 /** Requests of one route. */
 class RouteRequests {
-  /** One for each method, status and credential that has occurred. */
-  readonly counts: (Omit<EndedRequest, 'route'> & { count: number })[] = [];
+  /** By status, because an upstream may use hundreds: one count for each method and credential that has occurred. */
+  readonly counts = new Map<number, (Omit<EndedRequest, 'route'> & { count: number })[]>();
   /** Requests in each bucket and in none of those before it; at the end, those above all bounds. */
   private readonly buckets: number[];
   private seconds = 0;
@@ -79,13 +79,15 @@ class RouteRequests {
   }
 
   count({ method, status, auth }: EndedRequest): void {
-    for (const known of this.counts) {
-      if (known.status === status && known.method === method && known.auth === auth) {
+    let ofStatus = this.counts.get(status);
+    if (ofStatus === undefined) this.counts.set(status, (ofStatus = []));
+    for (const known of ofStatus) {
+      if (known.method === method && known.auth === auth) {
         known.count += 1;
         return;
       }
     }
-    this.counts.push({ method, status, auth, count: 1 });
+    ofStatus.push({ method, status, auth, count: 1 });
   }
 
   observe(seconds: number): void {
