@@ -3,6 +3,7 @@ import { normalizeHost } from '../path/normal-host';
 import { normalizePath } from '../path/normal-path';
 import { hostInvalid, labelOf, nameOf, pathAmbiguous, pathInvalid, rulesOfRoute } from '../policy-rules';
 import { isReserved, reservedSegments } from '../policy/path-pattern';
+import { FoundRoutes } from '../policy/found-routes';
 import { type Policy } from '../policy/policy';
 import { type Route, type Upstream } from '../policy/route';
 import { type RouteRules } from '../route-rules';
@@ -35,12 +36,15 @@ export interface ProxyTarget {
 /** Routes of the policy, as the proxy needs them. */
 export class ProxyRoutes {
   private readonly known = new WeakMap<Route, ProxyRoute>();
+  private readonly found: FoundRoutes<ProxyTarget>;
 
   constructor(
     private readonly policy: Live<Policy>,
     /** Origin whose pages may use a cookie on routes that list no origins. */
     private readonly defaultOrigin: string,
-  ) {}
+  ) {
+    this.found = new FoundRoutes(policy, (...request) => this.search(...request));
+  }
 
   /**
    * Returns where a request goes; undefined if no upstream gets it: it is for Gatehouse itself, no route matches, or the
@@ -51,8 +55,20 @@ export class ProxyRoutes {
    * @throws RequestInvalidError if servers may read host or path differently
    */
   find(method: string, host: string, url: string, requested?: string): ProxyTarget | undefined {
-    const { upstreams, table } = this.policy.current;
-    if (upstreams.length === 0 || IS_RESERVED.test(url)) return undefined;
+    const { current } = this.policy;
+    if (current.upstreams.length === 0 || IS_RESERVED.test(url)) return undefined;
+    return requested === undefined
+      ? this.found.find(method, host, url)
+      : this.search(method, host, url, current, requested);
+  }
+
+  private search(
+    method: string,
+    host: string,
+    url: string,
+    { table }: Policy,
+    requested?: string,
+  ): ProxyTarget | undefined {
     const normal = normalizePath(url);
     if ('fault' in normal) throw pathInvalid(normal.fault);
     if (isReserved(normal.segments)) return undefined;
