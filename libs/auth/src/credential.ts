@@ -49,7 +49,7 @@ export function readCredential({ rawHeaders, url, navigation = false }: Credenti
   const apiKeyHeader = single(rawHeaders, 'x-api-key');
   const authorization = single(rawHeaders, 'authorization');
   if (apiKeyHeader !== undefined) {
-    const other = /^bearer +(sk_.*)$/i.exec(authorization ?? '')?.[1];
+    const other = authorization === undefined ? undefined : /^bearer +(sk_.*)$/i.exec(authorization)?.[1];
     if (other !== undefined && other !== apiKeyHeader) throw new CredentialRequestError('credential_conflict');
     return apiKey(apiKeyHeader);
   }
