@@ -152,6 +152,35 @@ describe('raw requests and responses', () => {
     expect(under.lines).toEqual([expect.objectContaining({ status: 200, route: 'unknown' })]);
   });
 
+  it('can end together with the other responses of a turn, which nobody else notices', async () => {
+    const noted: unknown[] = [];
+    under = await startEdge({
+      handle: ({ request, response }) => {
+        response.gather();
+        response.writeHead(200, { 'Content-Length': 5 });
+        response.end('whole', null, null);
+        response.end('again');
+        noted.push(response.headersSent, request.socket.bytesWritten);
+      },
+    });
+    const [first, second] = await Promise.all([open(under, ...get()), open(under, ...get())]);
+    for (const text of [await first.closed, await second.closed]) expect(text).toMatch(/\r\n\r\nwhole$/);
+    expect(noted).toEqual([true, 0, true, 0]);
+    await until(() => under.lines.length === 2);
+    expect(under.lines).toMatchObject([{ status: 200 }, { status: 200 }]);
+  });
+
+  it('can end after what was written before, whatever the bytes', async () => {
+    under = await startEdge({
+      handle: ({ response }) => {
+        response.gather();
+        response.write('first, ');
+        response.end(new TextEncoder().encode('last'));
+      },
+    });
+    expect(await (await open(under, ...get())).closed).toMatch(/first, \r\n4\r\nlast\r\n0\r\n\r\n$/);
+  });
+
   it('can be streamed in both directions', async () => {
     under = await startEdge({
       handle: (exchange) => {

@@ -1,6 +1,7 @@
 import { type IncomingMessage, type Server, createServer } from 'node:http';
 import { type EdgeLimits } from './edge-limits';
 import { EdgeRequest } from './edge-request';
+import { EdgeResponse } from './edge-response';
 
 /** Interval at which Node looks for headers that have timed out; milliseconds. */
 const TIMEOUT_CHECK_MS = 1_000;
@@ -12,9 +13,10 @@ const TIMEOUT_CHECK_MS = 1_000;
 export function createStrictServer(
   limits: EdgeLimits,
   mayUpgrade: (request: IncomingMessage) => boolean,
-): Server<typeof EdgeRequest> {
+): Server<typeof EdgeRequest, typeof EdgeResponse> {
   const server = createServer({
     IncomingMessage: EdgeRequest,
+    ServerResponse: EdgeResponse,
     insecureHTTPParser: false,
     // `headFault` checks more, and answers with a problem.
     requireHostHeader: false,

@@ -1,7 +1,8 @@
-import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { type IncomingMessage } from 'node:http';
 import { Arrival } from './arrival';
 import { type ByteBudget } from './byte-budget';
 import { type EdgeLimits } from './edge-limits';
+import { type EdgeResponse } from './edge-response';
 import { PROBLEM_TYPE, problemBody } from './problem';
 import { BodyRead } from './read-body';
 import { type Rejection, RequestRejectedError, bodyTooLarge } from './rejection';
@@ -44,7 +45,7 @@ export class Exchange extends Arrival {
 
   constructor(
     request: IncomingMessage,
-    readonly response: ServerResponse,
+    readonly response: EdgeResponse,
     /** Open exchanges of the connection, oldest first; this one among them. */
     readonly siblings: Set<Exchange>,
     private readonly edge: ExchangeEdge,
@@ -148,9 +149,7 @@ export class Exchange extends Arrival {
   endNow(): void {
     const { lastBytes, response } = this;
     this.lastBytes = undefined;
-    if (lastBytes === undefined || response.destroyed) return;
-    if (lastBytes.length > 0) response.end(lastBytes);
-    else response.end();
+    if (lastBytes !== undefined && !response.destroyed) response.endNow(lastBytes);
   }
 
   /** Sends a value as JSON. */

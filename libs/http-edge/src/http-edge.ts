@@ -1,4 +1,4 @@
-import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, Server as TcpServer, type Socket } from 'node:net';
 import { type Duplex } from 'node:stream';
 import { type Arrival } from './arrival';
@@ -9,6 +9,7 @@ import { createStrictServer } from './create-strict-server';
 import { type EdgeLimits, defaultEdgeLimits } from './edge-limits';
 import { type DropReason, type EdgeHandler, type EdgeOptions } from './edge-options';
 import { type EdgeRequest } from './edge-request';
+import { type EdgeResponse } from './edge-response';
 import { EndOfTurn } from './end-of-turn';
 import { Exchange, type ExchangeEdge } from './exchange';
 import { headFault } from './head-fault';
@@ -28,7 +29,7 @@ const TIMEOUT_CHECK_MS = 1_000;
  */
 export class HttpEdge {
   /** The server, for one who listens by other means, such as Fastify's `serverFactory`. */
-  readonly server: Server<typeof EdgeRequest>;
+  readonly server: Server<typeof EdgeRequest, typeof EdgeResponse>;
   private readonly limits: EdgeLimits;
   private readonly proxies: TrustedProxies;
   private readonly connections = new Connections();
@@ -146,7 +147,7 @@ export class HttpEdge {
 
   private begin(
     request: EdgeRequest,
-    response: ServerResponse<EdgeRequest>,
+    response: EdgeResponse<EdgeRequest>,
     prepare?: (exchange: Exchange) => void,
   ): void {
     const siblings = this.connections.exchangesOf(request.socket);
@@ -284,7 +285,7 @@ export class HttpEdge {
 }
 
 /** Listener of every response: a function for each would cost more. */
-function responseClosed(this: ServerResponse<EdgeRequest>): void {
+function responseClosed(this: EdgeResponse<EdgeRequest>): void {
   this.req.exchange?.responseClosed();
 }
 

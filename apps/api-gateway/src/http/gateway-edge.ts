@@ -72,7 +72,12 @@ export class GatewayEdge {
 
   private handle(exchange: Exchange): void | Promise<void> {
     const answered = this.gate?.handle(exchange) ?? false;
-    if (answered === false) withLogContext(exchange.ids, () => this.nest?.(exchange.request, exchange.response));
+    if (answered === false) this.passToNest(exchange);
     else if (answered !== true) return answered;
+  }
+
+  private passToNest({ request, response, ids }: Exchange): void {
+    response.gather();
+    withLogContext(ids, () => this.nest?.(request, response));
   }
 }
