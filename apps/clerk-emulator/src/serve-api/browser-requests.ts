@@ -16,15 +16,17 @@ export function isFrontendApi(url: string): boolean {
 /**
  * Gives a request of the Frontend API its real method. Clerk's scripts send only GET and POST, for which browsers need no
  * preflight request, and name another method in the query: `POST /v1/me?_method=PATCH`.
- * @returns the URL, unchanged
+ * @returns the URL, without a slash at the end of its path: the scripts send `POST /v1/me/email_addresses/`
  */
-export function restoreMethod(request: IncomingMessage): string {
+export function restoreRequest(request: IncomingMessage): string {
   const { url = '/' } = request;
-  if (request.method === 'POST' && isFrontendApi(url)) {
-    const method = new URLSearchParams(url.split('?', 2)[1]).get('_method')?.toUpperCase();
+  if (!isFrontendApi(url)) return url;
+  const [path = '', query] = url.split(/\?(.*)/s);
+  if (request.method === 'POST') {
+    const method = new URLSearchParams(query).get('_method')?.toUpperCase();
     if (method !== undefined && METHODS.includes(method)) request.method = method;
   }
-  return url;
+  return path.replace(/\/$/, '') + (query === undefined ? '' : `?${query}`);
 }
 
 /** The fields of a form. Of a repeated field, the last value. */

@@ -6,7 +6,7 @@ import { answerPlan } from '../inject-faults/answer-plans';
 import { clerkErrorBody } from '../http/clerk-error.filter';
 import { withOrigin } from '../clerk/request-origin';
 import { parseBase64, parseUpload, takesUpload, UPLOAD_LIMIT_BYTES } from './upload';
-import { allowPages, isFrontendApi, parseForm, restoreMethod } from './browser-requests';
+import { allowPages, isFrontendApi, parseForm, restoreRequest } from './browser-requests';
 
 const BODY_LIMIT_BYTES = 1_048_576;
 /** Maximum depth of a body: deeper JSON could overflow the stack when it is serialised again. */
@@ -20,7 +20,7 @@ export function createFastifyAdapter(): FastifyAdapter {
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 500 },
-    rewriteUrl: restoreMethod,
+    rewriteUrl: restoreRequest,
     frameworkErrors: (_error: unknown, _request: FastifyRequest, reply: FastifyReply) => {
       // Framework errors, such as for a malformed URL, skip the hook `onSend`, which removes the charset from other
       // responses. The body is sent as bytes, because Fastify adds a charset only to text.
