@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { ClerkApiError } from '../clerk/clerk-api-error';
 import { endedVerification, type OauthVerification, PROVIDER, type ProviderProfile } from '../clerk/external-account';
 import { type ClerkUser } from '../clerk/user';
-import { clerkErrorBody } from '../http/clerk-error.filter';
 import { ExternalAccounts } from '../keep-identifiers/external-accounts.service';
 import {
   AlreadySignedInError,
@@ -14,6 +13,7 @@ import { type ProviderRequest } from '../test-provider/provider-requests';
 import { SignInAttempts, SignUpAttempts } from './attempt.store';
 import { type Caller } from './caller';
 import { Clients } from './clients';
+import { failedVerification } from './failed-verification';
 import { type CreateSignInParams } from './frontend-api.schemas';
 import { ProviderRedirects } from './provider-redirects';
 import { type SignInAttempt } from './sign-in-attempt';
@@ -44,9 +44,9 @@ export class SignInsByProvider {
   /** Goes on when the browser comes back. @param profile null when the person denied access @returns whether it is complete */
   finish({ devBrowserId, subjectId, verification }: ProviderRequest, profile: ProviderProfile | null): boolean {
     const attempt = this.signIns.get(devBrowserId, subjectId);
-    const end = (status: OauthVerification['status'], error: ClerkApiError): boolean => {
-      const ended = endedVerification(verification, status, clerkErrorBody(error.errors).errors[0]);
-      this.attempts.put({ ...attempt, provider: { verification: ended, profile } });
+    const end = (status: 'failed' | 'transferable', error: ClerkApiError): boolean => {
+      const failed = failedVerification(verification, status, error);
+      this.attempts.put({ ...attempt, provider: { verification: failed, profile } });
       return false;
     };
     if (profile === null) return end('failed', new ProviderAccessDeniedError());

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { endedVerification, PROVIDER, type ProviderProfile } from '../clerk/external-account';
-import { clerkErrorBody } from '../http/clerk-error.filter';
 import { ExternalAccounts } from '../keep-identifiers/external-accounts.service';
 import { ExternalAccountExistsError, ProviderAccessDeniedError, TransferMissingError } from '../sign-in-errors';
 import { type ProviderRequest } from '../test-provider/provider-requests';
 import { SignInAttempts, SignUpAttempts } from './attempt.store';
 import { type Caller } from './caller';
 import { Clients } from './clients';
+import { failedVerification } from './failed-verification';
 import { type SignUpParams } from './frontend-api.schemas';
 import { ProviderRedirects } from './provider-redirects';
 import { type ProviderVerification } from './sign-in-attempt';
@@ -43,9 +43,8 @@ export class SignUpsByProvider {
       return this.verified(devBrowserId, attempt, provider).createdSessionId !== null;
     }
     const error = isTaken ? new ExternalAccountExistsError() : new ProviderAccessDeniedError();
-    const status = isTaken ? 'transferable' : 'failed';
-    const ended = endedVerification(verification, status, clerkErrorBody(error.errors).errors[0]);
-    this.attempts.put({ ...attempt, provider: { verification: ended, profile } });
+    const failed = failedVerification(verification, isTaken ? 'transferable' : 'failed', error);
+    this.attempts.put({ ...attempt, provider: { verification: failed, profile } });
     return false;
   }
 
