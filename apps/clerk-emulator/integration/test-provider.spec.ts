@@ -142,17 +142,24 @@ describe('signing in by the Test Provider', () => {
     ]);
   });
 
-  it('connects an account to a signed-in user, and removes it', async () => {
+  it('connects an account to a signed-in user, asks for it once more, and removes it', async () => {
     await browser.signUp('bob+clerk_test@example.com');
     const connect = await browser.call('POST', '/v1/me/external_accounts', { strategy: STRATEGY, ...REDIRECTS });
     const page = new URL(connect.body.response.verification.external_verification_redirect_url);
     await answer(page, { email_address: EMAIL });
     const { id } = (await client()).sessions[0].user.external_accounts[0];
-    expect((await browser.call('DELETE', `/v1/me/external_accounts/${id}`)).body.response).toMatchObject({
+    const account = `/v1/me/external_accounts/${id}`;
+    const again = await browser.call('PATCH', `${account}/reauthorize`, REDIRECTS);
+    const { verification } = again.body.response;
+    expect(verification.status).toBe('unverified');
+    await answer(new URL(verification.external_verification_redirect_url), { email_address: EMAIL });
+    expect(emulator.users()).toMatchObject([{ external_accounts: [{ id, verification: { status: 'verified' } }] }]);
+    expect((await browser.call('DELETE', account)).body.response).toMatchObject({
       ...{ object: 'external_account', deleted: true },
     });
     expect(emulator.users()).toMatchObject([{ external_accounts: [] }]);
-    expect((await browser.call('DELETE', `/v1/me/external_accounts/${id}`)).status).toBe(404);
+    expect((await browser.call('DELETE', account)).status).toBe(404);
+    expect((await browser.call('PATCH', `${account}/reauthorize`, REDIRECTS)).status).toBe(404);
   });
 
   it('takes a state once and for ten minutes, and redirects only to pages that may use the Frontend API', async () => {

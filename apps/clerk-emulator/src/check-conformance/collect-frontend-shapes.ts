@@ -96,7 +96,10 @@ export async function collectFrontendShapes(): Promise<FrontendShape[]> {
     await answerProvider(emulator, connected, 'carol@example.com');
     const account = emulator.findUser(bob.id)?.external_accounts[0]?.id ?? '';
     await call('Client.ClientWrappedUser', 'GET', 'me');
-    await call('Client.ClientWrappedDeletedObject', 'DELETE', `me/external_accounts/${account}`);
+    const accountPath = `me/external_accounts/${account}`;
+    const again = { redirect_url: REDIRECT_URL };
+    await call('Client.ClientWrappedExternalAccount', 'PATCH', `${accountPath}/reauthorize`, again);
+    await call('Client.ClientWrappedDeletedObject', 'DELETE', accountPath);
     const image = new FormData();
     image.append('file', new Blob([new Uint8Array(PNG_START)]));
     await call('Client.ClientWrappedImage', 'POST', 'me/profile_image', image);

@@ -37,7 +37,9 @@ const redirects = { redirect_url: url.optional(), action_complete_redirect_url: 
 
 export const connectParams = z.object({ strategy: z.literal(PROVIDER, `must be ${PROVIDER}.`), ...redirects });
 export type ConnectParams = z.output<typeof connectParams>;
-export type RedirectParams = Pick<ConnectParams, keyof typeof redirects>;
+
+export const redirectParams = z.object(redirects);
+export type RedirectParams = z.output<typeof redirectParams>;
 
 export const createSignInParams = z.object({
   identifier: z.string().max(254).transform(lowerCase).optional(),

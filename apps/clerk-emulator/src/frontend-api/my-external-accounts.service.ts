@@ -28,6 +28,16 @@ export class MyExternalAccounts {
     return newExternalAccount({ email_address: '', first_name: '', last_name: '' }, verification, this.now());
   }
 
+  /** Sends the browser of a user who has the account to the provider once more. @throws ResourceNotFoundError */
+  reauthorize(caller: Caller, id: string, params: RedirectParams): ExternalAccount {
+    const userId = this.userId(caller);
+    const account = this.accounts.get(userId, id);
+    return {
+      ...account,
+      verification: this.redirects.begin(caller, { purpose: 'connect', subjectId: userId }, params),
+    };
+  }
+
   /** Goes on when the browser comes back. @param profile null when the person denied access @returns whether it is complete */
   finish({ subjectId }: ProviderRequest, profile: ProviderProfile | null): boolean {
     if (profile === null) return false;

@@ -39,9 +39,15 @@ export class ExternalAccounts {
   }
 
   /** @throws ResourceNotFoundError when the user has no such account */
+  get(userId: string, id: string): ExternalAccount {
+    const found = this.store.get(userId).external_accounts.find((account) => account.id === id);
+    if (!found) throw new ResourceNotFoundError('external account', id);
+    return found;
+  }
+
+  /** @throws ResourceNotFoundError when the user has no such account */
   remove(userId: string, id: string): DeletedObject {
-    const removed = this.store.get(userId).external_accounts.find((account) => account.id === id);
-    if (!removed) throw new ResourceNotFoundError('external account', id);
+    const removed = this.get(userId, id);
     this.users.change(userId, (user) => {
       user.external_accounts = user.external_accounts.filter((account) => account.id !== id);
       for (const email of user.email_addresses) {
