@@ -1,10 +1,16 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClerkClient } from '@clerk/backend';
 import { type ClerkEmulator, ListenFailedError, startClerkEmulator, StateFileInvalidError } from '../src';
 import { rawApi } from './emulator-api';
 import { FrontendBrowser } from './frontend-browser';
 import { startWebhookReceiver } from './webhook-receiver';
+
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 describe('an emulator with a STATE_FILE', () => {
   let folder: string;
@@ -52,6 +58,25 @@ describe('an emulator with a STATE_FILE', () => {
     const again = browser.at(await start());
     expect((await again.call('GET', '/v1/client')).body.response).toMatchObject({ sessions: [{ id: sessionId }] });
     expect((await again.call('POST', `/v1/client/sessions/${sessionId}/tokens`)).status).toBe(200);
+  });
+
+  it('serves profile images after a restart, but none that was replaced or is from before a reset', async () => {
+    const first = await start();
+    const { users } = createClerkClient(first.clientOptions);
+    const { id } = first.createUser();
+    const file = new Blob([new Uint8Array(PNG)]);
+    const { imageUrl: replaced } = await users.updateUserProfileImage(id, { file });
+    const { imageUrl } = await users.updateUserProfileImage(id, { file });
+    await first.close();
+
+    const imageAt = ({ url }: ClerkEmulator, image: string) => fetch(`${url}${new URL(image).pathname}`);
+    const second = await start();
+    const served = await imageAt(second, imageUrl);
+    expect([served.headers.get('content-type'), Buffer.from(await served.arrayBuffer())]).toEqual(['image/png', PNG]);
+    expect((await imageAt(second, replaced)).status).toBe(404);
+    second.reset();
+    await second.close();
+    expect((await imageAt(await start(), imageUrl)).status).toBe(404);
   });
 
   it('ends a lockout at the same time as without a restart', async () => {

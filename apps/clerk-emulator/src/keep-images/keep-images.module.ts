@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { KeepUsersModule } from '../keep-users/keep-users.module';
 import { ServeApiModule } from '../serve-api/serve-api.module';
+import { ImageFolder } from './image-folder';
 import { ImageStore } from './image.store';
 import { ImagesController } from './images.controller';
 import { ProfileImages } from './profile-images.service';
@@ -10,7 +11,7 @@ import { UserImagesController } from './user-images.controller';
 @Module({
   imports: [KeepUsersModule, ServeApiModule],
   controllers: [ImagesController, UserImagesController],
-  providers: [ImageStore, ProfileImages],
+  providers: [ImageFolder, ImageStore, ProfileImages],
   exports: [ProfileImages],
 })
 export class KeepImagesModule {}

@@ -2,10 +2,10 @@ import { mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Replaces the file in one step: a crash leaves either the old or the new content. Only the owner can read the file,
- * because it holds private keys.
+ * Writes the file in one step, and its missing folders: a crash leaves either the old or the new content. Only the owner
+ * can read the file, because the state file holds private keys.
  */
-export async function writeStateFile(path: string, content: string): Promise<void> {
+export async function replaceFile(path: string, content: string | Buffer): Promise<void> {
   await makeFolder(dirname(path));
   const draft = `${path}.tmp`;
   const file = await open(draft, 'w', 0o600);

@@ -5,7 +5,7 @@ import { type EmulatorConfig } from '../config';
 import { CONFIG } from '../tokens';
 import { EmulatorState } from './emulator-state';
 import { SavedState, stateFileContent } from './saved-state';
-import { writeStateFile } from './write-state-file';
+import { replaceFile } from './replace-file';
 
 /** Minimum delay between a change and its write, in ms. */
 const DEBOUNCE_MS = 100;
@@ -67,7 +67,7 @@ export class StateKeeper implements OnModuleInit, OnApplicationShutdown {
     this.writing = this.writing
       .then(async () => {
         const startedAt = performance.now();
-        await writeStateFile(path, stateFileContent(this.state.snapshot()));
+        await replaceFile(path, stateFileContent(this.state.snapshot()));
         this.lastWriteMs = performance.now() - startedAt;
       })
       .catch((err: unknown) => this.logger.error({ err }, 'state not saved'));
