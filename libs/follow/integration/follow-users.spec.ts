@@ -1,6 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type NatsConnection, connect } from '@nats-io/transport-node';
-import { OPERATOR, type OwnNats, TcpProxy, eventually, natsServers, startOwnNats } from '@gatehouse/testing';
+import {
+  OPERATOR,
+  type OwnNats,
+  TcpProxy,
+  UnfinishedStreams,
+  dropMessage,
+  eventually,
+  natsServers,
+  startOwnNats,
+} from '@gatehouse/testing';
 import { type Following, ConnectionClosedError, FollowStoppedError } from '../src/index';
 import { FollowedTable } from './followed-table';
 import { usersReaderIdentity as READER } from '@gatehouse/contracts';
@@ -121,6 +130,28 @@ describe.each(natsServers())('a follower of users on $server', ({ program }) => 
     proxy.break();
     await publisher.change('u1');
     await converged();
+  });
+
+  it('reads again what nats-server left unanswered', async () => {
+    await filled('u1', 'u2');
+    const dropped = dropMessage(proxy, '.STREAM.MSG.GET.');
+    const following = follow();
+    await dropped;
+    await following.ready;
+    expect(table.users).toEqual(publisher.users);
+  });
+
+  it('does not take a stream for lost because it saw it while nats-server created it', async () => {
+    await filled('u1');
+    const unfinished = new UnfinishedStreams(proxy);
+    const following = follow();
+    await unfinished.seen(1);
+    unfinished.end();
+    await following.ready;
+    const calls = await publisher.listenToCalls();
+    await eventually(() => calls.filter((call) => call === 'INFO').length >= 2);
+    await converged();
+    expect(following.counts()).toMatchObject({ snapshots: 1, resets: 0 });
   });
 
   it('follows without the permission of the feed, and reports that once', async () => {

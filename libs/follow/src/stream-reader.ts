@@ -26,6 +26,8 @@ interface Reply {
 
 const STREAM_NOT_FOUND = 10_059;
 const NO_MESSAGE_FOUND = 10_037;
+/** Creation time of a stream that nats-server 2.9 is still creating. */
+const NOT_YET = '0001-01-01T00:00:00Z';
 /** nats-server 2.9 does not say that nobody answers a request to another account. */
 const TIMEOUT_MS = 4_000;
 
@@ -37,10 +39,10 @@ export class StreamReader {
     private readonly apiPrefix: string,
   ) {}
 
-  /** State of the stream; undefined if it does not exist. @throws StreamUnavailableError */
+  /** State of the stream; undefined if it does not exist yet. @throws StreamUnavailableError */
   async info(): Promise<StreamState | undefined> {
     const { created, state } = await this.call('INFO', '', STREAM_NOT_FOUND);
-    if (created === undefined || state === undefined) return undefined;
+    if (created === undefined || created === NOT_YET || state === undefined) return undefined;
     return { created, firstSequence: state.first_seq, lastSequence: state.last_seq };
   }
 

@@ -28,7 +28,7 @@ export { startPostgres, type PostgresOptions, type PostgresServer } from './post
 export { asIdentity } from './postgres/postgres-data';
 export { choosePostgresIdentity, type PostgresIdentity } from './postgres/postgres-identity';
 export { aptOptions, ownLists } from './processes/apt';
-export { eventually } from './processes/eventually';
+export { PATIENCE_MS, eventually } from './processes/eventually';
 export { findOnPath, isProgram } from './processes/find-program';
 export { freePort } from './processes/free-port';
 export { Leash } from './processes/leash';

@@ -50,6 +50,8 @@ export interface Publication {
 }
 
 const API_TIMEOUT_MS = 5_000;
+/** Creation time of a stream that nats-server 2.9 is still creating. */
+const NOT_YET = '0001-01-01T00:00:00Z';
 const MESSAGE_NOT_FOUND = 10_037;
 const SEQUENCE_NOT_FOUND = 10_043;
 
@@ -187,9 +189,11 @@ export class JetStream {
   /** Reads the stream, and logs when it is missing, differs from its contract or matches it again. */
   private async streamInfo(stream: StreamContract): Promise<StreamInfo | undefined> {
     const manager = await this.manager();
-    const info = await api(nameOf(stream), () =>
+    const found = await api(nameOf(stream), () =>
       orUndefined([STREAM_NOT_FOUND], () => manager.streams.info(stream.name)),
     );
+    // It drops messages until it exists, and gets another creation time.
+    const info = found?.created === NOT_YET ? undefined : found;
     if (info === undefined) this.contracts.absent(stream);
     else this.contracts.present(stream, streamDifference(info.config, stream));
     // A stream that was deleted or replaced is checked again before the next publish.

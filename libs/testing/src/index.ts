@@ -6,6 +6,7 @@ export { createEmptyTestDatabase, createTestDatabase, type TestDatabase } from '
 export { breakingChangesOf } from './databases/breaking-changes';
 export { clerkPayload, clerkPayloadText } from './fixtures/clerk-payload';
 export { SecretDirectory } from './fixtures/secret-directory';
+export { UnfinishedStreams, dropMessage } from './nats/altered-traffic';
 export { natsServers } from './nats/nats-programs';
 export { OPERATOR, type OwnNats } from './nats/own-nats';
 export { startOwnNats } from './nats/start-own-nats';
@@ -18,4 +19,4 @@ export { startOwnPgBouncer, type OwnPgBouncer } from './pgbouncer/own-pgbouncer'
 export { startOwnReverseProxy, type OwnReverseProxy } from './reverse-proxies/own-reverse-proxy';
 export { findPrometheus } from './prometheus/find-prometheus';
 export { TcpProxy } from './tcp-proxy';
-export { eventually } from '@gatehouse/local-stack';
+export { PATIENCE_MS, eventually } from '@gatehouse/local-stack';

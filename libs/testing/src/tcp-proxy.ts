@@ -10,6 +10,8 @@ export class TcpProxy {
   private readonly server = createServer((client) => this.accept(client));
   private readonly sockets = new Set<Socket>();
   private stalled = false;
+  /** Return what to forward in place of what arrived. */
+  alter: { toServer?: (sent: Buffer) => Buffer; toClient?: (sent: Buffer) => Buffer } = {};
 
   private constructor(
     private target: URL,
@@ -77,16 +79,16 @@ export class TcpProxy {
 
   private accept(client: Socket): void {
     const upstream = connect(Number(this.target.port), this.target.hostname);
-    this.carry(client, upstream);
-    this.carry(upstream, client);
+    this.carry(client, upstream, (chunk) => this.alter.toServer?.(chunk) ?? chunk);
+    this.carry(upstream, client, (chunk) => this.alter.toClient?.(chunk) ?? chunk);
   }
 
-  private carry(from: Socket, to: Socket): void {
+  private carry(from: Socket, to: Socket, altered: (chunk: Buffer) => Buffer): void {
     this.sockets.add(from);
     from.on('error', () => to.destroy());
     from.on('data', (chunk: Buffer) =>
       this.later(() => {
-        if (to.write(chunk)) return;
+        if (to.write(altered(chunk))) return;
         from.pause();
         to.once('drain', () => {
           if (!this.stalled) from.resume();

@@ -1,5 +1,11 @@
 import { ConditionNotMetError } from '../errors';
 
+/**
+ * How long a test waits for an answer or a condition: longer than a busy machine stands still; milliseconds. A request
+ * that `eventually` repeats has a shorter limit.
+ */
+export const PATIENCE_MS = 60_000;
+
 /** Time limit and interval of the attempts, in milliseconds. */
 export interface EventuallyOptions {
   timeoutMs?: number;
@@ -8,11 +14,11 @@ export interface EventuallyOptions {
 
 /**
  * Calls `attempt` until it returns something other than `false` or `null`, and returns that. An attempt that throws is
- * repeated. The limit is 60 s by default, for busy machines.
+ * repeated. The limit is `PATIENCE_MS` by default.
  * @throws the last error of `attempt`, or ConditionNotMetError, at the limit
  */
 export async function eventually<T>(attempt: () => T | Promise<T>, options: EventuallyOptions = {}): Promise<T> {
-  const { timeoutMs = 60_000, intervalMs = 20 } = options;
+  const { timeoutMs = PATIENCE_MS, intervalMs = 20 } = options;
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     let failure: unknown;
