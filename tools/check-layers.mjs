@@ -1,4 +1,5 @@
-// Part of npm run lint: checks the rules of .dependency-cruiser.cjs, and that no folders form a cycle at any depth.
+// Part of npm run lint: checks the rules of .dependency-cruiser.cjs, that no files form a cycle, and that no folders form
+// one at any depth. Specs are checked for cycles of files alone.
 // The first argument names another checkout.
 import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
@@ -10,21 +11,53 @@ const root = resolve(process.argv[2] ?? join(import.meta.dirname, '..'));
 const { forbidden, options } = createRequire(import.meta.url)('../.dependency-cruiser.cjs');
 
 const tsConfig = join(root, 'tsconfig.base.json');
-const folders = ['apps', 'libs', 'tools/src', 'bench/src', 'e2e'].filter((folder) => existsSync(join(root, folder)));
+const SPEC = /\.spec\.ts$|\/integration\//;
+const folders = ['apps', 'libs', 'tools/src', 'tools/integration', 'bench/src', 'e2e'].filter((folder) =>
+  existsSync(join(root, folder)),
+);
 const { output } = await cruise(
   folders,
   { ...options, baseDir: root, ruleSet: { forbidden }, validate: true },
   { tsConfig },
   { tsConfig: extractTSConfig(tsConfig) },
 );
-const faults = [...brokenRules(output.summary), ...folderCycles(output.modules)];
+const faults = [...brokenRules(output.summary), ...fileCycle(output.modules), ...folderCycles(output.modules)];
 for (const fault of faults) console.error(fault);
 if (faults.length > 0) process.exitCode = 1;
 
 function brokenRules({ violations }) {
-  return violations.map(
-    ({ from, to, rule }) => `${from} imports ${to}. ${forbidden.find(({ name }) => name === rule.name).comment}`,
+  return violations
+    .filter(({ from }) => !SPEC.test(from))
+    .map(({ from, to, rule }) => `${from} imports ${to}. ${forbidden.find(({ name }) => name === rule.name).comment}`);
+}
+
+/** A sentence when files import each other in a circle, types aside. */
+function fileCycle(modules) {
+  const imports = new Map(
+    modules.map(({ source, dependencies }) => [
+      source,
+      dependencies.flatMap(({ resolved, typeOnly }) => (typeOnly ? [] : [resolved])),
+    ]),
   );
+  const [path, finished] = [[], new Set()];
+  /** The cycle to which `file` leads; undefined when there is none. */
+  const visit = (file) => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (finished.has(file)) return undefined;
+    path.push(file);
+    for (const next of imports.get(file) ?? []) {
+      const cycle = visit(next);
+      if (cycle !== undefined) return cycle;
+    }
+    path.pop();
+    finished.add(file);
+    return undefined;
+  };
+  for (const file of imports.keys()) {
+    const cycle = visit(file);
+    if (cycle !== undefined) return [`Files form a cycle: ${cycle.join(' imports ')}.`];
+  }
+  return [];
 }
 
 /** One sentence for each folder of which some subfolders form a cycle. */
@@ -41,7 +74,9 @@ function folderCycles(modules) {
 function importsBetweenFolders(modules) {
   const graphs = new Map();
   for (const { source, dependencies } of modules) {
+    if (SPEC.test(source)) continue;
     for (const { resolved } of dependencies) {
+      if (SPEC.test(resolved)) continue;
       const [from, to] = [source.split('/'), resolved.split('/')];
       const depth = from.findIndex((part, index) => part !== to[index]);
       // A file that is in the common folder itself belongs to no subfolder.

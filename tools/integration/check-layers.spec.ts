@@ -30,6 +30,22 @@ describe('the check of layers', () => {
     expect(check()).toEqual({ status: 0, stderr: '' });
   });
 
+  it('rejects files that import each other in a circle, also specs, but not those that import types alone', () => {
+    write('apps/one/integration/world.ts', `import { a } from './helper'; export const b = a;`);
+    write('apps/one/integration/helper.ts', `import { type B } from './world'; export const a: B = 1;`);
+    expect(check()).toEqual({ status: 0, stderr: '' });
+    write('apps/one/integration/helper.ts', `import { b } from './world'; export const a = b;`);
+    const [world, helper] = ['apps/one/integration/world.ts', 'apps/one/integration/helper.ts'];
+    expect(check()).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(
+        new RegExp(
+          `^Files form a cycle: (${world} imports ${helper} imports ${world}|${helper} imports ${world} imports ${helper})\\.\n$`,
+        ),
+      ),
+    });
+  });
+
   it('rejects a cycle of folders whose files form none, and names the imports', () => {
     write('apps/one/src/core/left/a.ts', `import '../right/b';`);
     write('apps/one/src/core/right/b.ts', 'export {};');
