@@ -13,14 +13,27 @@ const ROUNDS = 2;
 const SETTLE = { timeoutMs: 90_000, intervalMs: 1_000 };
 const NONE: Differences = { deliveries: [], unrecorded: [], open: [], createdTwice: [], users: [] };
 
+const [last, current] = [Release.last(), Release.current];
 let deployment: Deployment | undefined;
 let traffic: Traffic | undefined;
 
-afterEach(async () => {
+/** Starts the last release, and prepares the servers for this checkout under load. */
+async function start(): Promise<{ clients: Clients; load: Traffic }> {
+  deployment = await Deployment.start(last);
+  const clients = new Clients(deployment);
+  // Every fifth event comes again, often to the other release.
+  await clients.control('faults', { kind: 'duplicate', probability: 0.2, params: { delay_ms: 2_000 } });
+  const load = (traffic = await Traffic.start(clients));
+  await load.repeated(1);
+  load.phase = 'the migrations';
+  await deployment.servers.prepare(current);
+  return { clients, load };
+}
+
+afterAll(async () => {
   await traffic?.stop();
   await deployment?.stop();
-  [traffic, deployment] = [undefined, undefined];
-});
+}, LIMIT_MS);
 
 /** Replaces the services by those of a release, one after the other, under load. */
 async function replaceAll(running: Deployment, load: Traffic, order: readonly ServiceName[], to: Release) {
@@ -44,28 +57,28 @@ const orders: [string, ServiceName[]][] = [
   ['the gateways', ['api-gateway', 'stream-keeper', 'webhook-ingest', 'user-sync', 'user-data']],
 ];
 
-it.each(orders)(
-  'no request fails and no event is lost in an upgrade and its rollback that begin with %s',
-  async (_first, order) => {
-    const [last, current] = [Release.last(), Release.current];
-    deployment = await Deployment.start(last);
-    const clients = new Clients(deployment);
-    // Every fifth event comes again, often to the other release.
-    await clients.control('faults', { kind: 'duplicate', probability: 0.2, params: { delay_ms: 2_000 } });
-    traffic = await Traffic.start(clients);
-    await traffic.repeated(1);
+describe('no request fails and no event is lost', () => {
+  let clients: Clients;
+  let load: Traffic;
 
-    traffic.phase = 'the migrations';
-    await deployment.servers.prepare(current);
-    await replaceAll(deployment, traffic, order, current);
-    const kept = await storeItem(clients);
-    await replaceAll(deployment, traffic, order, last);
-    await traffic.stop();
+  beforeAll(async () => {
+    ({ clients, load } = await start());
+  }, LIMIT_MS);
 
-    expect(traffic.failures).toEqual([]);
-    await eventually(async () => expect(await differencesFrom(clients)).toEqual(NONE), SETTLE);
-    expect(deployment.faults).toEqual([]);
-    expect(await kept()).toEqual(['kept']);
-  },
-  LIMIT_MS,
-);
+  it.each(orders)(
+    'in an upgrade and its rollback that begin with %s',
+    async (_first, order) => {
+      await replaceAll(clients.deployment, load, order, current);
+      const kept = await storeItem(clients);
+      await replaceAll(clients.deployment, load, order, last);
+      await load.hold();
+
+      expect(load.failures).toEqual([]);
+      await eventually(async () => expect(await differencesFrom(clients)).toEqual(NONE), SETTLE);
+      expect(clients.deployment.faults).toEqual([]);
+      expect(await kept()).toBe('kept');
+      load.release();
+    },
+    LIMIT_MS,
+  );
+});

@@ -3,10 +3,10 @@ import { eventually } from '@gatehouse/testing';
 import { type Clients } from './clients';
 
 /**
- * Stores an item by way of the gateway, reads it back, and sees the quotas of its owner. Returns what reads the titles of
- * all stored items from the database, also when no service can any more.
+ * Stores an item by way of the gateway, reads it back, and sees the quotas of its owner. Returns what reads its
+ * title from the database, also when no service can any more; undefined if the item is gone.
  */
-export async function storeItem(clients: Clients): Promise<() => Promise<string[]>> {
+export async function storeItem(clients: Clients): Promise<() => Promise<string | undefined>> {
   const { bearer } = await clients.signIn();
   const headers = await bearer();
   const once = { ...headers, 'idempotency-key': 'kept' };
@@ -22,7 +22,7 @@ export async function storeItem(clients: Clients): Promise<() => Promise<string[
   const { servers } = clients.deployment;
   return () =>
     withClient(servers.adminUrlOf('data'), async (client) => {
-      const { rows } = await client.query<{ title: string }>('SELECT title FROM items');
-      return rows.map(({ title }) => title);
+      const { rows } = await client.query<{ title: string }>('SELECT title FROM items WHERE id = $1', [id]);
+      return rows[0]?.title;
     });
 }
