@@ -1,4 +1,5 @@
-// npm run test:upgrade: builds the last release, and runs it and this checkout side by side, under load.
+// npm run test:upgrade: builds the last release, and runs it and this checkout side by side, under load. With
+// --only-build, only builds the release.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { bootstrap, main, root } from './bootstrap.mjs';
@@ -7,6 +8,7 @@ import { buildRelease, lastRelease } from './last-release.mjs';
 await main(async () => {
   const release = lastRelease();
   const folder = buildRelease(release);
+  if (process.argv.includes('--only-build')) return 0;
   console.log('This checkout:');
   await bootstrap();
   const env = { ...process.env, GATEHOUSE_RELEASE: release.version, GATEHOUSE_RELEASE_FOLDER: folder };
