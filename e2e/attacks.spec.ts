@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type ClerkClient, createClerkClient } from '@clerk/backend';
-import { type ParsedJson } from '@gatehouse/testing';
+import { type ParsedJson, PATIENCE_MS } from '@gatehouse/testing';
 import { type Stack, startStack } from './stack';
 
 let stack: Stack;
@@ -39,7 +39,7 @@ async function call(path: string, headers: Headers = {}, method = 'GET', body?: 
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(PATIENCE_MS),
   });
   return { status: response.status, body: await response.json() };
 }

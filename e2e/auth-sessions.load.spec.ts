@@ -1,6 +1,6 @@
 import { type ClerkClient, createClerkClient } from '@clerk/backend';
 import { Leash } from '@gatehouse/local-stack';
-import { type ParsedJson, eventually } from '@gatehouse/testing';
+import { type ParsedJson, PATIENCE_MS, eventually } from '@gatehouse/testing';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,7 +51,7 @@ interface Answer {
 
 async function call(path: string, token: string, method = 'GET', gateway = gateways[0]): Promise<Answer> {
   const headers = { authorization: `Bearer ${token}` };
-  const response = await fetch(`${gateway}${path}`, { method, headers, signal: AbortSignal.timeout(30_000) });
+  const response = await fetch(`${gateway}${path}`, { method, headers, signal: AbortSignal.timeout(PATIENCE_MS) });
   return { status: response.status, body: await response.json() };
 }
 

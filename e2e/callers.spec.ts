@@ -1,5 +1,5 @@
 import { type ClerkClient, createClerkClient } from '@clerk/backend';
-import { type ParsedJson, eventually } from '@gatehouse/testing';
+import { type ParsedJson, PATIENCE_MS, eventually } from '@gatehouse/testing';
 import { CountingProxy } from './counting-proxy';
 import { describeClient } from './client/client-story';
 import { describeLiveUpdates } from './client/live-story';
@@ -34,7 +34,7 @@ async function call(path: string, headers: Record<string, string>, method = 'GET
     method,
     headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
     ...(body !== undefined && { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(PATIENCE_MS),
   });
   return { status: response.status, body: await response.json() };
 }

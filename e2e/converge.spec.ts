@@ -1,4 +1,4 @@
-import { eventually } from '@gatehouse/testing';
+import { PATIENCE_MS, eventually } from '@gatehouse/testing';
 import { type Stack, startStack } from './stack';
 
 /** More than one page of a reconcile run. */
@@ -29,7 +29,7 @@ async function clerk<Answer>(method: string, path: string, body?: object): Promi
     method,
     headers: { authorization: `Bearer ${settings.clerkSecretKey}`, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(PATIENCE_MS),
   });
   if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status}`);
   return (await response.json()) as Answer;
@@ -52,7 +52,7 @@ async function admin<Answer>(method: string, path: string): Promise<Answer> {
   const response = await fetch(`http://127.0.0.1:${stack.gatehouse.ports.gateway}${path}`, {
     method,
     headers: { authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(PATIENCE_MS),
   });
   if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status} ${await response.text()}`);
   return (await response.json()) as Answer;

@@ -7,7 +7,7 @@ import { freePorts, loadSettings, serviceEnvironments, workspaceRoot } from '@ga
 import { type OwnNats, type TestDatabase, createEmptyTestDatabase, startOwnNats } from '@gatehouse/testing';
 
 /** Long, because loading the modules of a service takes seconds on a busy machine. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 
 let directory: string;
 let database: TestDatabase;
@@ -26,7 +26,7 @@ beforeAll(async () => {
     databases: { ingest: database, users: database, data: database },
     emulatorStateFile: join(directory, 'emulator.json'),
   });
-}, LIMIT_MS);
+});
 afterAll(async () => {
   await nats.dispose();
   await database.drop();

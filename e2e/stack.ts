@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Gatehouse } from '@gatehouse/local-stack';
-import { eventually } from '@gatehouse/testing';
+import { PATIENCE_MS, eventually } from '@gatehouse/testing';
 import { Pool } from 'pg';
 import { Webhook } from 'standardwebhooks';
 import { startOwnGatehouse } from './own-gatehouse';
@@ -23,8 +23,7 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** Limits for one response and for one event, on a busy machine. */
-const DELIVERY_TIMEOUT_MS = 30_000;
+/** Limit for one event, on a busy machine. */
 const SETTLE_TIMEOUT_MS = 60_000;
 
 /**
@@ -59,7 +58,7 @@ export async function startStack(env: Record<string, string> = {}, mayCrash: rea
           'svix-signature': new Webhook(secret).sign(webhookId, now, body),
         },
         body,
-        signal: AbortSignal.timeout(DELIVERY_TIMEOUT_MS),
+        signal: AbortSignal.timeout(PATIENCE_MS),
       });
     },
     settled: (webhookId) =>
@@ -76,7 +75,7 @@ export async function startStack(env: Record<string, string> = {}, mayCrash: rea
     call: (path, token) =>
       fetch(`http://127.0.0.1:${gatehouse.ports.gateway}${path}`, {
         headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-        signal: AbortSignal.timeout(DELIVERY_TIMEOUT_MS),
+        signal: AbortSignal.timeout(PATIENCE_MS),
       }),
     logs: () => {
       const folder = join(directory, 'logs');

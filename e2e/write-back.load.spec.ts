@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Gatehouse, withClient } from '@gatehouse/local-stack';
-import { eventually } from '@gatehouse/testing';
+import { PATIENCE_MS, eventually } from '@gatehouse/testing';
 import { FaultWorld } from './faults/fault-world';
 import { type Stack, startStack } from './stack';
 
@@ -28,7 +28,7 @@ class Clerk {
         'content-type': 'application/json',
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
     if (!response.ok) throw new Error(`${method} ${path}: HTTP ${response.status}`);
     return (await response.json()) as Answer;
@@ -180,7 +180,7 @@ describe('two Gatehouses with separate databases and one Clerk instance', () => 
       method: 'PUT',
       headers: { authorization: `Bearer ${jwt}`, 'content-type': 'application/json' },
       body: JSON.stringify({ role }),
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
     expect([response.status, await response.text()]).toMatchObject([200, expect.any(String)]);
   }

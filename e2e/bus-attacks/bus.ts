@@ -6,14 +6,13 @@ import {
   busMembers,
   streams,
 } from '@gatehouse/contracts';
-import { OPERATOR, type OwnNats, startOwnNats } from '@gatehouse/testing';
+import { OPERATOR, type OwnNats, PATIENCE_MS, startOwnNats } from '@gatehouse/testing';
 import { AckPolicy, DiscardPolicy, type JetStreamManager, StorageType, jetstreamManager } from '@nats-io/jetstream';
 import { type Msg, type NatsConnection, connect, nanos } from '@nats-io/transport-node';
 import { type BusState, readState } from './bus-state';
 import { type Layout, hasUser } from './layout';
 import { StandIn, sampleSubject } from './stand-in';
 
-const TIMEOUT_MS = 20_000;
 /** Long enough that no message is redelivered during a test. */
 const ACK_WAIT_MS = 10 * 60_000;
 
@@ -37,8 +36,8 @@ export class Bus {
    */
   static async start(layout: Layout, program?: string, patienceMs = 20_000): Promise<Bus> {
     const nats = await startOwnNats({ accounts: layout.accounts, program });
-    const operator = await connect({ ...nats.as(OPERATOR), timeout: TIMEOUT_MS });
-    const bus = new Bus(nats, layout, await jetstreamManager(operator, { timeout: TIMEOUT_MS }));
+    const operator = await connect({ ...nats.as(OPERATOR), timeout: PATIENCE_MS });
+    const bus = new Bus(nats, layout, await jetstreamManager(operator, { timeout: PATIENCE_MS }));
     bus.connections.push(operator);
     await bus.createStreams();
     for (const service of busMembers.filter((name) => hasUser(layout, name))) {
@@ -56,7 +55,7 @@ export class Bus {
 
   /** Opens a connection as a service, which `stop` closes. */
   async connect(service: BusMember): Promise<NatsConnection> {
-    const connection = await connect({ ...this.nats.as(service), timeout: TIMEOUT_MS, reconnect: false });
+    const connection = await connect({ ...this.nats.as(service), timeout: PATIENCE_MS, reconnect: false });
     this.connections.push(connection);
     return connection;
   }

@@ -1,12 +1,10 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { type ClerkClient, createClerkClient } from '@clerk/backend';
-import { type ParsedJson } from '@gatehouse/testing';
+import { type ParsedJson, PATIENCE_MS } from '@gatehouse/testing';
 import { sessionBearer } from '../session-bearer';
 import { type Stack } from '../stack';
 import { type Attempt, type Somebody, bodies } from './attempts';
 import { type Names } from './names';
-
-const TIMEOUT_MS = 30_000;
 
 export type Headers = Readonly<Record<string, string>>;
 
@@ -49,7 +47,7 @@ export class People {
       redirect: 'manual',
       headers: { ...credential, ...(body && { 'content-type': 'application/json' }), ...headers },
       ...(body && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
     return { status: response.status, headers: Object.fromEntries(response.headers), text: await textOf(response) };
   }

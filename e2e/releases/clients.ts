@@ -1,9 +1,7 @@
 import { createClerkClient } from '@clerk/backend';
-import { type ParsedJson, eventually } from '@gatehouse/testing';
+import { type ParsedJson, PATIENCE_MS, eventually } from '@gatehouse/testing';
 import { sessionBearer } from '../session-bearer';
 import { type Deployment } from './deployment';
-
-const TIMEOUT_MS = 30_000;
 
 /**
  * Time in which an event of Clerk reaches every gateway, on a busy machine: NATS may have to deliver it again, after 30 s,
@@ -61,7 +59,7 @@ export class Clients {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
     const text = await response.text();
     if (expect.includes(response.status)) return JSON.parse(text);
@@ -103,7 +101,7 @@ export class Clients {
   /** Sends a request to the emulator's control API. */
   async control(path: string, body?: object): Promise<ParsedJson> {
     const response = await fetch(`${this.emulator}/emulator/${path}`, {
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(PATIENCE_MS),
       ...(body !== undefined && {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

@@ -6,6 +6,7 @@ import { AppProcess, Leash, freePort, withClient } from '@gatehouse/local-stack'
 import { LoadBalancer, type Target } from './load-balancer';
 import { type Release } from './release';
 import { Servers } from './servers';
+import { PATIENCE_MS } from '@gatehouse/testing';
 
 const REPLICAS = 2;
 /** Level of errors in the log lines of pino. */
@@ -142,7 +143,7 @@ export class Deployment {
 
 /** Sum of a counter over its labels. */
 async function metricSum({ opsPort }: Target, name: string): Promise<number> {
-  const response = await fetch(`http://127.0.0.1:${opsPort}/metrics`, { signal: AbortSignal.timeout(10_000) });
+  const response = await fetch(`http://127.0.0.1:${opsPort}/metrics`, { signal: AbortSignal.timeout(PATIENCE_MS) });
   const lines = (await response.text()).split('\n').filter((line) => line.startsWith(`${name}{`));
   return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }

@@ -11,6 +11,7 @@ import {
   resolveNatsServer,
   workspaceState,
 } from '@gatehouse/local-stack';
+import { PATIENCE_MS } from '@gatehouse/testing';
 
 /**
  * Which accounts nats-server has.
@@ -71,7 +72,7 @@ export class ChangingNats {
     });
     this.server = server;
     const isRunning = () => server.running;
-    const refusal = await firstNatsClient({ url: this.url, user: users[0], timeoutMs: 20_000, isRunning });
+    const refusal = await firstNatsClient({ url: this.url, user: users[0], timeoutMs: PATIENCE_MS, isRunning });
     if (refusal) throw refusal;
   }
 

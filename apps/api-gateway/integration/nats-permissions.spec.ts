@@ -7,7 +7,7 @@ import {
   resolvePrincipal,
   trustChangesAnnouncement,
 } from '@gatehouse/contracts';
-import { OPERATOR, eventually, startOwnNats } from '@gatehouse/testing';
+import { OPERATOR, PATIENCE_MS, eventually, startOwnNats } from '@gatehouse/testing';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { type NatsConnection, connect, headers } from '@nats-io/transport-node';
 import { samplePrincipal } from './support/samples';
@@ -33,7 +33,7 @@ const body = Buffer.from(JSON.stringify({ clerkUserId: 'user_1', sessionId: 'ses
 async function ask(envelope: string | undefined) {
   const sent = headers();
   if (envelope !== undefined) sent.set(envelopeHeader, envelope);
-  return (await asGateway.request(resolvePrincipal.subject, body, { headers: sent, timeout: 20_000 })).json();
+  return (await asGateway.request(resolvePrincipal.subject, body, { headers: sent, timeout: PATIENCE_MS })).json();
 }
 
 /** Creates the stream of events. */
@@ -57,7 +57,7 @@ describe("the gateway's NATS user", () => {
     '$JS.ACK.CLERK_EVENTS.user-sync.1.1.1.1.0',
     '_INBOX.user-sync.x',
   ])('cannot publish on %s', async (subject) => {
-    await expect(asGateway.request(subject, body, { timeout: 20_000 })).rejects.toThrow(/permissions violation/i);
+    await expect(asGateway.request(subject, body, { timeout: PATIENCE_MS })).rejects.toThrow(/permissions violation/i);
   });
 
   it.each(['clerk.events.>', 'user-sync.>', 'webhook-ingest.>', '_INBOX.user-sync.>', '$JS.>', '>'])(
@@ -108,7 +108,7 @@ describe('accounts, even with users who may do everything in their account,', ()
     }
     as('webhook-ingest').publish(eventSubject('user.created'), 'event');
     as('user-sync').publish(trustChangesAnnouncement.subject, 'announcement');
-    await as('api-gateway').request(resolvePrincipal.subject, 'request', { timeout: 20_000 });
+    await as('api-gateway').request(resolvePrincipal.subject, 'request', { timeout: PATIENCE_MS });
     await eventually(() => heard.get(OPERATOR)?.has('event') === true);
     // Messages of one connection arrive in order, so whatever was sent before these has arrived with them.
     for (const name of names) {
@@ -127,7 +127,7 @@ describe('accounts, even with users who may do everything in their account,', ()
   });
 
   it('show the gateway no stream', async () => {
-    const manager = await jetstreamManager(as('api-gateway'), { checkAPI: false, timeout: 20_000 });
+    const manager = await jetstreamManager(as('api-gateway'), { checkAPI: false, timeout: PATIENCE_MS });
     await expect(manager.streams.info(clerkEventsStream.name)).rejects.toThrow(/jetstream not enabled for account/i);
   });
 });

@@ -5,7 +5,7 @@ import { verifyLogin } from '@gatehouse/contracts';
 import { LiveValue, fixed } from '@gatehouse/config';
 import { RequestRefusedError } from '@gatehouse/messaging';
 import { createLogger } from '@gatehouse/observability';
-import { type OwnRedis, eventually, startOwnRedis } from '@gatehouse/testing';
+import { type OwnRedis, PATIENCE_MS, eventually, startOwnRedis } from '@gatehouse/testing';
 import { Redis } from 'ioredis';
 import { KeyGuesses } from '../src/authentication/key-guesses';
 import { RateLimiter } from '../src/limits/rate-limiter';
@@ -23,7 +23,6 @@ const ALL_BUT_TIMEOUTS = [
   ...(['setImmediate', 'clearImmediate', 'setInterval', 'clearInterval'] as const),
 ];
 /** Maximum wait for a count; longer than a busy machine stands still. */
-const PATIENCE_MS = 10_000;
 const silent = createLogger({ service: 'test', level: 'silent' });
 let redis: OwnRedis;
 let gateway: AttackedGateway | undefined;

@@ -11,7 +11,6 @@ import { EventClient } from './support/event-client';
 import { samplePrincipal } from './support/samples';
 import { type Replica, type TestGateway, startTestGateway } from './support/test-gateway';
 
-const LIMIT_MS = 60_000;
 const MINUTES = 60_000;
 
 let gateway: TestGateway;
@@ -52,13 +51,13 @@ beforeAll(async () => {
   });
   other = await gateway.another();
   publisher = await ChangePublisher.start(gateway.nats);
-}, LIMIT_MS);
+});
 
 afterAll(async () => {
   await publisher?.stop();
   await other?.app.close();
   await gateway?.stop();
-}, LIMIT_MS);
+});
 
 beforeEach(() => {
   people += 1;

@@ -9,7 +9,7 @@ import {
   natsPasswordVariable,
 } from '@gatehouse/contracts';
 import { workspaceRoot } from '@gatehouse/local-stack';
-import { type OwnNats, natsServers, startOwnNats } from '@gatehouse/testing';
+import { type OwnNats, PATIENCE_MS, natsServers, startOwnNats } from '@gatehouse/testing';
 import { type NatsConnection, PermissionViolationError, connect } from '@nats-io/transport-node';
 
 const SYSTEM = 'system';
@@ -39,7 +39,9 @@ interface AccountDetail {
 }
 
 async function ask<Data>(endpoint: string, options: object): Promise<Data> {
-  const reply = await system.request(`$SYS.REQ.SERVER.PING.${endpoint}`, JSON.stringify(options), { timeout: 10_000 });
+  const reply = await system.request(`$SYS.REQ.SERVER.PING.${endpoint}`, JSON.stringify(options), {
+    timeout: PATIENCE_MS,
+  });
   return reply.json<{ data: Data }>().data;
 }
 
@@ -101,7 +103,7 @@ function withoutWildcards(subject: string): string {
 async function tried(
   user: NatsIdentity,
 ): Promise<{ account: string | undefined; publish: string[]; subscribe: string[] }> {
-  const connection = await connect({ ...nats.as(user), timeout: 10_000 });
+  const connection = await connect({ ...nats.as(user), timeout: PATIENCE_MS });
   const rejected = { publish: new Set<string>(), subscribe: new Set<string>() };
   void (async () => {
     for await (const status of connection.status()) {

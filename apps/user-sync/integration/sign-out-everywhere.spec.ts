@@ -109,7 +109,7 @@ describe('signing out everywhere', () => {
       expect(await sessions.resolve(clerkUserId, laptop.id)).toMatchObject({ sessionEnded: true });
       expect(await sessions.resolve(clerkUserId, again.id)).toMatchObject({ sessionEnded: false });
     },
-    90_000,
+    180_000,
   );
 
   it('that is pending admits a session whose beginning an event shows, although Clerk does not answer', async () => {

@@ -12,6 +12,7 @@ import { withClient } from '@gatehouse/local-stack';
 import {
   OPERATOR,
   type OwnNats,
+  PATIENCE_MS,
   RepeatedWork,
   type TestDatabase,
   createTestDatabase,
@@ -236,9 +237,9 @@ export class IngestHarness {
 
   /** Uses JetStream directly, as an operator. */
   async administer<Result>(work: (manager: JetStreamManager) => Promise<Result>): Promise<Result> {
-    const connection = await connect({ ...this.nats.as(OPERATOR), reconnect: false, timeout: 20_000 });
+    const connection = await connect({ ...this.nats.as(OPERATOR), reconnect: false, timeout: PATIENCE_MS });
     try {
-      return await work(await jetstreamManager(connection, { timeout: 20_000 }));
+      return await work(await jetstreamManager(connection, { timeout: PATIENCE_MS }));
     } finally {
       await connection.close();
     }

@@ -1,6 +1,6 @@
 import { clerkEventsStream, clerkOutcomesStream, jetStreamApiPrefix, outcomesConsumer } from '@gatehouse/contracts';
 import { OpsServer } from '@gatehouse/observability';
-import { eventually } from '@gatehouse/testing';
+import { PATIENCE_MS, eventually } from '@gatehouse/testing';
 import { nanos } from '@nats-io/transport-node';
 import { EventPublisher } from '../src/publish-event/event-publisher';
 import { type Ingest, IngestHarness, deliver, newId, userCreated } from './ingest-harness';
@@ -85,7 +85,7 @@ it('the service creates no stream, and its NATS user may not', async () => {
   await eventually(() => nats.connected);
   const config = JSON.stringify({ name: EVENTS, subjects: clerkEventsStream.subjects });
   for (const prefix of ['$JS.API', jetStreamApiPrefix]) {
-    const creation = nats.get().request(`${prefix}.STREAM.CREATE.${EVENTS}`, config, { timeout: 20_000 });
+    const creation = nats.get().request(`${prefix}.STREAM.CREATE.${EVENTS}`, config, { timeout: PATIENCE_MS });
     await expect(creation).rejects.toThrow(/permissions violation/i);
   }
   await deliverMany(1);

@@ -1,6 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OPERATOR, type OwnNats, TcpProxy, eventually, natsServers, startOwnNats } from '@gatehouse/testing';
+import {
+  OPERATOR,
+  type OwnNats,
+  PATIENCE_MS,
+  TcpProxy,
+  eventually,
+  natsServers,
+  startOwnNats,
+} from '@gatehouse/testing';
 import { type NatsConnection, connect } from '@nats-io/transport-node';
 import fc from 'fast-check';
 import { type Following } from '../src/index';
@@ -100,7 +108,7 @@ describe.each(cases)('a follower of $name in random histories, on $server', ({ p
         if (one.kind === 'wait') await sleep(one.ms);
       }
       const isEqual = () => isDeepStrictEqual(table.users, publisher.users);
-      await eventually(isEqual, { timeoutMs: 40_000 }).catch(() => undefined);
+      await eventually(isEqual, { timeoutMs: PATIENCE_MS }).catch(() => undefined);
       expect(table.users).toEqual(publisher.users);
       expect(table.violations).toEqual([]);
       await following.ready;

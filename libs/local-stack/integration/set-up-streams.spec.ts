@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { natsAccounts } from '@gatehouse/contracts';
 import { type JetStreamManager, StorageType, jetstreamManager } from '@nats-io/jetstream';
 import { type NatsConnection, connect } from '@nats-io/transport-node';
-import { type NatsServer, resolveNatsServer, startNatsServer, workspaceRoot, workspaceState } from '../src';
+import {
+  type NatsServer,
+  PATIENCE_MS,
+  resolveNatsServer,
+  startNatsServer,
+  workspaceRoot,
+  workspaceState,
+} from '../src';
 import { setUpStreams, setupEnvironment } from '../src/stack/set-up-streams';
 
 describe('the step of npm start that sets up the streams', () => {
@@ -23,7 +30,7 @@ describe('the step of npm start that sets up the streams', () => {
       accounts: natsAccounts(() => 'right', [operator]),
     });
     connection = await connect({ servers: server.url, user: operator.user, pass: operator.password });
-    manager = await jetstreamManager(connection, { timeout: 20_000 });
+    manager = await jetstreamManager(connection, { timeout: PATIENCE_MS });
   });
   afterAll(async () => {
     await connection?.close();

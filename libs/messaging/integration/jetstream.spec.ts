@@ -1,6 +1,6 @@
 import { type ConsumerContract, clerkEventsStream, eventsConsumer, setupIdentity, streams } from '@gatehouse/contracts';
 import { createLogger } from '@gatehouse/observability';
-import { OPERATOR, type OwnNats, eventually, startOwnNats } from '@gatehouse/testing';
+import { OPERATOR, type OwnNats, PATIENCE_MS, eventually, startOwnNats } from '@gatehouse/testing';
 import { AckPolicy, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect, nanos } from '@nats-io/transport-node';
 import { Controller, type INestApplication } from '@nestjs/common';
@@ -52,9 +52,9 @@ async function chooseAckWait(ackWaitMs: number): Promise<void> {
 
 /** Uses JetStream as an operator. */
 async function operate<Value>(work: (manager: JetStreamManager) => Promise<Value>): Promise<Value> {
-  const connection = await connect({ ...nats.as(OPERATOR), timeout: 20_000 });
+  const connection = await connect({ ...nats.as(OPERATOR), timeout: PATIENCE_MS });
   try {
-    return await work(await jetstreamManager(connection, { timeout: 20_000 }));
+    return await work(await jetstreamManager(connection, { timeout: PATIENCE_MS }));
   } finally {
     await connection.close();
   }

@@ -3,6 +3,7 @@ import { usersStream } from '@gatehouse/contracts';
 import { headers } from '@nats-io/transport-node';
 import * as fc from 'fast-check';
 import { RelayWorld } from './relay-world';
+import { PATIENCE_MS } from '@gatehouse/testing';
 
 /** One step of a history. `row` selects one of the rows that exist. */
 type Step =
@@ -97,7 +98,7 @@ describe('two relays of one database', () => {
     // As a relay of another release would do, without the sequence that it replaces.
     const nats = world.relays[0]?.nats.get();
     await nats?.request(`users.changed.${id}`, JSON.stringify({ kind: 'thing', version: 1, epoch: 1 }), {
-      timeout: 20_000,
+      timeout: PATIENCE_MS,
       headers: headers(),
     });
     expect(last?.json()).toMatchObject({ version: 2 });

@@ -1,13 +1,13 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { eventually } from '@gatehouse/local-stack';
+import { PATIENCE_MS, eventually } from '@gatehouse/local-stack';
 import { OPERATOR, startOwnNats, testNats, type OwnNats } from '../src';
 
 describe('NATS for a test file', () => {
   it('lets a test file use production names for its streams, and removes the streams', async () => {
     const nats = await testNats();
     const connection = await nats.connect();
-    const manager = await jetstreamManager(connection, { timeout: 20_000 });
+    const manager = await jetstreamManager(connection, { timeout: PATIENCE_MS });
     await manager.streams.add({ name: 'CLERK_EVENTS', subjects: ['clerk.events.>'], max_bytes: 100 * 2 ** 30 });
     await jetstream(connection).publish('clerk.events.user.created', 'x');
     await nats.cleanup();
@@ -81,7 +81,7 @@ describe('a separate nats-server of one test file', () => {
     const operator = own.as(OPERATOR);
     const streams = async () => {
       const connection = await connect({ ...operator, reconnect: false });
-      const manager = await jetstreamManager(connection, { timeout: 20_000 });
+      const manager = await jetstreamManager(connection, { timeout: PATIENCE_MS });
       const names = [];
       for await (const name of manager.streams.names()) names.push(name);
       if (names.length === 0) await manager.streams.add({ name: 'KEPT', subjects: ['kept.>'] });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '@gatehouse/local-stack';
-import { findPrometheus } from '@gatehouse/testing';
+import { PATIENCE_MS, findPrometheus } from '@gatehouse/testing';
 import { textOf } from '../docs/markdown';
 import { recordedNames } from './rules';
 import { groupingFaults, selectorFaults, selectorsOf } from './selectors';
@@ -84,7 +84,7 @@ it('every query of the dashboard is accepted by promtool', async () => {
     const rules = targets.map(({ expr }, index) => ({ record: `query:${index}`, expr: sent(expr) }));
     const file = join(directory, 'queries.json');
     writeFileSync(file, JSON.stringify({ groups: [{ name: 'dashboard', rules }] }));
-    const report = await runCommand(promtool, ['check', 'rules', file], { timeoutMs: 30_000 });
+    const report = await runCommand(promtool, ['check', 'rules', file], { timeoutMs: PATIENCE_MS });
     expect(report).toContain(`SUCCESS: ${rules.length} rules found`);
   } finally {
     rmSync(directory, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import { metricPrefix, serviceNames, serviceRow } from '@gatehouse/contracts';
 import { runCommand } from '@gatehouse/local-stack';
-import { findPrometheus } from '@gatehouse/testing';
+import { PATIENCE_MS, findPrometheus } from '@gatehouse/testing';
 import { load } from 'js-yaml';
 import { anchorsOf, markdownFiles, root, textOf } from '../docs/markdown';
 import { allRules, recordedNames, rulesFile } from './rules';
@@ -24,12 +24,14 @@ const withoutAlert = [
 
 it('the rules are accepted by promtool', async () => {
   const { promtool } = await findPrometheus();
-  const report = await runCommand(promtool, ['check', 'rules', join(root, rulesFile)], { timeoutMs: 30_000 });
+  const report = await runCommand(promtool, ['check', 'rules', join(root, rulesFile)], { timeoutMs: PATIENCE_MS });
   expect(report).toContain(`SUCCESS: ${rules.length} rules found`);
 });
 
 it('the PrometheusRule of Kubernetes holds the rules of monitoring/alerts.yaml', async () => {
-  const printed = await runCommand(process.execPath, [join(root, 'tools/prometheus-rule.mjs')], { timeoutMs: 30_000 });
+  const printed = await runCommand(process.execPath, [join(root, 'tools/prometheus-rule.mjs')], {
+    timeoutMs: PATIENCE_MS,
+  });
   const kept = textOf('k8s/base/monitoring/prometheus-rule.yaml');
   expect(printed).toBe(kept);
   const { groups } = load(textOf(rulesFile)) as { groups: unknown };

@@ -1,5 +1,5 @@
 import { type NatsAccount, type NatsIdentity } from '@gatehouse/contracts';
-import { firstNatsClient } from '@gatehouse/local-stack';
+import { PATIENCE_MS, firstNatsClient } from '@gatehouse/local-stack';
 
 /** Name and password of the user that may do everything in the account of the streams. */
 export const OPERATOR = 'operator';
@@ -64,6 +64,11 @@ export function loginOf(url: string, user: string, pass = user): NatsLogin {
 
 /** Waits until the server accepts a changed password. */
 export async function untilAccepted(url: string, user: string, password: string): Promise<void> {
-  const refusal = await firstNatsClient({ url, user: { user, password }, timeoutMs: 20_000, isRunning: () => true });
+  const refusal = await firstNatsClient({
+    url,
+    user: { user, password },
+    timeoutMs: PATIENCE_MS,
+    isRunning: () => true,
+  });
   if (refusal !== undefined) throw refusal;
 }

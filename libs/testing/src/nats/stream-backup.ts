@@ -1,6 +1,5 @@
+import { PATIENCE_MS } from '@gatehouse/local-stack';
 import { type NatsConnection } from '@nats-io/transport-node';
-
-const TIMEOUT_MS = 20_000;
 
 /** A backup of a stream, as `nats stream backup` makes it. */
 export interface StreamBackup {
@@ -40,12 +39,12 @@ export async function restoreStream(connection: NatsConnection, backup: StreamBa
   const { stream, config, state, chunks } = backup;
   await call(connection, `STREAM.DELETE.${stream}`, {});
   const { deliver_subject: subject } = await call(connection, `STREAM.RESTORE.${stream}`, { config, state });
-  for (const chunk of chunks) await connection.request(String(subject), chunk, { timeout: TIMEOUT_MS });
-  failOn((await connection.request(String(subject), '', { timeout: TIMEOUT_MS })).json());
+  for (const chunk of chunks) await connection.request(String(subject), chunk, { timeout: PATIENCE_MS });
+  failOn((await connection.request(String(subject), '', { timeout: PATIENCE_MS })).json());
 }
 
 async function call(connection: NatsConnection, name: string, request: object): Promise<Record<string, unknown>> {
-  const answer = await connection.request(`$JS.API.${name}`, JSON.stringify(request), { timeout: TIMEOUT_MS });
+  const answer = await connection.request(`$JS.API.${name}`, JSON.stringify(request), { timeout: PATIENCE_MS });
   return failOn(answer.json());
 }
 

@@ -1,10 +1,8 @@
+import { PATIENCE_MS } from '@gatehouse/local-stack';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { randomBytes } from 'node:crypto';
 import { natsAccountCount, testVariable, testVariables } from '../test-environment';
-
-/** A long time limit, because deleting a stream deletes files, and the machine may be busy. */
-const TIMEOUT_MS = 20_000;
 
 /** NATS for one test file. */
 export interface TestNats {
@@ -47,9 +45,9 @@ export async function testNats(): Promise<TestNats> {
   const connectionOptions = () => ({ servers: url, ...(user ? { user, pass: secret } : {}) });
 
   const deleteStreams = async () => {
-    const connection = await connect({ ...connectionOptions(), reconnect: false, timeout: TIMEOUT_MS });
+    const connection = await connect({ ...connectionOptions(), reconnect: false, timeout: PATIENCE_MS });
     try {
-      const manager = await jetstreamManager(connection, { timeout: TIMEOUT_MS });
+      const manager = await jetstreamManager(connection, { timeout: PATIENCE_MS });
       for await (const name of manager.streams.names()) {
         if (isolated || name.startsWith(prefix)) await manager.streams.delete(name);
       }
@@ -66,7 +64,7 @@ export async function testNats(): Promise<TestNats> {
     prefix,
     isolated,
     async connect(options = {}) {
-      const connection = await connect({ ...connectionOptions(), timeout: TIMEOUT_MS, ...options });
+      const connection = await connect({ ...connectionOptions(), timeout: PATIENCE_MS, ...options });
       connections.push(connection);
       return connection;
     },

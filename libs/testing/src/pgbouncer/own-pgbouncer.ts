@@ -2,12 +2,13 @@ import { chownSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  Leash,
+  ManagedProcess,
+  PATIENCE_MS,
+  ServerNotReadyError,
   asIdentity,
   choosePostgresIdentity,
   freePort,
-  Leash,
-  ManagedProcess,
-  ServerNotReadyError,
 } from '@gatehouse/local-stack';
 import { Client } from 'pg';
 import { findPgBouncer } from './find-pgbouncer';
@@ -28,7 +29,6 @@ export interface OwnPgBouncer {
   dispose(): Promise<void>;
 }
 
-const READY_TIMEOUT_MS = 20_000;
 const PROBE_MS = 50;
 
 /**
@@ -107,7 +107,7 @@ max_client_conn = 500
 }
 
 async function firstLogin(server: ManagedProcess, url: string): Promise<void> {
-  const deadline = Date.now() + READY_TIMEOUT_MS;
+  const deadline = Date.now() + PATIENCE_MS;
   let reason = 'no answer in time';
   while (server.running && Date.now() < deadline) {
     const client = new Client({ connectionString: url, connectionTimeoutMillis: 2_000, query_timeout: 2_000 });

@@ -3,11 +3,12 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  findOnPath,
-  freePort,
   Leash,
   ManagedProcess,
+  PATIENCE_MS,
   ServerNotReadyError,
+  findOnPath,
+  freePort,
   workspaceState,
 } from '@gatehouse/local-stack';
 import { RedisServerNotFoundError } from '../errors';
@@ -22,7 +23,6 @@ export interface OwnRedis {
   dispose(): Promise<void>;
 }
 
-const READY_TIMEOUT_MS = 20_000;
 const PROBE_MS = 30;
 
 /**
@@ -85,7 +85,7 @@ async function startServer(
     logFile: join(directory, 'redis-server.log'),
     leash,
   });
-  const deadline = Date.now() + READY_TIMEOUT_MS;
+  const deadline = Date.now() + PATIENCE_MS;
   while (server.running && Date.now() < deadline) {
     if (await answers(port)) return server;
     await new Promise((resolve) => setTimeout(resolve, PROBE_MS));

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Leash, ManagedProcess, ServerNotReadyError } from '@gatehouse/local-stack';
+import { Leash, ManagedProcess, PATIENCE_MS, ServerNotReadyError } from '@gatehouse/local-stack';
 import { type ReverseProxyName, findReverseProxy } from './find-reverse-proxy';
 
 /** A reverse proxy of one test file. */
@@ -11,7 +11,6 @@ export interface OwnReverseProxy {
   dispose(): Promise<void>;
 }
 
-const READY_TIMEOUT_MS = 30_000;
 const PROBE_MS = 50;
 
 /**
@@ -67,7 +66,7 @@ function caddyMain(site: string): string {
 }
 
 async function firstConnection(server: ManagedProcess, name: string, port: number): Promise<void> {
-  const deadline = Date.now() + READY_TIMEOUT_MS;
+  const deadline = Date.now() + PATIENCE_MS;
   while (server.running && Date.now() < deadline) {
     if (await accepts(port)) return;
     await new Promise((resolve) => setTimeout(resolve, PROBE_MS));
