@@ -72,6 +72,7 @@ export async function plansOf(world: World): Promise<Readonly<Record<string, Cal
     continueUserImport: { path: { id: world.importIds.uploading }, headers: { 'upload-offset': '11' } },
     undoUserImport: { path: { id: world.importIds.applied } },
     discardUserImport: { path: { id: world.importIds.discarded } },
+    tailWebhookEvents: { query: { cursor: '0' } },
     explainGateRequest: { query: { method: 'GET', host: 'app.example.com', path: '/orders/7' } },
     leaveMetadataCollision: { path: { id: collisionIds[1] ?? '' } },
   };

@@ -1,10 +1,28 @@
-import { approveReconcile, explainUser, undoReconcile } from '@gatehouse/contracts';
+import { type ReplyOf, approveReconcile, explainUser, listReconcileUsers, undoReconcile } from '@gatehouse/contracts';
 import { AbsenceConfirmation } from '../src/reconcile/confirm-absences';
 import { PendingRedactions } from '../src/reconcile/pending-redactions';
 import { type UserJson, T0, clerkUser, deletion, newClerkId, userEvent } from './clerk-events';
 import { reconciling, world } from './each-reconcile-test';
 import { adminContext } from './members';
 import { many, settings } from './reconcile-world';
+
+/** Clerk ids of the users whom a run is about, page by page. */
+async function listed(id: string, list: 'absent' | 'undoable'): Promise<(string | null)[]> {
+  const ids: (string | null)[] = [];
+  let cursor: string | null = null;
+  do {
+    const request = { id, list, limit: 3, ...(cursor !== null && { cursor }) };
+    const page: ReplyOf<typeof listReconcileUsers> = await world.gateway.send(
+      listReconcileUsers,
+      request,
+      adminContext(),
+    );
+    ids.push(...page.items.map(({ clerkUserId }) => clerkUserId));
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  // The database sorts by its own collation.
+  return ids.sort();
+}
 
 describe('deletions by a reconcile run', () => {
   it('beyond the limit stop the run until an admin approves', async () => {
@@ -14,9 +32,25 @@ describe('deletions by a reconcile run', () => {
     const run = await reconciling.reconcile();
     expect(run).toMatchObject({ state: 'needs_approval', absences: 4, message: expect.stringContaining('4 of 6') });
     expect(await reconciling.live()).toHaveLength(6);
+    const missing = users
+      .slice(2)
+      .map(({ id }) => id)
+      .sort();
+    expect(await listed(run.id, 'absent')).toEqual(missing);
+    expect(await listed(run.id, 'undoable')).toEqual([]);
     await world.gateway.send(approveReconcile, { id: run.id }, adminContext());
     expect(await reconciling.ended(run.id)).toMatchObject({ state: 'done', changes: { duplicate: 2, delete: 4 } });
     expect(await reconciling.live()).toHaveLength(2);
+    expect(await listed(run.id, 'absent')).toEqual([]);
+    expect(await listed(run.id, 'undoable')).toEqual(missing);
+  });
+
+  it('are not listed as planned by a run that a later one has overtaken', async () => {
+    for (const user of many(6)) await world.deliver(userEvent('user.created', user));
+    const run = await reconciling.reconcile();
+    expect(run).toMatchObject({ state: 'needs_approval' });
+    await reconciling.reconcile();
+    await expect(listed(run.id, 'absent')).rejects.toMatchObject({ reason: 'conflict' });
   });
 
   it('keep personal data for 24 hours, and one audited command undoes them', async () => {

@@ -3,6 +3,7 @@ import {
   getWebhookEvent,
   listRejectedDeliveries,
   listWebhookEvents,
+  tailWebhookEvents,
   type Principal,
 } from '@gatehouse/contracts';
 import { type RequestClient } from '@gatehouse/messaging';
@@ -215,5 +216,69 @@ describe('the export of the events about a user', () => {
     expect(await gateway.send(exportWebhookEvents, {}, own(null))).toEqual({ items: [], nextCursor: null });
     const nobody = { principal: null, requestId: 'request-1' };
     await expect(gateway.send(exportWebhookEvents, {}, nobody)).rejects.toMatchObject({ reason: 'unauthenticated' });
+  });
+});
+
+describe('the tail', () => {
+  /** Follows the ledger from now on; each call returns the events since the one before. */
+  async function follow(filter: { clerkUserId?: string } = {}) {
+    let { cursor } = await gateway.send(tailWebhookEvents, filter, admin);
+    return async () => {
+      const reply = await gateway.send(tailWebhookEvents, { ...filter, cursor }, admin);
+      cursor = reply.cursor;
+      return reply.items;
+    };
+  }
+  /** The statuses of one event, among those of others. */
+  const followOne = async (id: string) => {
+    const look = await follow();
+    return async () => (await look()).filter(({ webhookId }) => webhookId === id).map(({ status }) => status);
+  };
+  const set = (id: string, change: string) =>
+    harness.sql(`UPDATE webhook_events SET ${change} WHERE webhook_id = $1`, [id]);
+
+  it('returns a new event and its outcome, and then nothing more', async () => {
+    const id = newId();
+    const look = await followOne(id);
+    await deliver(ingest.url, userCreated('user_tailed'), { id });
+    const seen: string[] = [];
+    await eventually(async () => {
+      seen.push(...(await look()));
+      expect(seen).toContain('processing');
+    });
+    await set(id, `status = 'success'`);
+    expect(await look()).toEqual(['success']);
+    expect(await look()).toEqual([]);
+  });
+
+  it('returns an event of long ago that is started again, and its outcome', async () => {
+    const id = newId();
+    await deliver(ingest.url, userCreated('user_again'), { id });
+    await eventually(async () => expect(await harness.row(id)).toMatchObject({ status: 'processing' }));
+    await harness.sql(`UPDATE webhook_events SET created_at = now() - interval '1 hour', status = 'success'`);
+    await set(id, `status = 'failed'`);
+    const look = await followOne(id);
+    expect(await look()).toEqual([]);
+    await set(id, `status = 'processing', publish_number = 2`);
+    expect(await look()).toEqual(['processing']);
+    await set(id, `status = 'ignored'`);
+    expect(await look()).toEqual(['ignored']);
+  });
+
+  it('follows one user alone', async () => {
+    const look = await follow({ clerkUserId: 'user_followed' });
+    const id = newId();
+    await deliver(ingest.url, userCreated('user_other'));
+    await deliver(ingest.url, userCreated('user_followed'), { id });
+    const seen = new Set<string>();
+    await eventually(async () => {
+      for (const { webhookId } of await look()) seen.add(webhookId);
+      expect([...seen]).toEqual([id]);
+    });
+  });
+
+  it('is for admins alone', async () => {
+    const reader = { principal: principal('developer'), requestId: 'r' };
+    await expect(gateway.send(tailWebhookEvents, {}, reader)).rejects.toMatchObject({ reason: 'forbidden' });
   });
 });

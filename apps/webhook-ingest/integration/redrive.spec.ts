@@ -97,23 +97,33 @@ describe('a redrive', () => {
   });
 
   it('as a dry run shows for each row what would happen, and changes nothing', async () => {
-    const [gone = '', fine = ''] = await dead(2);
+    const [gone = '', fine = '', invalid = ''] = await dead(3);
     const sms = newId();
     await deliver(ingest.url, Buffer.from('{"type":"role.created","data":{}}'), { id: sms });
     await harness.sql(
       'DELETE FROM event_bodies WHERE event_id = (SELECT id FROM webhook_events WHERE webhook_id = $1)',
       [gone],
     );
+    await harness.sql(`UPDATE webhook_events SET error_details = $2 WHERE webhook_id = $1`, [
+      invalid,
+      JSON.stringify({ kind: 'validation', code: 'EVENT_INVALID', retryable: false }),
+    ]);
     const before = await harness.sql('SELECT * FROM webhook_events ORDER BY id');
-    const answer = await send({ filter: { ids: [gone, fine, sms, 'msg_nobody'] }, dryRun: true });
+    const answer = await send({ filter: { ids: [gone, fine, invalid, sms, 'msg_nobody'] }, dryRun: true });
     expect(answer).toMatchObject({
       redriveId: null,
       dryRun: true,
-      redriven: 1,
+      redriven: 2,
       skipped: 2,
       items: [
         { webhookId: gone, action: 'skip', reason: 'the body is no longer stored', errorMessage: 'taken' },
-        { webhookId: fine, action: 'redrive', reason: null, status: 'failed', retryCount: 2 },
+        { webhookId: fine, action: 'redrive', reason: null, warning: null, status: 'failed', retryCount: 2 },
+        {
+          webhookId: invalid,
+          action: 'redrive',
+          reason: null,
+          warning: expect.stringContaining('no retry can fix it'),
+        },
         { webhookId: sms, action: 'skip', reason: 'no service handles events of this type' },
       ],
     });

@@ -3,8 +3,10 @@ import {
   type Principal,
   clerkMovementSubject,
   clerkOutcomesStream,
+  getLedgerSeries,
   getLedgerStats,
 } from '@gatehouse/contracts';
+import { type RequestClient } from '@gatehouse/messaging';
 import { METRICS } from '@gatehouse/observability';
 import { eventually } from '@gatehouse/testing';
 import { Registry } from 'prom-client';
@@ -19,6 +21,7 @@ const fingerprint = (text: string): string => parseSigningSecret(text).fingerpri
 
 let harness: IngestHarness;
 let ingest: Ingest;
+let gateway: RequestClient;
 let stats: (hours?: number) => Promise<LedgerStats>;
 
 const admin: Principal = {
@@ -34,7 +37,7 @@ const admin: Principal = {
 beforeAll(async () => {
   harness = await IngestHarness.create();
   ingest = await harness.start({ CLERK_WEBHOOK_SIGNING_SECRETS: `${secret},${otherSecret}` });
-  const gateway = harness.requests();
+  gateway = harness.requests();
   stats = (hours = 24) => gateway.send(getLedgerStats, { hours }, { principal: admin, requestId: 'r' });
 });
 
@@ -241,5 +244,48 @@ describe('the metrics of events', () => {
     await judge();
     await judge();
     expect(await counted()).toEqual([1, 0]);
+  });
+});
+
+describe('the series', () => {
+  /** The events of this test are at the start of 2026, where no others are. */
+  const at = (second: number) => new Date(Date.UTC(2026, 0, 5, 10) + second * 1_000).toISOString();
+  const series = (request: { since?: string; until?: string; step?: number }) =>
+    gateway.send(getLedgerSeries, request, { principal: admin, requestId: 'r' });
+
+  it('shows what came, what left and what stayed in each step, also the steps in which nothing happened', async () => {
+    const ids = Array.from({ length: 6 }, newId);
+    for (const id of ids) await deliver(ingest.url, userCreated(), { id, secret: otherSecret });
+    await eventually(async () => {
+      for (const id of ids) expect(await harness.row(id)).toMatchObject({ status: 'processing' });
+    });
+    const set = (id: string | undefined, change: string) =>
+      harness.sql(`UPDATE webhook_events SET ${change} WHERE webhook_id = $1`, [id]);
+    const [before, quick, slow, dead, erased, waiting] = ids;
+    await set(before, `created_at = '${at(-30)}', status = 'success', retry_count = 2, processed_at = '${at(65)}'`);
+    await set(quick, `created_at = '${at(1)}', status = 'success', processed_at = '${at(1.5)}'`);
+    // The outcome seems to come before the event when user-sync's clock is behind.
+    await set(slow, `created_at = '${at(61)}', status = 'ignored', processed_at = '${at(58)}'`);
+    await set(dead, `created_at = '${at(2)}', status = 'failed', retry_count = 3, processed_at = '${at(130)}'`);
+    const erasure = `status = 'failed', error_details = '{"code": "erased"}'`;
+    await set(erased, `created_at = '${at(3)}', ${erasure}, processed_at = '${at(131)}'`);
+    await set(waiting, `created_at = '${at(200)}'`);
+
+    const read = await series({ since: at(7), until: at(230), step: 60 });
+    expect(read).toMatchObject({ since: at(0), until: at(230), stepSeconds: 60 });
+    const none = { received: 0, rejected: 0, applied: 0, failed: 0, ignored: 0, retries: 0, p50Ms: null, p99Ms: null };
+    expect(read.points).toEqual([
+      { ...none, at: at(0), received: 3, applied: 1, retries: 3, p50Ms: 500, p99Ms: 500, backlog: 3 },
+      { ...none, at: at(60), received: 1, applied: 1, ignored: 1, backlog: 2 },
+      { ...none, at: at(120), failed: 2, backlog: 1 },
+      { ...none, at: at(180), received: 1, backlog: 2 },
+    ]);
+  });
+
+  it('ends now, and its last backlog is what is open and dead now', async () => {
+    const { points } = await series({ step: 10 });
+    const { open } = await stats();
+    expect(points.at(-1)?.backlog).toBe(open.pending + open.processing + open.retrying + open.dead);
+    expect(points.reduce((sum, { rejected }) => sum + rejected, 0)).toBe(1);
   });
 });

@@ -35,6 +35,7 @@ import { RedriveEventsModule } from './redrive-events/redrive-events.module';
 import { RelayEventsModule } from './relay-events/relay-events.module';
 import { ShowEventModule } from './show-event/show-event.module';
 import { ShowStatsModule } from './show-stats/show-stats.module';
+import { TailEventsModule } from './tail-events/tail-events.module';
 import { CONFIG, SERVICE_NAME } from './tokens';
 import { WatchLedgerModule } from './watch-ledger/watch-ledger.module';
 
@@ -84,6 +85,7 @@ export class AppModule {
         ExportEventsModule,
         // For admins.
         ListEventsModule,
+        TailEventsModule,
         ListRejectedModule,
         ShowEventModule,
         ShowStatsModule,

@@ -27,9 +27,17 @@ import { explainUser } from './explanation';
 import { eraseUserPayloads } from './erasure';
 import { acknowledgeTrustChanges, leaseGateway, listGateways } from './gateway-lease';
 import { items } from './items';
+import { getLedgerSeries } from './ledger-series';
 import { getLedgerStats } from './ledger-stats';
 import { closeSession, resolveLegacySession, setPassword, verifyLogin } from './login';
-import { approveReconcile, listReconciles, showReconcile, startReconcile, undoReconcile } from './reconcile';
+import {
+  approveReconcile,
+  listReconcileUsers,
+  listReconciles,
+  showReconcile,
+  startReconcile,
+  undoReconcile,
+} from './reconcile';
 import { commitReservation, consumeTokens, releaseReservation, reserveTokens, showQuotas } from './quota';
 import { grantQuota, inspectQuotas, listMovements, removeLimit, setLimit } from './quota-admin';
 import { getRedrive, listRedrives, redriveEvents } from './redrive';
@@ -53,6 +61,7 @@ import { listRejectedDeliveries } from './rejected-delivery';
 import { getReferral, listReferrals, useReferralCode } from './referral';
 import { listChangedUsers, listUsers, searchUsers } from './list-users';
 import { getMe, resolvePrincipal, updateMe } from './user';
+import { tailWebhookEvents } from './tail-events';
 import { templates } from './templates';
 import { listUserConflicts } from './user-conflict';
 import { findUser } from './user-ref';
@@ -125,11 +134,13 @@ export const gatewayRequests = [
   listChangedUsers,
   listWebhookEvents,
   getWebhookEvent,
+  tailWebhookEvents,
   redriveEvents,
   getRedrive,
   listRedrives,
   listRejectedDeliveries,
   getLedgerStats,
+  getLedgerSeries,
   eraseUserPayloads,
   createKey,
   listKeys,
@@ -171,6 +182,7 @@ export const gatewayRequests = [
   showReconcile,
   approveReconcile,
   undoReconcile,
+  listReconcileUsers,
   listUserConflicts,
   listWriteBacks,
   retryWriteBacks,

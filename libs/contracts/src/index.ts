@@ -99,6 +99,13 @@ export {
   type ReferralRejection,
 } from './referral';
 export { knownFieldFaults, profilePatchSchema, type ProfilePatch } from './profile';
+export {
+  getLedgerSeries,
+  maxSeriesHours,
+  maxSeriesPoints,
+  type LedgerSeries,
+  type LedgerSeriesPoint,
+} from './ledger-series';
 export { getLedgerStats, type LedgerStats } from './ledger-stats';
 export {
   closeSession,
@@ -186,6 +193,7 @@ export {
 export { problemSchema, type Problem } from './problem';
 export {
   approveReconcile,
+  listReconcileUsers,
   listReconciles,
   showReconcile,
   startReconcile,
@@ -219,6 +227,7 @@ export {
 } from './request';
 export { type Resource, type ResourcePage, type ResourceView } from './resource';
 export { scopeListSchema, scopes, type ScopeList } from './scope';
+export { tailWebhookEvents } from './tail-events';
 export { templates, type Template } from './templates';
 export { callerSchema, type CallerView } from './caller';
 export { exchangePhoneLogin, phoneLoginBodySchema, syncClerkUser, type PhoneLoginBody } from './session-exchange';

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { adminUserSchema } from './user';
+import { pageOf, pageRequestSchema } from './page';
 import { defineRequest } from './request';
 import { shownValue } from './shown-value';
 import { uuidSchema } from './uuid';
@@ -78,4 +80,24 @@ export const undoReconcile = defineRequest({
   subject: 'user-sync.reconciles.undo',
   request: z.strictObject({ id: uuidSchema }),
   reply: z.object({ run: reconcileRunSchema, restored: z.number().int().nonnegative() }),
+});
+
+/**
+ * Lists the users whom a run is about, by their Clerk ids; for admins. Rejected as `conflict` for a run that needs an
+ * approval when a later run has begun.
+ */
+export const listReconcileUsers = defineRequest({
+  subject: 'user-sync.reconciles.list-users',
+  repeatable: true,
+  request: z.strictObject({
+    id: uuidSchema,
+    ...pageRequestSchema.shape,
+    list: z
+      .enum(['absent', 'undoable'])
+      .default('absent')
+      .describe(
+        '`absent`: users whom the run did not find at Clerk, if it waits for an approval to delete them. `undoable`: users whom it has deleted and whom an undo restores.',
+      ),
+  }),
+  reply: pageOf(adminUserSchema),
 });

@@ -49,6 +49,11 @@ const redriveItemSchema = z.object({
   action: shownValue(['redrive', 'skip']),
   /** Why the event is skipped; null when it is redriven. */
   reason: z.string().nullable(),
+  /**
+   * Why the event will fail again: no retry can fix it, as long as nothing else changes. Null when a retry may help, and
+   * when the event is skipped. Missing from an earlier release.
+   */
+  warning: z.string().nullable().optional(),
 });
 
 /** What a redrive does with one event. */

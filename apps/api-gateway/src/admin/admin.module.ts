@@ -25,6 +25,7 @@ import { RedriveEventsController } from './redrive-events/redrive-events.control
 import { ShowEventController } from './show-event/show-event.controller';
 import { ShowStatsController } from './show-stats/show-stats.controller';
 import { SyncUserController } from './sync-user/sync-user.controller';
+import { TailEventsController } from './tail-events/tail-events.controller';
 
 /** Routes under `/admin`. They require the role admin. */
 @Module({
@@ -39,6 +40,7 @@ import { SyncUserController } from './sync-user/sync-user.controller';
     AdminKeysController,
     AdminQuotasController,
     ListEventsController,
+    TailEventsController,
     ShowEventController,
     RedriveEventsController,
     EraseUserController,

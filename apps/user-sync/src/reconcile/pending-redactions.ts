@@ -59,7 +59,7 @@ export class PendingRedactions {
     const rows = await guardDatabase(() =>
       this.dataSource.query<{ count: string }[]>(
         `SELECT count(*) FROM pending_redactions WHERE starts_with(source, $1) AND redact_at > now()`,
-        [prefixOf(runId)],
+        [undoableSource(runId)],
       ),
     );
     return Number(rows[0]?.count ?? 0);
@@ -69,13 +69,13 @@ export class PendingRedactions {
   async undo(manager: EntityManager, runId: string): Promise<number> {
     const due = await manager.query<{ clerk_user_id: string }[]>(
       'SELECT clerk_user_id FROM pending_redactions WHERE starts_with(source, $1) AND redact_at > now()',
-      [prefixOf(runId)],
+      [undoableSource(runId)],
     );
     await runStatements(manager, [lockClerkUsers(due.map(({ clerk_user_id }) => clerk_user_id))]);
     const [rows] = await manager.query<[Restored[], number]>(
       `DELETE FROM pending_redactions WHERE starts_with(source, $1) AND redact_at > now()
        RETURNING user_id, clerk_user_id, was_active`,
-      [prefixOf(runId)],
+      [undoableSource(runId)],
     );
     if (rows.length === 0) return 0;
     await manager.query('DELETE FROM clerk_tombstones WHERE clerk_user_id = ANY($1::text[])', [
@@ -142,6 +142,7 @@ async function recordSteps(
   );
 }
 
-function prefixOf(runId: string): string {
+/** How the source of each deletion by a reconcile run begins. */
+export function undoableSource(runId: string): string {
   return `reconcile:${runId}:`;
 }

@@ -2,6 +2,7 @@ import {
   type ReconcileRun,
   type ReplyOf,
   approveReconcile,
+  listReconcileUsers,
   listReconciles,
   showReconcile,
   startReconcile,
@@ -18,6 +19,7 @@ import { recordAudit } from '../audit/audit-log/record-audit';
 import { PendingRedactions } from './pending-redactions';
 import { ReconcileRuns, presentRun } from './reconcile-runs';
 import { ReconcileWorker } from './reconcile-worker';
+import { usersOfRun } from './users-of-run';
 
 /** Lets admins start and watch reconcile runs, and approve or undo the deletions of a run. */
 @Controller()
@@ -46,6 +48,14 @@ export class ReconcileController {
   show(@Payload() { body, envelope }: VerifiedRequest<typeof showReconcile>): Promise<ReconcileRun> {
     requireAdmin(envelope);
     return answerRequest(() => this.find(body.id));
+  }
+
+  @RequestHandler(listReconcileUsers)
+  listUsers(
+    @Payload() { body, envelope }: VerifiedRequest<typeof listReconcileUsers>,
+  ): Promise<ReplyOf<typeof listReconcileUsers>> {
+    requireAdmin(envelope);
+    return answerRequest(async () => usersOfRun(this.dataSource.manager, await this.row(body.id), body));
   }
 
   @RequestHandler(startReconcile)
@@ -111,9 +121,13 @@ export class ReconcileController {
   }
 
   private async find(id: string): Promise<ReconcileRun> {
+    return this.present(await this.row(id));
+  }
+
+  private async row(id: string): Promise<ReconcileRunEntity> {
     const run = await this.dataSource.manager.findOneBy(ReconcileRunEntity, { id });
     if (run === null) throw new RequestRefusedError('not_found', 'This reconcile run does not exist.');
-    return this.present(run);
+    return run;
   }
 
   private async present(run: ReconcileRunEntity): Promise<ReconcileRun> {

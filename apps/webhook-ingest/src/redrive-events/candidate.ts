@@ -12,6 +12,10 @@ export interface Candidate {
   readonly max_retries: number;
   readonly retry_scheduled: boolean;
   readonly error_message: string | null;
+  /** Code and kind of the failure, and whether no retry could fix it; null unless user-sync reported one. */
+  readonly error_code: string | null;
+  readonly error_kind: string | null;
+  readonly error_lasts: boolean | null;
   /** False when the body was dropped or erased. */
   readonly has_body: boolean;
 }
@@ -20,6 +24,8 @@ export interface Candidate {
 export const CANDIDATE_COLUMNS = `
          event.id, webhook_id, event_type, status, clerk_user_id, retry_count, max_retries,
          next_retry_at IS NOT NULL AS retry_scheduled, error_message,
+         error_details ->> 'code' AS error_code, error_details ->> 'kind' AS error_kind,
+         error_details -> 'retryable' = 'false'::jsonb AS error_lasts,
          EXISTS (SELECT FROM event_bodies AS stored
                   WHERE stored.event_id = event.id AND stored.created_at = event.created_at) AS has_body`;
 
@@ -46,6 +52,9 @@ export function redrivability(row: Candidate): Redrivability {
   );
   if (move.to === 'unchanged') return { can: false, reason: move.because };
   if (!isHandledEventType(row.event_type)) return { can: false, reason: 'no service handles events of this type' };
-  if (!row.has_body) return { can: false, reason: 'the body is no longer stored' };
+  if (!row.has_body) {
+    const erased = row.error_code === 'erased';
+    return { can: false, reason: erased ? 'the payload was erased with its user' : 'the body is no longer stored' };
+  }
   return { can: true, retryCount: move.retryCount };
 }

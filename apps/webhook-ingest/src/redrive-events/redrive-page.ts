@@ -4,6 +4,7 @@ import { type DataSource, type EntityManager } from 'typeorm';
 import { CANDIDATE_COLUMNS, type Candidate, redrivability } from './candidate';
 import { filterConditions } from './candidate-filter';
 import { type RedriveOrder, restartEvents } from './restart-events';
+import { warningFor } from './warning-for';
 
 type Request = ParsedRequestOf<typeof redriveEvents>;
 
@@ -53,5 +54,6 @@ function toItem(row: Candidate): RedriveItem {
     errorMessage: row.error_message,
     action: answer.can ? 'redrive' : 'skip',
     reason: answer.can ? null : answer.reason,
+    warning: answer.can ? warningFor(row) : null,
   };
 }

@@ -1,10 +1,11 @@
-import { type LedgerStats, getLedgerStats } from '@gatehouse/contracts';
+import { type LedgerSeries, type LedgerStats, getLedgerSeries, getLedgerStats } from '@gatehouse/contracts';
 import { RequestHandler, type VerifiedRequest, requireAdmin } from '@gatehouse/messaging';
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { DataSource } from 'typeorm';
 import { type WebhookIngestConfig } from '../config';
 import { CONFIG } from '../tokens';
+import { readSeries } from './ledger-series';
 import { readStats } from './ledger-stats';
 
 /** Shows statistics of the ledger to admins. */
@@ -25,5 +26,10 @@ export class ShowStatsController {
       silenceGraceMs,
       secrets: signingSecrets.current.map(({ fingerprint }) => fingerprint),
     });
+  }
+  @RequestHandler(getLedgerSeries)
+  async showSeries(@Payload() { body, envelope }: VerifiedRequest<typeof getLedgerSeries>): Promise<LedgerSeries> {
+    requireAdmin(envelope);
+    return readSeries(this.dataSource, body);
   }
 }

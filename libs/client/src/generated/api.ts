@@ -761,6 +761,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/webhook-events/tail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow webhook events: those that are new or have changed since the request before */
+        get: operations["tailWebhookEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/webhook-events/{id}": {
         parameters: {
             query?: never;
@@ -900,6 +917,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/stats/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how many events were received, applied and left in each step of the last hours, for charts */
+        get: operations["getStatsSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/gateways": {
         parameters: {
             query?: never;
@@ -944,6 +978,23 @@ export interface paths {
         };
         /** Show a reconcile run: users done, rate, remaining, changes by kind */
         get: operations["getReconcileRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/reconcile/{id}/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the users whom an approval of a run would delete, or whom an undo would restore */
+        get: operations["listReconcileUsers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1927,6 +1978,29 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        EventSeries: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+            stepSeconds: number;
+            points: components["schemas"]["EventSeriesPoint"][];
+        };
+        EventSeriesPoint: {
+            /** Format: date-time */
+            at: string;
+            received: number;
+            rejected: number;
+            applied: number;
+            failed: number;
+            ignored: number;
+            retries: number;
+            p50Ms: number | null;
+            p99Ms: number | null;
+            backlog: number;
+        };
         EventStats: {
             /** Format: date-time */
             at: string;
@@ -2648,6 +2722,10 @@ export interface components {
         ReconcileRunList: {
             items: components["schemas"]["ReconcileRun"][];
         };
+        ReconcileUserPage: {
+            items: components["schemas"]["AdminUser"][];
+            nextCursor: string | null;
+        };
         RecordedUpload: {
             period: string;
             limit: number;
@@ -2747,6 +2825,7 @@ export interface components {
              */
             action: string;
             reason: string | null;
+            warning?: string | null;
         };
         Referral: {
             code: string;
@@ -3441,6 +3520,11 @@ export interface components {
         WebhookEventPage: {
             items: components["schemas"]["WebhookEvent"][];
             nextCursor: string | null;
+        };
+        WebhookEventTail: {
+            items: components["schemas"]["WebhookEvent"][];
+            cursor: string;
+            more: boolean;
         };
         WriteBack: {
             /** Format: uuid */
@@ -6225,6 +6309,43 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    tailWebhookEvents: {
+        parameters: {
+            query?: {
+                /** @description Only of this type. */
+                type?: string;
+                /** @description The `cursor` of the request before; none to begin. */
+                cursor?: string;
+                /** @description A user, by our id, Clerk id, e-mail address or phone number (E.164). */
+                user?: components["schemas"]["UserRef"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is new, and the cursor of the next request */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEventTail"];
+                };
+            };
+            400: components["responses"]["BadRequestCaller"];
+            401: components["responses"]["UnauthorizedCallerApiKey"];
+            403: components["responses"]["ForbiddenCallerScopeAdmin"];
+            409: components["responses"]["ConflictCallerUserRef"];
+            429: components["responses"]["TooManyRequestsundefined"];
+            503: components["responses"]["ServiceUnavailableCaller"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getWebhookEvent: {
         parameters: {
             query?: never;
@@ -6532,6 +6653,43 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getStatsSeries: {
+        parameters: {
+            query?: {
+                /** @description Start. Default: an hour before the end. A series has at most 744 hours. */
+                since?: string;
+                /** @description End. Default, and at most: now. */
+                until?: string;
+                /** @description Shortest length of a step in seconds. Steps are longer when there would be more than 1440. */
+                step?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The course of event processing */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventSeries"];
+                };
+            };
+            400: components["responses"]["BadRequestCaller"];
+            401: components["responses"]["UnauthorizedCallerApiKey"];
+            403: components["responses"]["ForbiddenCallerScopeAdmin"];
+            409: components["responses"]["ConflictCaller"];
+            429: components["responses"]["TooManyRequestsundefined"];
+            503: components["responses"]["ServiceUnavailableCaller"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listGateways: {
         parameters: {
             query?: never;
@@ -6650,6 +6808,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReconcileRun"];
+                };
+            };
+            400: components["responses"]["BadRequestCaller"];
+            401: components["responses"]["UnauthorizedCallerApiKey"];
+            403: components["responses"]["ForbiddenCallerScopeAdmin"];
+            404: components["responses"]["NotFoundundefined"];
+            409: components["responses"]["ConflictCaller"];
+            429: components["responses"]["TooManyRequestsundefined"];
+            503: components["responses"]["ServiceUnavailableCaller"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listReconcileUsers: {
+        parameters: {
+            query?: {
+                /** @description Most entries of a page. */
+                limit?: number;
+                /** @description The `nextCursor` of the page before; none for the first page. */
+                cursor?: string;
+                /** @description `absent`: users whom the run did not find at Clerk, if it waits for an approval to delete them. `undoable`: users whom it has deleted and whom an undo restores. */
+                list?: "absent" | "undoable";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the reconcile run.
+                 * @example 0198f3c2-4c5d-7e6f-9071-8b9c0d1e2f30
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconcileUserPage"];
                 };
             };
             400: components["responses"]["BadRequestCaller"];

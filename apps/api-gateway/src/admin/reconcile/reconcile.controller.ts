@@ -3,6 +3,7 @@ import {
   type ReconcileRun,
   type ReplyOf,
   approveReconcile,
+  listReconcileUsers,
   listReconciles,
   showReconcile,
   startReconcile,
@@ -12,11 +13,14 @@ import {
 import { RequestClient } from '@gatehouse/messaging';
 import { Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type z } from 'zod';
 import { Access, type RouteAccess } from '../../access/access';
 import { type CallerRequest } from '../../caller/caller';
 
 const reading: RouteAccess = { access: 'admin', permission: 'reconcile:read', rateClass: 'admin' };
 const writing: RouteAccess = { access: 'admin', permission: 'reconcile:write', rateClass: 'admin' };
+
+const usersFilterSchema = listReconcileUsers.request.omit({ id: true });
 
 /** `/admin/reconcile`: reconcile runs, which compare all users of Clerk with ours. */
 @Controller('admin/reconcile')
@@ -56,6 +60,21 @@ export class ReconcileController {
   @ApiOkResponse({ description: 'The run', standardSchema: showReconcile.reply })
   show(@Req() { caller }: CallerRequest, @Param('id', { schema: uuidSchema }) id: string): Promise<ReconcileRun> {
     return this.services.send(showReconcile, { id }, caller);
+  }
+
+  @Get(':id/users')
+  @Access(reading)
+  @ApiOperation({
+    operationId: 'listReconcileUsers',
+    summary: 'List the users whom an approval of a run would delete, or whom an undo would restore',
+  })
+  @ApiOkResponse({ description: 'One page', standardSchema: listReconcileUsers.reply })
+  users(
+    @Req() { caller }: CallerRequest,
+    @Param('id', { schema: uuidSchema }) id: string,
+    @Query({ schema: usersFilterSchema }) filter: z.output<typeof usersFilterSchema>,
+  ): Promise<ReplyOf<typeof listReconcileUsers>> {
+    return this.services.send(listReconcileUsers, { id, ...filter }, caller);
   }
 
   @Post(':id/approve')
