@@ -36,7 +36,7 @@ function fileCycle(modules) {
   const imports = new Map(
     modules.map(({ source, dependencies }) => [
       source,
-      dependencies.flatMap(({ resolved, typeOnly }) => (typeOnly ? [] : [resolved])),
+      dependencies.flatMap(({ resolved, dependencyTypes: types }) => (types.includes('type-only') ? [] : [resolved])),
     ]),
   );
   const [path, finished] = [[], new Set()];
