@@ -106,6 +106,6 @@ function goalsOf(rows: GatewayRows, callers: number): Goal[] {
     ...atLeastTimes('proxy: API key', 'Fastify proxy+Clerk', 3),
     // Only the edges that lead to other services sign assertions.
     ...atLeastTimes(`gateway: ${callers} distinct callers`, 'gateway: API key', 0.9),
-    ...atLeastTimes('forward auth: the last of 200 routes', 'forward auth: API key', 0.95),
+    ...atLeastTimes('forward auth: the last of 200 routes', 'forward auth: the only route', 0.95),
   ];
 }

@@ -48,7 +48,7 @@ export async function measureRows(
 }
 
 function planOf(started: Started, callers: Callers, many: readonly BenchUser[]): readonly Row[] {
-  const { gateway, longPolicy, peers, proxies } = started;
+  const { gateway, longPolicy, shortPolicy, peers, proxies } = started;
   const repeated = callers.makers.map((maker) => maker.make());
   const bearer = (tokens: readonly string[]) => (number: number) =>
     `Authorization: Bearer ${tokens[number % tokens.length]}\r\n`;
@@ -73,6 +73,7 @@ function planOf(started: Started, callers: Callers, many: readonly BenchUser[]):
     asked('API key', gateway, apiKey),
     asked('repeated Clerk token', gateway, bearer(repeated)),
     asked(`${many.length} distinct callers`, gateway, distinct),
+    asked('the only route', shortPolicy, apiKey),
     asked('the last of 200 routes', longPolicy, apiKey),
     ...Object.entries(proxies).map(([name, peer]) => proxied(name, peer, bearer(repeated))),
     proxied('proxy: API key', gateway, apiKey),

@@ -15,6 +15,8 @@ export interface Started {
   readonly gateway: ListeningGateway;
   /** Its policy has 200 routes. */
   readonly longPolicy: ListeningGateway;
+  /** Its policy has the route of `gateway`. Used only where `longPolicy` is, so that the two have the same history. */
+  readonly shortPolicy: ListeningGateway;
   /** Answer with the body of `GET /auth/session`. */
   readonly peers: Readonly<Record<string, Listening>>;
   /** Pass requests on to the same upstream as the gateway. */
@@ -72,6 +74,7 @@ export async function startServers(
   return {
     gateway,
     longPolicy: await gatewayWith(LONG_POLICY),
+    shortPolicy: await gatewayWith(1),
     peers: {
       'node:http': await peer({ kind: 'node', logs: false, answer }),
       'Nest+Fastify, no log': await peer({ kind: 'nest-fastify', logs: false, answer }),
