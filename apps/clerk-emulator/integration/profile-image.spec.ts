@@ -58,7 +58,7 @@ describe('the profile image of a user', () => {
     expect((await browser.call('DELETE', '/v1/me/profile_image')).status).toBe(404);
     // Not Clerk's picture, which a page would load from Clerk's servers.
     const me = (await browser.call('GET', '/v1/me')).body.response;
-    expect(me.image_url).toMatch(/^data:image\/svg\+xml;base64,/);
+    expect(me.image_url).toMatch(/^data:image\/svg\+xml;name=avatar_placeholder;base64,/);
   });
 
   it('is set and removed by the Backend API', async () => {

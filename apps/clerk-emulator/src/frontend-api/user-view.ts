@@ -36,11 +36,14 @@ export interface PublicUserData {
   readonly deprovisioned: boolean;
 }
 
-/** A silhouette. Without it, pages would load the picture of users without an image from Clerk's servers. */
+/**
+ * A silhouette. Without it, pages would load the picture of users without an image from Clerk's servers. By its name,
+ * Clerk's components know that it is no image of the user, which one could remove.
+ */
 const SILHOUETTE =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path fill="#d9d9de" d="M0 0h32v32H0z"/>' +
   '<path fill="#85868f" d="M16 8a5 5 0 1 1 0 10 5 5 0 0 1 0-10zM6 32a10 10 0 0 1 20 0z"/></svg>';
-const PLACEHOLDER = `data:image/svg+xml;base64,${Buffer.from(SILHOUETTE).toString('base64')}`;
+const PLACEHOLDER = `data:image/svg+xml;name=avatar_placeholder;base64,${Buffer.from(SILHOUETTE).toString('base64')}`;
 
 /** Image of a user, in browsers. */
 export function imageOf(user: ClerkUser): Pick<ClerkUser, 'has_image' | 'image_url' | 'profile_image_url'> {
