@@ -288,7 +288,7 @@ describe.each(['nginx', 'caddy'] as const)('%s as documented', (family) => {
   });
 
   it('refuses every request and WebSocket while the gateway is away', async () => {
-    await gateway.app.get(ForwardAuthServer).beforeApplicationShutdown();
+    await gateway.app.get(ForwardAuthServer).close();
     const away = family === 'nginx' ? 503 : 502;
     const key = ['X-API-Key', gateway.key()] as const;
     expect([(await send('/health')).status, (await send('/orders/7', [key])).status]).toEqual([away, away]);
