@@ -30,6 +30,7 @@ import {
   setStripeCustomer,
   setUserRole,
   setUserTier,
+  spendConsoleCode,
   startReconcile,
   syncUser,
   undoReconcile,
@@ -207,6 +208,11 @@ const deeds: Record<RequestedAction, () => Promise<{ context: RequestContext; cr
   'events.redrive': told('events.redrive'),
   'payloads.erase': told('payloads.erase'),
   'access.refused': told('access.refused'),
+  'console.code': told('console.code'),
+  'console.sign_in': () =>
+    byBoss((ada, context) =>
+      world.gateway.send(spendConsoleCode, { id: randomUUID(), expiresAt: Date.now() + 60_000 }, context),
+    ),
   impersonation: async () => {
     const clerkSessionId = newSessionId();
     const entry = { action: 'impersonation', outcome: 'done', subject: newClerkId(), clerkSessionId } as const;

@@ -9,6 +9,7 @@ import {
   resolveKey,
   revokeKey,
   rotateKey,
+  spendConsoleCode,
   touchKeys,
 } from '@gatehouse/contracts';
 import { eventually } from '@gatehouse/testing';
@@ -451,5 +452,26 @@ describe('resolving a key', () => {
     const lastUse = new Map(items.map(({ id, lastUsedAt }) => [id, Date.parse(lastUsedAt ?? '')]));
     expect(lastUse.get(used.id)).toBe(at);
     expect(lastUse.get(future.id)).toBeLessThanOrEqual(Date.now() + 1_000);
+  });
+});
+
+describe('the code of a console link', () => {
+  it('is spent once, however many gateways send it at the same time, and each attempt is audited', async () => {
+    const code = { id: randomUUID(), expiresAt: Date.now() + 60_000 };
+    const sent = await Promise.allSettled(
+      [1, 2, 3].map(() => world.gateway.send(spendConsoleCode, code, boss.context)),
+    );
+    expect(sent.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const attempt of sent)
+      if (attempt.status === 'rejected') expect(attempt.reason).toEqual(refusal('token_used'));
+    const { items } = await world.gateway.send(listAudit, { action: 'console.sign_in' }, boss.context);
+    const outcomes = items.filter(({ subject }) => subject === code.id).map(({ outcome }) => outcome);
+    expect(outcomes.sort()).toEqual(['done', 'refused', 'refused']);
+  });
+
+  it('is of no use to a user who is no admin', async () => {
+    const [ada, code] = [await member(world), { id: randomUUID(), expiresAt: Date.now() + 60_000 }];
+    await expect(world.gateway.send(spendConsoleCode, code, ada.context)).rejects.toEqual(refusal('forbidden'));
+    await world.gateway.send(spendConsoleCode, code, boss.context);
   });
 });

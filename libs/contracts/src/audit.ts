@@ -16,6 +16,8 @@ export const auditActions = [
   'key.revoke',
   'login.password',
   'login.phone',
+  'console.code',
+  'console.sign_in',
   'logout',
   'session.list',
   'session.end',

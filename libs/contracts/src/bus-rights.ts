@@ -13,6 +13,7 @@ import {
 import { assistantSessions } from './assistant-sessions';
 import { createKey, listKeys, resolveKey, revokeKey, rotateKey, touchKeys } from './api-key';
 import { listAudit, listDataAudit, recordAudit } from './audit';
+import { spendConsoleCode } from './console';
 import { endAuthSession, endAuthSessions, listAuthSessions, touchSessions } from './auth-session';
 import { trustChangesAnnouncement, trustChangesSince } from './trust-change';
 import {
@@ -150,6 +151,7 @@ export const gatewayRequests = [
   touchKeys,
   verifyLogin,
   setPassword,
+  spendConsoleCode,
   resolveLegacySession,
   closeSession,
   listAuthSessions,

@@ -229,6 +229,7 @@ export { type Resource, type ResourcePage, type ResourceView } from './resource'
 export { scopeListSchema, scopes, type ScopeList } from './scope';
 export { tailWebhookEvents } from './tail-events';
 export { templates, type Template } from './templates';
+export { spendConsoleCode } from './console';
 export { callerSchema, type CallerView } from './caller';
 export { exchangePhoneLogin, phoneLoginBodySchema, syncClerkUser, type PhoneLoginBody } from './session-exchange';
 export {

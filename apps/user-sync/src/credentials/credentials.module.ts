@@ -10,11 +10,13 @@ import { ListKeysController } from './manage-keys/list-keys.controller';
 import { KeyLookups } from './resolve-key/key-lookups';
 import { ResolveKeyController } from './resolve-key/resolve-key.controller';
 import { SetPasswordController } from './set-password/set-password.controller';
+import { ConsoleCodesController } from './spend-console-code/console-codes.controller';
 
 /** Owns the credentials that Gatehouse issues: API keys, passwords and legacy sessions. */
 @Module({
   imports: [ClerkModule, TrustModule],
   controllers: [
+    ConsoleCodesController,
     KeysController,
     LegacySessionsController,
     ListKeysController,

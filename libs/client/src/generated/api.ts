@@ -1820,6 +1820,8 @@ export interface components {
              * @example key.revoke
              * @example login.password
              * @example login.phone
+             * @example console.code
+             * @example console.sign_in
              * @example logout
              * @example session.list
              * @example session.end
@@ -2135,6 +2137,8 @@ export interface components {
              * @example key.revoke
              * @example login.password
              * @example login.phone
+             * @example console.code
+             * @example console.sign_in
              * @example logout
              * @example session.list
              * @example session.end
@@ -7247,7 +7251,7 @@ export interface operations {
                 /** @description Id of an API key or session with which it was done. */
                 credentialId?: string;
                 /** @description Only entries about this action. */
-                action?: "key.create" | "key.rotate" | "key.revoke" | "login.password" | "login.phone" | "logout" | "session.list" | "session.end" | "session.end_all" | "password.token" | "password.set" | "profile.update" | "me.export" | "referral.use" | "user.create" | "user.role" | "user.tier" | "user.deactivate" | "user.activate" | "user.delete" | "user.stripe_customer" | "user.sync" | "admin_promise.make" | "admin_promise.use" | "admin_promise.expire" | "admin_promise.cancel" | "reconcile.start" | "reconcile.approve" | "reconcile.undo" | "user_import.upload" | "user_import.approve" | "user_import.undo" | "user_import.discard" | "user_import.apply" | "user_import.revert" | "write_back.retry" | "metadata_collision.take" | "metadata_collision.leave" | "events.redrive" | "payloads.erase" | "impersonation" | "access.refused" | "data.read" | "data.list" | "data.create" | "data.update" | "data.delete" | "data.erase" | "quota.read" | "quota.grant" | "quota.override";
+                action?: "key.create" | "key.rotate" | "key.revoke" | "login.password" | "login.phone" | "console.code" | "console.sign_in" | "logout" | "session.list" | "session.end" | "session.end_all" | "password.token" | "password.set" | "profile.update" | "me.export" | "referral.use" | "user.create" | "user.role" | "user.tier" | "user.deactivate" | "user.activate" | "user.delete" | "user.stripe_customer" | "user.sync" | "admin_promise.make" | "admin_promise.use" | "admin_promise.expire" | "admin_promise.cancel" | "reconcile.start" | "reconcile.approve" | "reconcile.undo" | "user_import.upload" | "user_import.approve" | "user_import.undo" | "user_import.discard" | "user_import.apply" | "user_import.revert" | "write_back.retry" | "metadata_collision.take" | "metadata_collision.leave" | "events.redrive" | "payloads.erase" | "impersonation" | "access.refused" | "data.read" | "data.list" | "data.create" | "data.update" | "data.delete" | "data.erase" | "quota.read" | "quota.grant" | "quota.override";
                 /** @description Only entries with this outcome. */
                 outcome?: "done" | "refused";
                 /** @description At or after this moment. */
