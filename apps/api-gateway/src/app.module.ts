@@ -12,6 +12,7 @@ import { AdminModule } from './admin/admin.module';
 import { AuthenticationModule } from './authentication/authentication.module';
 import { keysReadiness } from './authentication/clerk-keys';
 import { type GatewayConfig } from './config';
+import { ConsoleModule } from './console/console.module';
 import { DocsModule } from './docs/docs.module';
 import { AssertionModule } from './gate/assertion/assertion.module';
 import { ForwardAuthModule } from './gate/forward-auth/forward-auth.module';
@@ -83,6 +84,7 @@ export class AppModule {
         ResourcesModule,
         DocsModule,
         RealtimeModule,
+        ...(config.console === undefined ? [] : [ConsoleModule]),
       ],
       providers: [
         { provide: CONFIG, useValue: config },

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ConfigError } from '@gatehouse/config';
+import { ConsoleSeal } from './console-host/console-seal';
 import { loadConfig } from './config';
 
 const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -24,8 +25,9 @@ function faultsOf(environment: Record<string, string | undefined>): ConfigError 
 
 describe('loadConfig', () => {
   it('requires three variables and has defaults for the rest', () => {
-    const { secretFiles, signEnvelope, nats, legacy, rateLimitStore, gate, assertionKeys, ...rest } =
+    const { secretFiles, signEnvelope, nats, legacy, rateLimitStore, gate, assertionKeys, consoleSeal, ...rest } =
       loadConfig(needed);
+    expect(consoleSeal.current).toBeInstanceOf(ConsoleSeal);
     expect(secretFiles.variables).toEqual([]);
     expect(gate.policy.current.routes).toEqual([]);
     expect(assertionKeys.current).toEqual([]);
@@ -49,6 +51,7 @@ describe('loadConfig', () => {
       publicUrl: 'http://localhost:8080',
       fallbackRedirectUrl: 'http://localhost:8080/',
       redirectOrigins: [],
+      consoleFiles: expect.stringMatching(/console.site$/) as string,
       requireHttps: false,
       trustProxy: false,
       waits: { quotas: 200, rateLimitStore: 250, reply: 5_000, unreported: 1_000 },
@@ -74,6 +77,16 @@ describe('loadConfig', () => {
     expect(message).not.toContain('hunter2');
     rmSync(dirname(GATE_FILE), { recursive: true });
     expect(faultsOf({ ...needed, GATE_FILE }).message).toBe('GATE_FILE does not name a readable file (ENOENT)');
+  });
+
+  it('gives the console an origin of its own, on a host that PUBLIC_URL does not have', () => {
+    const PUBLIC_URL = 'https://api.example.com';
+    const faultOf = (CONSOLE_URL: string) => faultsOf({ ...needed, PUBLIC_URL, CONSOLE_URL }).message;
+    const { console: host } = loadConfig({ ...needed, PUBLIC_URL, CONSOLE_URL: 'https://Console.example.com/' });
+    expect(host?.origin).toBe('https://console.example.com');
+    expect(faultOf('https://api.example.com:8443')).toMatch(/^CONSOLE_URL must have another host than PUBLIC_URL/);
+    expect(faultOf('http://console.example.com')).toMatch(/^CONSOLE_URL must begin with https:/);
+    expect(faultOf('https://example.com/console')).toMatch(/^CONSOLE_URL must be an origin without a path/);
   });
 
   it('reads the limits of live updates', () => {

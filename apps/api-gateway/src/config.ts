@@ -1,4 +1,5 @@
 import { type KeyObject } from 'node:crypto';
+import { join } from 'node:path';
 import { type KeySource, createEnvelopeSigner, legacySecrets, pinnedKey } from '@gatehouse/auth';
 import {
   type Live,
@@ -22,6 +23,8 @@ import {
 } from '@gatehouse/config';
 import { type EnvelopeSigner, services } from '@gatehouse/contracts';
 import { z } from 'zod';
+import { ConsoleHost } from './console-host/console-host';
+import { ConsoleSeal } from './console-host/console-seal';
 import { type AssertionKey, assertionKeys } from './gate/assertion/assertion-keys';
 import { type ProxyFamily, proxyFamilies } from './gate/forward-auth/proxy-family';
 import { type ProxySecrets, proxySecrets } from './gate/forward-auth/proxy-secrets';
@@ -61,6 +64,13 @@ const forwardAuthProxies = trustProxy
   );
 const FORWARD_AUTH_PORT = 8_082;
 
+const consoleUrl = httpUrl.transform((url, context) => {
+  const fault = ConsoleHost.faultOf(url);
+  if (fault === undefined) return new ConsoleHost(url);
+  context.addIssue({ code: 'custom', message: fault });
+  return z.NEVER;
+});
+
 const DAY_SECONDS = 24 * 60 * 60;
 const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const seconds = wholeNumber(60, 30 * DAY_SECONDS);
@@ -91,7 +101,10 @@ const variables = z.object({
   CLERK_REQUIRE_AZP: flag.default(false),
   CLERK_ALLOW_IMPERSONATION: flag.default(false),
   ENVELOPE_PRIVATE_KEY: pem.transform(
-    usable((key: string) => createEnvelopeSigner(key), 'is not an Ed25519 private key'),
+    usable(
+      (key: string) => ({ sign: createEnvelopeSigner(key), consoleSeal: ConsoleSeal.of(key) }),
+      'is not an Ed25519 private key',
+    ),
   ),
   ASSERTION_PRIVATE_KEYS: pem
     .transform(usable(assertionKeys, 'is not one Ed25519 private key in PEM, or two one after the other'))
@@ -99,6 +112,7 @@ const variables = z.object({
   CORS_ORIGINS: callers.default([]),
   CORS_ALLOWED_HEADERS: corsHeaders.default([]),
   PUBLIC_URL: httpUrl.default('http://localhost:8080'),
+  CONSOLE_URL: consoleUrl.optional(),
   SIGN_IN_URL: httpUrl.optional(),
   GATE_FILE: policyFile.optional(),
   FORWARD_AUTH: z.enum(proxyFamilies).optional(),
@@ -128,6 +142,9 @@ const variables = z.object({
 
 /** Names of all variables that the gateway reads. */
 export const variableNames: readonly string[] = variableNamesOf(variables);
+
+/** The built console lies beside the compiled gateway. */
+const CONSOLE_FILES = join(__dirname, '../../console/site');
 
 /** Longest waits, in milliseconds. Not read from the environment; tests on busy machines wait longer. */
 const waits = {
@@ -184,6 +201,12 @@ export interface GatewayConfig {
   };
   /** Limits of event streams and WebSockets of upstreams, for this gateway. */
   readonly gateStreams: { readonly maxStreams: number; readonly maxStreamsPerUser: number };
+  /** Where the console is served; undefined without `CONSOLE_URL`. */
+  readonly console?: ConsoleHost;
+  /** Seals codes and sessions of the console. */
+  readonly consoleSeal: Live<ConsoleSeal>;
+  /** Folder of the built console. Not read from the environment. */
+  readonly consoleFiles: string;
   /** Sign-in page for browsers. */
   readonly signInUrl?: string;
   /**
@@ -254,7 +277,10 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
       requireAuthorizedParty: v.CLERK_REQUIRE_AZP,
       allowImpersonation: v.CLERK_ALLOW_IMPERSONATION,
     },
-    signEnvelope: live((env) => env.ENVELOPE_PRIVATE_KEY, 'ENVELOPE_PRIVATE_KEY'),
+    signEnvelope: live((env) => env.ENVELOPE_PRIVATE_KEY.sign, 'ENVELOPE_PRIVATE_KEY'),
+    ...(v.CONSOLE_URL !== undefined && { console: v.CONSOLE_URL }),
+    consoleSeal: live((env) => env.ENVELOPE_PRIVATE_KEY.consoleSeal, 'ENVELOPE_PRIVATE_KEY'),
+    consoleFiles: CONSOLE_FILES,
     assertionKeys: live((env) => env.ASSERTION_PRIVATE_KEYS ?? [], 'ASSERTION_PRIVATE_KEYS'),
     corsOrigins: v.CORS_ORIGINS,
     corsAllowedHeaders: v.CORS_ALLOWED_HEADERS,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ConsoleHost } from './console-host/console-host';
 import { PolicyFile } from './gate/policy/policy-file';
 
 /** A rule about several variables. Checked where `of` can read them, so that its fault is reported with all others. */
@@ -27,6 +28,11 @@ const cookieRoutes = z.looseObject({
 });
 const forwardAuth = z.looseObject({ FORWARD_AUTH: z.string() });
 
+const addresses = z.looseObject({
+  CONSOLE_URL: z.custom<ConsoleHost>((value) => value instanceof ConsoleHost),
+  PUBLIC_URL: z.string(),
+});
+
 const rules: readonly VariableRule[] = [
   rule(
     parties,
@@ -45,6 +51,12 @@ const rules: readonly VariableRule[] = [
     ({ CLERK_AUTHORIZED_PARTIES }) => CLERK_AUTHORIZED_PARTIES.length > 0,
     'CLERK_AUTHORIZED_PARTIES',
     'is required, because GATE_FILE has a route that accepts the session cookie: list the origins of the pages that sign in',
+  ),
+  rule(
+    addresses,
+    ({ CONSOLE_URL, PUBLIC_URL }) => CONSOLE_URL.hostname !== new URL(PUBLIC_URL).hostname,
+    'CONSOLE_URL',
+    'must have another host than PUBLIC_URL; another port is not enough, because browsers send cookies to every port',
   ),
   rule(
     forwardAuth,

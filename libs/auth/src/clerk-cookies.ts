@@ -11,8 +11,16 @@ const CLERK_COOKIE = /^(?:__session|__refresh|__client_uat)(?:_[\w-]*)?$|^__clie
  */
 export function withoutClerkCookies(cookies: string): string {
   if (!cookies.includes('__') && !cookies.includes('clerk')) return cookies;
+  return withoutCookies(cookies, (name) => CLERK_COOKIE.test(name));
+}
+
+/**
+ * Removes cookies from the value of a `Cookie` header, by name. Every other cookie stays byte for byte. Returns an empty
+ * string if none is left.
+ */
+export function withoutCookies(cookies: string, isRemoved: (name: string) => boolean): string {
   const pairs = cookies.split(';');
-  const kept = pairs.filter((pair) => !CLERK_COOKIE.test(nameOf(pair)));
+  const kept = pairs.filter((pair) => !isRemoved(nameOf(pair)));
   return kept.length === pairs.length ? cookies : kept.join(';').trimStart();
 }
 

@@ -8,7 +8,7 @@ export {
   type ApiKeyEnvironment,
 } from './api-key';
 export { classifyJwt, type ClassifiedJwt, type Issuers } from './classify';
-export { withoutClerkCookies } from './clerk-cookies';
+export { withoutClerkCookies, withoutCookies } from './clerk-cookies';
 export { ClerkSessionVerifier, type ClerkSession } from './clerk-session';
 export { readCredential, type Credential } from './credential';
 export { createEnvelopeSigner, createEnvelopeVerifier, type EnvelopeVerifier } from './envelope';

@@ -18,6 +18,7 @@ import {
   revokeKey,
   rotateKey,
   setPassword,
+  spendConsoleCode,
   syncClerkUser,
   touchKeys,
   updateMe,
@@ -26,7 +27,9 @@ import {
 import { RequestRefusedError } from '@gatehouse/messaging';
 import { eventually } from '@gatehouse/testing';
 import v2 from '../../fixtures/clerk/jwt.session-v2.json';
+import { type GatewayConfig } from '../../src/config';
 import { TrustChangeFeed } from '../../src/trust/trust-change-feed';
+import { type PeerService } from './peer-service';
 import { samplePrincipal, sampleUser } from './samples';
 import { LEGACY_SECRET, PUBLIC_URL, type TestGateway, startTestGateway } from './test-gateway';
 
@@ -79,7 +82,11 @@ export const CLERK_USER = 'user_ada';
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const bare = (value: Record<string, unknown>) => JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
 
-export async function startAttackedGateway(environment: Record<string, string> = {}): Promise<AttackedGateway> {
+export async function startAttackedGateway(
+  environment: Record<string, string> = {},
+  configuration: Partial<GatewayConfig> = {},
+  answerMore: (userSync: PeerService, ingest: PeerService) => void = () => undefined,
+): Promise<AttackedGateway> {
   const keys = new Map<string, FoundKey>();
   const sessions = new Map<string, ReplyOf<typeof resolveLegacySession>['session']>();
   const spent = new Set<string>();
@@ -94,7 +101,7 @@ export async function startAttackedGateway(environment: Record<string, string> =
     return { userId: randomUUID(), clerkUserId: null, ...state, ...changes };
   };
 
-  const gateway = await startTestGateway(environment, (userSync) => {
+  const prepare = (userSync: PeerService, ingest: PeerService) => {
     const note = (subject: string, principal: { userId: string } | null) =>
       reached.push({ subject, userId: principal?.userId });
     userSync
@@ -160,8 +167,16 @@ export async function startAttackedGateway(environment: Record<string, string> =
         const session = { id: randomUUID(), expiresAt: Date.now() + 60_000 };
         const user = sampleUser(ada, token.clerkUserId);
         return { change: 0, ...holder({ userId: ada }), session, isNewUser: true, user, referral: null };
+      })
+      .answer(spendConsoleCode, ({ body: { id }, envelope: { principal } }) => {
+        if (spent.has(id)) refuse('token_used', 'no');
+        spent.add(id);
+        note('console', principal);
+        return {};
       });
-  });
+    answerMore(userSync, ingest);
+  };
+  const gateway = await startTestGateway(environment, prepare, {}, configuration);
 
   const now = () => Math.floor(Date.now() / 1_000);
   const changeKey = async (text: string, changes: Partial<FoundKey>): Promise<void> => {

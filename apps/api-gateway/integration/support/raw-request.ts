@@ -26,9 +26,8 @@ export async function sendRaw(url: string, request: RawRequest): Promise<RawAnsw
   const { method = 'GET', path = '/api/me', headers = [], body = '' } = request;
   const sized = body === '' || headers.some(([name]) => name.toLowerCase() === 'transfer-encoding');
   const length = sized ? [] : [['Content-Length', String(Buffer.byteLength(body, 'latin1'))] as const];
-  const lines = [['Host', 'api.example.com'], ['Connection', 'close'], ...length, ...headers].map(
-    ([name, value]) => `${name}: ${value}`,
-  );
+  const host = headers.some(([name]) => name === 'Host') ? [] : [['Host', 'api.example.com'] as const];
+  const lines = [...host, ['Connection', 'close'], ...length, ...headers].map(([name, value]) => `${name}: ${value}`);
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.setTimeout(TIMEOUT_MS, () => socket.destroy());
   socket.on('error', () => undefined);

@@ -73,6 +73,7 @@ export async function startTestGateway(
   environment: Record<string, string> = {},
   prepare: (userSync: PeerService, ingest: PeerService, userData: PeerService) => void = () => undefined,
   waits: Partial<GatewayConfig['waits']> = {},
+  settings: Partial<GatewayConfig> = {},
 ): Promise<TestGateway> {
   const pair = signingPair('ins_1');
   const [keyServer, nats] = await Promise.all([KeyServer.start([pair]), startOwnNats()]);
@@ -113,7 +114,7 @@ export async function startTestGateway(
     PUBLIC_URL,
     ...environment,
   });
-  const config = { ...production, waits: { ...production.waits, ...patient, ...waits } };
+  const config = { ...production, ...settings, waits: { ...production.waits, ...patient, ...waits } };
   const logger = createLogger({ service: 'api-gateway', level: config.logLevel }, sink);
   const replica = await startReplica(config, logger);
   return {

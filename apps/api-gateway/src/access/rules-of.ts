@@ -18,6 +18,7 @@ export function rulesOf({ access, permission, rateClass, credential, scope }: Ro
     tiers: null,
     credentials: credential === 'session' ? ['bearer'] : ['bearer', 'api_key'],
     cookieOrigins: noOrigins,
+    acceptsConsole: access === 'admin',
     rateClass,
   };
 }

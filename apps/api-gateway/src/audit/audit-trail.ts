@@ -48,6 +48,11 @@ export class AuditTrail {
     return this.queue.write({ action, outcome: 'done', subject, details }, by);
   }
 
+  /** Records that an API key has made a link to the console. Resolves when the entry is sent or queued; never rejects. */
+  madeConsoleCode(id: string, by: Caller): Promise<void> {
+    return this.queue.write({ action: 'console.code', outcome: 'done', subject: id }, by);
+  }
+
   /** Records that a caller exports its data. Resolves when the entry is sent or queued; never rejects. */
   exported(by: Caller): Promise<void> {
     return this.queue.write({ action: 'me.export', outcome: 'done' }, by);

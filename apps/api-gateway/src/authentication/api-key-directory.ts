@@ -70,6 +70,17 @@ export class ApiKeyDirectory {
     return whenKnown(this.known.peek(hash) ?? this.lookUpLimited(text, hash, request), ({ key }) => this.use(key));
   }
 
+  /**
+   * Returns the principal of an API key whose hash we have sealed, so that it is no guess.
+   * @throws like `find`
+   */
+  findByHash(hash: string, { id }: KeyRequest): MaybePromise<FoundKey> {
+    const found = this.known.find(hash, () =>
+      this.services.send(resolveKey, { hash }, { principal: null, requestId: id }),
+    );
+    return whenKnown(found, ({ key }) => this.use(key));
+  }
+
   private use(key: Found['key']): FoundKey {
     if (key === null) throw new CredentialRefusedError('api_key_unknown');
     if (key.state === 'revoked') throw new CredentialRefusedError('api_key_revoked');

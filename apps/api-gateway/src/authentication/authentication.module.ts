@@ -13,6 +13,7 @@ import { TrustModule } from '../trust/trust.module';
 import { ApiKeyDirectory } from './api-key-directory';
 import { Authenticator } from './authenticator';
 import { clerkKeys } from './clerk-keys';
+import { ConsoleSessions } from './console-sessions';
 import { KeyGuesses } from './key-guesses';
 import { KeyUsage } from './key-usage';
 import { LegacyTokens } from './legacy-tokens';
@@ -37,10 +38,11 @@ import { TokenVerifier } from './token-verifier';
     KeyUsage,
     SessionUsage,
     ApiKeyDirectory,
+    ConsoleSessions,
     Authenticator,
     ReleaseTrustOnShutdown,
   ],
-  exports: [CLERK_KEYS, Authenticator, LegacyTokens],
+  exports: [CLERK_KEYS, Authenticator, ConsoleSessions, LegacyTokens],
 })
 export class AuthenticationModule implements OnModuleInit {
   constructor(

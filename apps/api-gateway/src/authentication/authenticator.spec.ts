@@ -5,6 +5,7 @@ import { type GateRequest } from '../caller/gate-request';
 import { CredentialMissingError } from '../errors';
 import { type GatewayMetrics } from '../metrics/gateway-metrics';
 import { type ApiKeyDirectory } from './api-key-directory';
+import { type ConsoleSessions } from './console-sessions';
 import { Authenticator } from './authenticator';
 import { Forgeries } from './forgeries';
 import { type PrincipalDirectory } from './principal-directory';
@@ -64,6 +65,7 @@ function authenticator(): Authenticator {
   return new Authenticator(
     tokens,
     keys as unknown as ApiKeyDirectory,
+    {} as ConsoleSessions,
     principals as unknown as PrincipalDirectory,
     { noteRequest: () => undefined } as unknown as SessionUsage,
     {} as AuditTrail,

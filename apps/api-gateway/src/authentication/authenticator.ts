@@ -11,10 +11,12 @@ import { AuditTrail } from '../audit/audit-trail';
 import { Caller, type ClerkCaller, type SignedOut, type VerifiedCredential } from '../caller/caller';
 import { type GateRequest } from '../caller/gate-request';
 import { anonymousContext } from '../caller/origin';
+import { type SealedContent } from '../console-host/console-seal';
 import { CookieOriginError, CredentialMissingError } from '../errors';
 import { type MaybePromise, whenKnown } from '../maybe-promise';
 import { GatewayMetrics } from '../metrics/gateway-metrics';
 import { ApiKeyDirectory } from './api-key-directory';
+import { ConsoleSessions } from './console-sessions';
 import { type CookieOrigins, requireCookieOrigin } from './cookie-origin';
 import { PrincipalDirectory } from './principal-directory';
 import { SessionUsage } from './session-usage';
@@ -37,6 +39,7 @@ export class Authenticator {
   constructor(
     private readonly tokens: TokenVerifier,
     private readonly keys: ApiKeyDirectory,
+    private readonly consoleSessions: ConsoleSessions,
     private readonly principals: PrincipalDirectory,
     private readonly sessionUsage: SessionUsage,
     private readonly audit: AuditTrail,
@@ -45,14 +48,17 @@ export class Authenticator {
 
   /**
    * Returns the caller of a request. With `cookieOrigins`, the route accepts Clerk's session cookie too, from pages of
-   * these origins; a credential in a header takes precedence.
+   * these origins. With `acceptsConsole`, it accepts the session cookie of the console. A credential in a header takes
+   * precedence.
    * @throws CredentialMissingError, CredentialRequestError, CredentialRefusedError, CookieOriginError, and the errors of
    *   `ApiKeyDirectory` and `PrincipalDirectory`
    */
-  authenticate(request: GateRequest, cookieOrigins?: CookieOrigins): MaybePromise<Caller> {
+  authenticate(request: GateRequest, cookieOrigins?: CookieOrigins, acceptsConsole = false): MaybePromise<Caller> {
     return this.countRefusals(() => {
       const credential = credentialOf(request, cookieOrigins !== undefined);
       if (credential.kind !== 'none') return this.callerOf(credential, request);
+      const session = acceptsConsole ? this.consoleSessions.find(request) : undefined;
+      if (session !== undefined) return this.ofConsole(session, request);
       if (cookieOrigins === undefined) throw new CredentialMissingError();
       return this.ofCookie(request, cookieOrigins);
     });
@@ -101,8 +107,18 @@ export class Authenticator {
       case 'legacy_jwt':
         return new Caller(await this.principals.ofLegacySession(credential.session, request.id), credential, request);
       case 'api_key':
-        return this.authenticate(request);
+        return this.authenticate(request, undefined, credential.key.console !== undefined);
     }
+  }
+
+  /**
+   * Returns the caller of a session of the console, with the rights of its API key.
+   * @throws like `authenticate`
+   */
+  ofConsole({ keyHash, expiresAt }: SealedContent, request: GateRequest): MaybePromise<Caller> {
+    return whenKnown(this.keys.findByHash(keyHash, request), ({ principal, key }) => {
+      return new Caller(principal, { method: 'api_key', key: { ...key, console: { expiresAt } } }, request);
+    });
   }
 
   private callerOf(credential: Exclude<Credential, { kind: 'none' }>, request: GateRequest): MaybePromise<Caller> {

@@ -12,6 +12,8 @@ export interface UsedKey {
   readonly expiresAt: number | null;
   /** Requests per minute; null if only the limit of the tier applies. */
   readonly rateLimit: number | null;
+  /** Set if a session of the console stands for the key. `expiresAt`: end of the session, milliseconds since the epoch. */
+  readonly console?: { readonly expiresAt: number };
 }
 
 /** A verified credential, by its kind. */

@@ -11,6 +11,9 @@ export function credentialExpiry(credential: VerifiedCredential): number {
     case 'legacy_jwt':
       return credential.session.expiresAt;
     case 'api_key':
-      return credential.key.expiresAt ?? Number.POSITIVE_INFINITY;
+      return Math.min(
+        credential.key.expiresAt ?? Number.POSITIVE_INFINITY,
+        credential.key.console?.expiresAt ?? Number.POSITIVE_INFINITY,
+      );
   }
 }

@@ -17,7 +17,12 @@ const request: GateRequest = {
 };
 const rules: RouteRules = {
   ...{ access: 'user', subject: 'orders:read', scope: 'orders:read', roles: null, tiers: null },
-  ...{ credentials: ['bearer', 'api_key'], cookieOrigins: new OriginList([]), rateClass: 'read' },
+  ...{
+    credentials: ['bearer', 'api_key'],
+    acceptsConsole: false,
+    cookieOrigins: new OriginList([]),
+    rateClass: 'read',
+  },
 };
 
 const app = new OriginList(['https://app.example.com']);

@@ -57,7 +57,8 @@ export class Gate {
   }
 
   private callerOf(rules: RouteRules, request: GateRequest): MaybePromise<Caller> {
-    return this.authenticator.authenticate(request, acceptsCookies(rules) ? rules.cookieOrigins : undefined);
+    const { cookieOrigins, acceptsConsole } = rules;
+    return this.authenticator.authenticate(request, acceptsCookies(rules) ? cookieOrigins : undefined, acceptsConsole);
   }
 
   /**

@@ -38,6 +38,7 @@ export function rulesOfRoute(route: Route, defaultOrigin: string): RouteRules {
     ...{ access, scope, roles, tiers, credentials: [...credentials] },
     subject: nameOf(route).slice(0, MAX_SUBJECT),
     cookieOrigins: new OriginList(origins ?? [defaultOrigin]),
+    acceptsConsole: false,
     rateClass: `gate-${rateClass}`,
   };
 }

@@ -29,6 +29,8 @@ export interface RouteRules {
   readonly credentials: readonly CredentialKind[];
   /** Origins whose pages may send a cookie with an unsafe method or an upgrade. */
   readonly cookieOrigins: Pick<OriginList, 'includes'>;
+  /** Whether the route accepts the session cookie of the console, with the rights of its API key. */
+  readonly acceptsConsole: boolean;
   /** Requests of the route count against the rate limit of this class. */
   readonly rateClass: RateClass;
 }

@@ -9,6 +9,7 @@ import { errorResponse } from '../problems/error-response';
 import { toProblem } from '../problems/problem';
 import { securityHeaders } from '../problems/security-headers';
 import { allowOrigins } from './cors';
+import { fenceConsole } from './fence-console';
 import { stripForwardedPorts } from './forwarded-addresses';
 import { type GatewayEdge } from './gateway-edge';
 import { harden } from './harden';
@@ -68,6 +69,7 @@ export function createFastifyAdapter(
   server.addHook('preClose', () => edge.close());
   harden(server);
   if (config.requireHttps) requireHttps(server);
+  if (config.console !== undefined) fenceConsole(server, config.console);
   allowOrigins(server, config, logger);
   return adapter;
 }

@@ -27,16 +27,18 @@ type NestHandler = (request: IncomingMessage, response: ServerResponse) => void;
  */
 export class GatewayEdge {
   private readonly edge: HttpEdge;
+  private readonly isConsole: (request: IncomingMessage) => boolean;
   private gate: GateFront | undefined;
   private webSockets: UpgradeFront | undefined;
   private nest: NestHandler | undefined;
   private metrics: Pick<GatewayMetrics, 'droppedConnections'> | undefined;
 
-  constructor({ trustProxy, realtime, gateStreams }: GatewayConfig, logger: Logger) {
+  constructor({ trustProxy, realtime, gateStreams, console }: GatewayConfig, logger: Logger) {
+    this.isConsole = (request) => console?.includes(request) ?? false;
     this.edge = new HttpEdge(
       {
         handle: (exchange) => this.handle(exchange),
-        mayUpgrade: (request) => this.webSockets?.mayUpgrade(request) ?? false,
+        mayUpgrade: (request) => !this.isConsole(request) && (this.webSockets?.mayUpgrade(request) ?? false),
         upgrade: (upgrade) => withLogContext(upgrade.ids, () => this.webSockets?.upgrade(upgrade)),
         dropped: (reason) => this.metrics?.droppedConnections.inc({ port: 'public', reason }),
       },
@@ -71,7 +73,8 @@ export class GatewayEdge {
   }
 
   private handle(exchange: Exchange): void | Promise<void> {
-    const answered = this.gate?.handle(exchange) ?? false;
+    // No upstream is reachable on the origin of the console: its pages could use the session.
+    const answered = this.isConsole(exchange.request) ? false : (this.gate?.handle(exchange) ?? false);
     if (answered === false) this.passToNest(exchange);
     else if (answered !== true) return answered;
   }

@@ -13,7 +13,12 @@ import { type ProxyFamily, proxyFamilies } from './proxy-family';
 
 const rules: RouteRules = {
   ...{ access: 'user', subject: '/orders/*', scope: 'orders:read', roles: null, tiers: null },
-  ...{ credentials: ['bearer', 'api_key'], cookieOrigins: new OriginList([]), rateClass: 'gate-read' },
+  ...{
+    credentials: ['bearer', 'api_key'],
+    acceptsConsole: false,
+    cookieOrigins: new OriginList([]),
+    rateClass: 'gate-read',
+  },
 };
 const route: ProtectedRoute = { name: '/orders/*', audience: 'orders', cors: 'gate', clerkCookies: 'strip', rules };
 const principal = {

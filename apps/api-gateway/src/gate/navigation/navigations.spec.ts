@@ -9,7 +9,12 @@ import { Navigations } from './navigations';
 const APP = 'https://app.example.com';
 const rules: RouteRules = {
   ...{ access: 'user', subject: '/*', scope: null, roles: null, tiers: null },
-  ...{ credentials: ['cookie'], cookieOrigins: new OriginList([`https://shop.example.com`]), rateClass: 'gate-read' },
+  ...{
+    credentials: ['cookie'],
+    acceptsConsole: false,
+    cookieOrigins: new OriginList([`https://shop.example.com`]),
+    rateClass: 'gate-read',
+  },
 };
 
 interface Visit extends Partial<GateRequest> {

@@ -1,6 +1,7 @@
-import { withoutClerkCookies } from '@gatehouse/auth';
+import { withoutClerkCookies, withoutCookies } from '@gatehouse/auth';
 import { type Exchange } from '@gatehouse/http-edge';
 import { type Caller } from '../../caller/caller';
+import { isConsoleCookie } from '../../console-host/console-host';
 import { type Upstream } from '../policy/route';
 
 /** What happens to a header of a client on its way to an upstream. */
@@ -130,8 +131,13 @@ function passedValue(
     case 'api-key':
       return isAuthenticated || GATEHOUSE_KEY.test(value) ? undefined : value;
     case 'cookie':
-      return clerkCookies === 'pass' ? value : withoutClerkCookies(value) || undefined;
+      return passedCookies(value, clerkCookies) || undefined;
   }
+}
+
+function passedCookies(cookies: string, clerkCookies: 'strip' | 'pass'): string {
+  const own = cookies.includes('gatehouse-console') ? withoutCookies(cookies, isConsoleCookie) : cookies;
+  return clerkCookies === 'pass' ? own : withoutClerkCookies(own);
 }
 
 /** Headers that `Connection` names, in lower case; undefined for the usual values. */

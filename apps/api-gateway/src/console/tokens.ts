@@ -1,0 +1,2 @@
+/** Injection token of the `ConsoleHost`. */
+export const CONSOLE_HOST = Symbol('ConsoleHost');
