@@ -150,6 +150,16 @@ describe('in a script', () => {
     expect(failing).toMatchObject({ code: 2, err: 'gatehouse: GATEHOUSE_TOKEN_COMMAND failed with exit code 7.\n' });
   });
 
+  it('a link to the console is printed: by a key, and by a session token with a new key that is named', async () => {
+    const byKey = await gatehouse(['console', '--json']);
+    const link = expect.stringMatching(/^http:\/\/console\.localhost:\d+\/console#code=[\w-]+$/) as string;
+    expect(lines(byKey.out)).toMatchObject([{ url: link }]);
+    const signedIn = { GATEHOUSE_API_KEY: '', GATEHOUSE_TOKEN: await adminToken() };
+    const byToken = await gatehouse(['console'], signedIn);
+    expect([byToken.code, byToken.out]).toEqual([0, expect.stringContaining('#code=')]);
+    expect(byToken.err).toMatch(/Made the API key [0-9a-f-]{36} /);
+  });
+
   it('a run compares all users with Clerk, and shows its progress', async () => {
     const { code, out } = await gatehouse(['reconcile', 'start', '--json']);
     expect([code, lines(out)[0]?.state]).toEqual([0, 'done']);

@@ -4,6 +4,7 @@ import { collisionsCommand } from './commands/collisions';
 import { type Run } from './commands/command-options';
 import { completionCommand } from './commands/completion';
 import { conflictsCommand } from './commands/conflicts';
+import { consoleCommand } from './commands/console';
 import { doctorCommand } from './commands/doctor';
 import { eventsCommand } from './commands/events';
 import { gateCommand } from './commands/gate';
@@ -52,7 +53,8 @@ export async function runGatehouse(args: readonly string[], io: Io, version: str
   };
   const commands = [
     ...[statusCommand, doctorCommand, eventsCommand, rejectedCommand, usersCommand, reconcileCommand, conflictsCommand],
-    ...[collisionsCommand, writeBacksCommand, keysCommand, auditCommand, gateCommand, gatewaysCommand, profileCommand],
+    ...[collisionsCommand, writeBacksCommand, keysCommand, auditCommand, gateCommand, gatewaysCommand, consoleCommand],
+    profileCommand,
   ];
   for (const command of commands) program.addCommand(inherit(program, command(run)));
   program.addCommand(inherit(program, completionCommand(run, program)));

@@ -36,6 +36,11 @@ export class Session {
     return (this.client ??= clientOf(this.connection, this.io.signal));
   }
 
+  /** A client of the chosen gateway with an API key instead of the credential of the settings. @throws UsageError */
+  withKey(apiKey: string): Gatehouse {
+    return clientOf({ ...this.connection, credential: { kind: 'apiKey', apiKey } }, this.io.signal);
+  }
+
   /**
    * Asks before something is changed that cannot simply be changed back. `--yes` answers; without a terminal nobody can.
    * @param what is touched, as a question
