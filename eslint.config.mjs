@@ -101,6 +101,7 @@ const boundaries = [
     sourceTag: 'type:cli',
     onlyDependOnLibsWithTags: ['type:client', 'type:errors', 'type:local-stack', 'type:testing'],
   },
+  { sourceTag: 'type:console', onlyDependOnLibsWithTags: ['type:client', 'type:errors'] },
   { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['*'] },
   { sourceTag: 'type:e2e', onlyDependOnLibsWithTags: ['*'] },
 ];
@@ -121,7 +122,7 @@ export default tseslint.config(
   },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.recommendedTypeChecked],
     plugins: { '@nx': nx },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -296,7 +296,7 @@ function sourceHash() {
   for (const name of ['package-lock.json', 'tsconfig.base.json', '.swcrc.json', 'nx.json']) visit(join(root, name));
   for (const group of ['apps', 'libs']) {
     for (const project of readdirSync(join(root, group))) {
-      for (const name of ['project.json', 'src']) {
+      for (const name of ['project.json', 'src', 'index.html', 'vite.config.mjs']) {
         const path = join(root, group, project, name);
         if (existsSync(path)) visit(path);
       }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { eventually, launchChromium } from '@gatehouse/testing';
 import { type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { scopes } from '@gatehouse/contracts';
 import { tags } from '../src/docs/document/tags';
 import { problemStatuses } from '../src/problems/problem-codes';
+import { accessFaults, complaintsOf } from './support/page-faults';
 import { type TestGateway, startTestGateway } from './support/test-gateway';
 
 /** Includes the download of Chromium's packages when they are missing. */
@@ -11,7 +11,6 @@ const FETCH_LIMIT_MS = 600_000;
 const STORY_LIMIT_MS = 240_000;
 /** Limit for one element to appear, on a busy machine. */
 const WAIT_MS = 60_000;
-const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 let gateway: TestGateway;
 let browser: Browser;
@@ -68,32 +67,6 @@ async function headersOf(page: Page, operation: string): Promise<Record<string, 
     block.getByRole('button', { name: 'Execute' }).click(),
   ]);
   return request.headers();
-}
-
-/** What axe finds in these parts of the page, as sentences. @param rules of axe; all by default */
-async function accessFaults(page: Page, within: readonly string[], rules?: readonly string[]): Promise<string[]> {
-  interface Violation {
-    readonly id: string;
-    readonly help: string;
-    readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[];
-  }
-  await page.evaluate(AXE);
-  const place = JSON.stringify({ include: within.map((selector) => [selector]) });
-  const options = JSON.stringify({ resultTypes: ['violations'], ...(rules && { runOnly: rules }) });
-  const { violations } = await page.evaluate<{ violations: Violation[] }>(`axe.run(${place}, ${options})`);
-  return violations.flatMap(({ id, help, nodes }) =>
-    nodes.slice(0, 3).map(({ target, failureSummary }) => `${id}: ${help}: ${target.join(' ')}: ${failureSummary}`),
-  );
-}
-
-/** Errors of scripts and violations of the Content-Security-Policy. */
-function complaintsOf(page: Page): string[] {
-  const complaints: string[] = [];
-  page.on('pageerror', ({ message }) => complaints.push(message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  return complaints;
 }
 
 describe.each([

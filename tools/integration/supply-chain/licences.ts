@@ -1,6 +1,11 @@
 /** Licences that any dependency may have. */
 const ALLOWED = new Set(['MIT', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', '0BSD', 'BlueOak-1.0.0']);
 
+const lightningCssPlatforms = [
+  ...['android-arm64', 'darwin-arm64', 'darwin-x64', 'freebsd-x64', 'linux-arm-gnueabihf', 'linux-arm64-gnu'],
+  ...['linux-arm64-musl', 'linux-x64-gnu', 'linux-x64-musl', 'win32-arm64-msvc', 'win32-x64-msvc'],
+];
+
 /** Packages with another licence, with the reason why they may be used. */
 const EXCEPTIONS: Readonly<Record<string, { readonly licence: string; readonly reason: string }>> = {
   argparse: { licence: 'Python-2.0', reason: 'permissive, as BSD' },
@@ -9,7 +14,14 @@ const EXCEPTIONS: Readonly<Record<string, { readonly licence: string; readonly r
     reason: 'only tests run it, unchanged, in a browser; it is in nothing that we ship',
   },
   'caniuse-lite': { licence: 'CC-BY-4.0', reason: 'data about browsers, which only tests read' },
+  ...Object.fromEntries(
+    ['', ...lightningCssPlatforms.map((platform) => `-${platform}`)].map((suffix) => [
+      `lightningcss${suffix}`,
+      { licence: 'MPL-2.0', reason: 'Vite minifies style sheets with it, unchanged; it is in nothing that we ship' },
+    ]),
+  ),
   'fast-sha256': { licence: 'Unlicense', reason: 'public domain' },
+  isbot: { licence: 'Unlicense', reason: 'public domain' },
   'railroad-diagrams': { licence: 'CC0-1.0', reason: 'public domain; only checks and tests use it' },
   tweetnacl: { licence: 'Unlicense', reason: 'public domain' },
 };

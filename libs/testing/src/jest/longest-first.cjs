@@ -7,6 +7,7 @@ const root = join(__dirname, '../../../..');
 
 /** Seconds that a spec takes beside others on a machine with two cores. Without one: less than 15. */
 const SECONDS = {
+  'apps/api-gateway/integration/console.browser.spec.ts': 40,
   'apps/api-gateway/integration/docs.browser.spec.ts': 80,
   'apps/api-gateway/integration/outages.spec.ts': 30,
   'apps/api-gateway/integration/proxy.load.spec.ts': 65,
