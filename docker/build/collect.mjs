@@ -9,7 +9,7 @@ const dist = resolve(root, 'dist');
 const source = join(dist, 'apps', app, 'src');
 const { files, packages } = loadedBy(programs());
 
-for (const file of [...files, ...assets(source)]) copy(file);
+for (const file of [...files, ...assets(source), ...(app === 'api-gateway' ? consoleFiles() : [])]) copy(file);
 mkdirSync(folder, { recursive: true });
 copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
 // The command of an image cannot contain the name of its service.
@@ -53,6 +53,14 @@ function assets(directory) {
   return readdirSync(directory, { recursive: true })
     .map((name) => join(directory, name))
     .filter((path) => statSync(path).isFile() && (/\/assets\//.test(path) || !/\.js(\.map)?$/.test(path)));
+}
+
+/** The pages that the gateway serves. */
+function consoleFiles() {
+  const site = join(dist, 'apps/console/site');
+  return readdirSync(site, { recursive: true })
+    .map((name) => join(site, name))
+    .filter((path) => statSync(path).isFile());
 }
 
 function copy(file) {
