@@ -185,7 +185,11 @@ describe('npm start', () => {
     expect(run.output).not.toMatch(/sk_live_hidden|asha@example.com|first admin/);
     expect(pids().filter((pid) => commandLine(pid).includes('clerk-emulator'))).toEqual([]);
     expect(JSON.parse(readFileSync(join(root, 'own-clerk/running.json'), 'utf8'))).toMatchObject({
-      urls: { gateway: `http://localhost:${ports.gateway}`, ingest: `http://localhost:${ports.ingest}` },
+      urls: {
+        gateway: `http://localhost:${ports.gateway}`,
+        console: `http://console.localhost:${ports.gateway}`,
+        ingest: `http://localhost:${ports.ingest}`,
+      },
     });
     expect(existsSync(join(root, 'own-clerk/clerk-emulator.json'))).toBe(false);
     run.child.kill('SIGTERM');

@@ -5,7 +5,7 @@ import { DemoError } from './errors';
 
 /** Addresses of the running Gatehouse, and the secret key of its emulator. */
 export interface Running {
-  readonly urls: GatehouseUrls;
+  readonly urls: Omit<GatehouseUrls, 'console'>;
   readonly secretKey: string;
 }
 

@@ -90,7 +90,7 @@ async function start(): Promise<void> {
     await ensureFirstAdmin(urls.emulator, environments['clerk-emulator'].CLERK_SECRET_KEY ?? '');
   }
   lock?.announce({
-    urls: clerk.kind === 'emulator' ? urls : { gateway: urls.gateway, ingest: urls.ingest },
+    urls: clerk.kind === 'emulator' ? urls : { gateway: urls.gateway, console: urls.console, ingest: urls.ingest },
     userSync: environments['user-sync'],
     natsSetup: gatehouse.setupEnvironment,
   });

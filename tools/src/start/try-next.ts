@@ -19,6 +19,7 @@ export function tryEmulator({
   const token = (who: string) => `-H "Authorization: Bearer $(npm run -s token -- ${who})"`;
   return `
   gateway        ${urls.gateway}        (documentation: ${urls.gateway}/docs)
+  console        ${urls.console}/console        (sign in: npm run -s gatehouse -- console)
   webhook-ingest ${urls.ingest}/webhooks/clerk
   clerk-emulator ${urls.emulator}        (has a page; takes the place of Clerk)
   logs           ${logDirectory}/<service>.log
@@ -63,6 +64,7 @@ Ctrl-C stops everything and keeps the data.
 export function tryOwnClerk({ urls, logDirectory, issuer }: RunningParts & { issuer: string }): string {
   return `
   gateway        ${urls.gateway}        (documentation: ${urls.gateway}/docs)
+  console        ${urls.console}/console        (sign in: docs/how-to/open-the-console.md)
   webhook-ingest ${urls.ingest}/webhooks/clerk
   Clerk          ${issuer}        (your own: no emulator runs, and no user or admin was created)
   logs           ${logDirectory}/<service>.log

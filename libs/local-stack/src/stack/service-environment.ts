@@ -33,6 +33,8 @@ export interface ServiceEnvironmentInput {
 /** The address of each program that people open or call. */
 export interface GatehouseUrls {
   gateway: string;
+  /** A host of its own: browsers resolve every name below localhost to this machine. */
+  console: string;
   ingest: string;
   emulator: string;
 }
@@ -53,6 +55,7 @@ const localOrigins = 'http://localhost:*,https://localhost:*,http://127.0.0.1:*,
 export function gatehouseUrls(ports: GatehousePorts): GatehouseUrls {
   return {
     gateway: `http://localhost:${ports.gateway}`,
+    console: `http://console.localhost:${ports.gateway}`,
     ingest: `http://localhost:${ports.ingest}`,
     emulator: `http://localhost:${ports.emulator}`,
   };
@@ -215,6 +218,7 @@ function ownVariables({
       FORWARD_AUTH_SECRET: undefined,
       CORS_ORIGINS: localOrigins,
       PUBLIC_URL: urls.gateway,
+      CONSOLE_URL: urls.console,
       SIGN_IN_URL: made(urls.emulator),
       REDIRECT_ORIGINS: localOrigins,
       RATE_LIMIT_STORE: undefined,
