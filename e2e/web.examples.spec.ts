@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { runCommand, workspaceRoot } from '@gatehouse/local-stack';
 import { eventually } from '@gatehouse/testing';
 import { type BrowserContext, type Page } from 'playwright-core';
 import { describeClientPackage } from './web/client-package';
@@ -178,6 +180,18 @@ it(
 
 describeClientPackage(() => world.folder);
 describeReactPackage(() => world.folder);
+
+it(
+  'docs/reference has the types of both packages',
+  async () => {
+    const program = join(workspaceRoot(), 'dist/tools/src/package-reference/main.js');
+    const output = await runCommand(process.execPath, [program, '--check', world.folder], {
+      timeoutMs: BUILD_LIMIT_MS,
+    });
+    expect(output.match(/✓/g)).toHaveLength(2);
+  },
+  BUILD_LIMIT_MS,
+);
 
 it(
   'an expired token is renewed, and the edit is sent again',
