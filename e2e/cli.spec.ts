@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn as start } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -14,7 +14,7 @@ import { type Stack, startStack } from './stack';
  * as people do.
  */
 const program = join(workspaceRoot(), 'dist/apps/cli/src/main.js');
-const SCOPES = ['*:read', '*:write', 'webhook-events:redrive', 'keys:admin'];
+const SCOPES = ['*:read', '*:write', 'webhook-events:redrive', 'keys:admin', 'users:import'];
 
 interface Outcome {
   readonly code: number | null;
@@ -30,7 +30,7 @@ let adaId: string;
 let adminToken: () => Promise<string>;
 
 beforeAll(async () => {
-  stack = await startStack({ CLERK_SEED_ROLES: 'user,developer,admin' });
+  stack = await startStack({ CLERK_SEED_ROLES: 'user,developer,admin', RECONCILE_MAX_DELETIONS: '0' });
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-cli-'));
   const { CLERK_SECRET_KEY: secretKey = '' } = stack.gatehouse.environments['clerk-emulator'];
   clerk = createClerkClient({ secretKey, apiUrl: `http://127.0.0.1:${stack.gatehouse.ports.emulator}` });
@@ -78,8 +78,15 @@ async function gatehouse(args: readonly string[], changes: Record<string, string
 }
 
 /** Runs the command in a terminal; `keys` are typed when `question` is shown. */
-async function inTerminal(args: string[], question: RegExp, keys: string): Promise<Outcome> {
-  const child = startInTerminal(process.execPath, [program, ...args], { env, cols: 160, rows: 40 });
+async function inTerminal(
+  args: string[],
+  question: RegExp,
+  keys: string,
+  changes: Record<string, string> = {},
+): Promise<Outcome> {
+  const child = startInTerminal(process.execPath, [program, ...args], {
+    ...{ env: { ...env, ...changes }, cols: 160, rows: 40 },
+  });
   let out = '';
   let isAsked = false;
   child.onData((data) => {
@@ -91,6 +98,9 @@ async function inTerminal(args: string[], question: RegExp, keys: string): Promi
   const code = await new Promise<number>((resolve) => child.onExit(({ exitCode }) => resolve(exitCode)));
   return { code, out, err: '' };
 }
+
+/** A session token of an admin in place of the API key. */
+const signedIn = async () => ({ GATEHOUSE_API_KEY: '', GATEHOUSE_TOKEN: await adminToken() });
 
 const lines = (json: string): Record<string, unknown>[] =>
   json
@@ -115,6 +125,9 @@ describe('in a script', () => {
     expect(await gatehouse(['events', 'list', '--dead', '--since', '1h'])).toEqual({
       ...{ code: 0, out: '', err: 'There are no such events.\n' },
     });
+    const series = lines((await gatehouse(['stats', '--since', '1h', '--step', '5min', '--json'])).out);
+    expect(series.reduce((sum, { received }) => sum + Number(received), 0)).toBeGreaterThan(0);
+    expect((await gatehouse(['stats'])).out).toMatch(/^FROM \(UTC\) +RECEIVED +APPLIED/);
     const gateways = await gatehouse(['gateways', '--json']);
     expect(lines(gateways.out)).toMatchObject([{ live: true }]);
     const hook = `http://127.0.0.1:${stack.gatehouse.ports.ingest}/webhooks/clerk`;
@@ -160,9 +173,69 @@ describe('in a script', () => {
     expect(byToken.err).toMatch(/Made the API key [0-9a-f-]{36} /);
   });
 
+  it('a key is created with a session token, found by its prefix, and rotated', async () => {
+    const refused = await gatehouse(['keys', 'create', 'on call', '--scope', '*:read']);
+    expect([refused.code, refused.out]).toEqual([3, '']);
+    const made = await gatehouse(
+      ['keys', 'create', 'on call', '--scope', '*:read', 'keys:admin', '--expires', '90d'],
+      await signedIn(),
+    );
+    expect(made.out).toMatch(/^sk_\w+\n$/);
+    const own = { GATEHOUSE_API_KEY: made.out.trim() };
+    const [prefix = ''] = /^sk_[a-z]+_.{6}/.exec(made.out) ?? [];
+    const [found] = lines((await gatehouse(['keys', 'list', '--prefix', prefix, '--json'], own)).out);
+    expect(found).toMatchObject({ name: 'on call', scopes: ['*:read', 'keys:admin'], state: 'active' });
+    const rotated = await gatehouse(['keys', 'rotate', String(found?.id), '--json'], await signedIn());
+    expect(lines(rotated.out)).toMatchObject([{ key: { name: 'on call', state: 'active' } }]);
+    expect(await gatehouse(['status'], own)).toMatchObject({ code: 3 });
+  });
+
+  it('users are imported from a file: planned with a key, applied with a session token, and undone', async () => {
+    const file = join(folder, 'users.csv');
+    writeFileSync(file, 'externalId,email,emailVerified,firstName\n1,zoe@import.example.com,true,Zoë\n2,,,Nobody\n');
+    const planned = await gatehouse(['users', 'import', file]);
+    expect(planned.code).toBe(0);
+    expect(planned.out).toMatch(/^State +needs_approval$/m);
+    expect(planned.out).toMatch(/^Plan +1 create, 1 conflict$/m);
+    const [, id = ''] = /imports approve (\S+)/.exec(planned.err) ?? [];
+    const rows = await gatehouse(['imports', 'rows', id, '--action', 'conflict', '--json']);
+    expect(lines(rows.out)).toMatchObject([{ line: 3, reason: 'address_missing' }]);
+    const applied = await gatehouse(['imports', 'approve', id, '--yes', '--json'], await signedIn());
+    expect(lines(applied.out)).toMatchObject([{ state: 'done', outcomes: { applied: 1 } }]);
+    expect(await gatehouse(['users', 'show', 'zoe@import.example.com'])).toMatchObject({ code: 0 });
+    const undone = await gatehouse(['imports', 'undo', id, '--yes', '--json'], await signedIn());
+    expect(lines(undone.out)).toMatchObject([{ state: 'undone' }]);
+    const text = join(folder, 'users.txt');
+    expect(await gatehouse(['users', 'import', text])).toMatchObject({ code: 2, err: expect.stringContaining('.csv') });
+  });
+
+  it('programs of services are commands where these are installed, with their exit codes', async () => {
+    const accounts = await gatehouse(['nats', 'config', '--passwords', './passwords.conf']);
+    expect([accounts.code, accounts.out]).toEqual([0, expect.stringContaining('include "./passwords.conf"')]);
+    const userSync = stack.gatehouse.environments['user-sync'] as Record<string, string>;
+    const promised = await gatehouse(['admin', 'create', 'first@cli.example.com'], userSync);
+    expect([promised.code, promised.out]).toEqual([0, expect.stringContaining('No such user is here yet')]);
+    expect((await gatehouse(['admin', 'promises'], userSync)).out).toContain('first@cli.example.com');
+    expect(await gatehouse(['admin', 'create', 'nobody'], userSync)).toMatchObject({ code: 2 });
+  });
+
+  it('a session token of a user is printed, for the emulator', async () => {
+    const { CLERK_SECRET_KEY = '' } = stack.gatehouse.environments['clerk-emulator'];
+    const emulator = { CLERK_SECRET_KEY, CLERK_API_URL: `http://127.0.0.1:${stack.gatehouse.ports.emulator}` };
+    const { out } = await gatehouse(['token', 'root@cli.example.com'], emulator);
+    const own = { GATEHOUSE_API_KEY: '', GATEHOUSE_TOKEN: out.trim() };
+    expect(await gatehouse(['status'], own)).toMatchObject({ code: 0 });
+    expect(await gatehouse(['token', 'nobody@cli.example.com'], emulator)).toMatchObject({ code: 4, out: '' });
+    expect(await gatehouse(['token', 'root@cli.example.com'])).toMatchObject({ code: 2, out: '' });
+  });
+
   it('a run compares all users with Clerk, and shows its progress', async () => {
     const { code, out } = await gatehouse(['reconcile', 'start', '--json']);
-    expect([code, lines(out)[0]?.state]).toEqual([0, 'done']);
+    const [run] = lines(out);
+    expect([code, run?.state]).toEqual([0, 'done']);
+    expect(await gatehouse(['reconcile', 'users', String(run?.id), '--undoable'])).toEqual({
+      ...{ code: 0, out: '', err: 'There are none.\n' },
+    });
     expect((await gatehouse(['reconcile', 'list'])).out).toMatch(/done +admin/);
   });
 
@@ -225,6 +298,46 @@ describe('in a script', () => {
   });
 });
 
+describe('what an operator does at night', () => {
+  const json = async (...args: string[]) => lines((await gatehouse([...args, '--json'])).out);
+
+  it('an event that no retry can fix is marked before it is redriven', async () => {
+    const id = `msg_${Date.now()}`;
+    const data = { object: 'user', id: 'user_broken', email_addresses: 'none' };
+    await stack.deliver(id, JSON.stringify({ type: 'user.updated', object: 'event', data }));
+    await stack.settled(id);
+    expect((await gatehouse(['status'])).err).toContain('gatehouse events list --dead');
+    const plan = await gatehouse(['events', 'redrive', '--since', '12h', '--dry-run']);
+    expect(plan.out).toMatch(/^redrive +user\.updated .*no retry can fix it/m);
+    expect(plan.err).toContain('1 of them will fail again');
+    expect(await json('events', 'redrive', '--error-code', 'EVENT_INVALID', '--yes')).toMatchObject([
+      { done: true, progress: { failed: 1 } },
+    ]);
+  });
+
+  it('a deletion that no event told is shown before it is approved, and undone', async () => {
+    const gone = await clerk.users.createUser({
+      skipPasswordRequirement: true,
+      emailAddress: ['gone@cli.example.com'],
+    });
+    await eventually(async () => expect((await gatehouse(['users', 'show', gone.id])).code).toBe(0));
+    const emulator = `http://127.0.0.1:${stack.gatehouse.ports.emulator}/emulator`;
+    await fetch(`${emulator}/pause`, { method: 'POST' });
+    await clerk.users.deleteUser(gone.id);
+    const [run] = await json('reconcile', 'start');
+    expect(run).toMatchObject({ state: 'needs_approval' });
+    const id = String(run?.id);
+    expect(await json('reconcile', 'users', id)).toMatchObject([{ clerkUserId: gone.id, deletedAt: null }]);
+    const refused = await gatehouse(['reconcile', 'approve', id]);
+    expect([refused.code, refused.err]).toEqual([130, expect.stringContaining('gone@cli.example.com')]);
+    expect(await json('reconcile', 'approve', id, '--yes')).toMatchObject([{ state: 'done', changes: { delete: 1 } }]);
+    expect(await json('reconcile', 'users', id, '--undoable')).toMatchObject([{ clerkUserId: gone.id }]);
+    expect(await json('reconcile', 'undo', id, '--yes')).toMatchObject([{ restored: 1 }]);
+    expect(await json('users', 'show', gone.id)).toMatchObject([{ deletedAt: null }]);
+    await fetch(`${emulator}/resume`, { method: 'POST' });
+  });
+});
+
 describe('in a terminal', () => {
   it('it shows who is meant, asks, and changes nothing without a yes', async () => {
     const { code, out } = await inTerminal(['users', 'deactivate', adaId], /Deactivate this user/, 'n');
@@ -262,6 +375,13 @@ describe('in a terminal', () => {
     expect(code).toBe(0);
     expect(lines((await gatehouse(['users', 'show', adaId, '--json'])).out)).toMatchObject([{ isActive: false }]);
     expect(await gatehouse(['users', 'reactivate', adaId])).toMatchObject({ code: 0 });
+  });
+
+  it('shows the plan of an import, asks, and applies it', async () => {
+    const file = join(folder, 'more.jsonl');
+    writeFileSync(file, '{"externalId":"7","email":"seven@import.example.com","emailVerified":true}\n');
+    const { code, out } = await inTerminal(['users', 'import', file], /Change 1 users/, 'y', await signedIn());
+    expect([code, out]).toEqual([0, expect.stringMatching(/The plan: 1 create[^]*State +.*done/)]);
   });
 
   it('completes commands and options in bash', async () => {

@@ -1,5 +1,6 @@
 // npm run nats:setup [-- --recreate]: changes the streams and consumers to their contracts. Uses the nats-server of
-// NATS_URL with the password in NATS_PASSWORD_NATS_SETUP, or else that of the running npm start.
+// NATS_URL with the password in NATS_PASSWORD_NATS_SETUP, or else that of the running npm start. The same as gatehouse nats
+// setup.
 import { join } from 'node:path';
 import { BootstrapError, bootstrap, main, readState, root, runInPlace, workspaceNode } from './bootstrap.mjs';
 
@@ -8,8 +9,8 @@ const PASSED_ON = ['NATS_CA_FILE', 'STREAM_REPLICAS', 'ACK_WAIT_MS'];
 await main(async () => {
   const variables = process.env.NATS_URL ? namedServer() : runningServer();
   await bootstrap({ quiet: true });
-  const program = join(root, 'dist/apps/stream-keeper/src/nats-setup.js');
-  return runInPlace(workspaceNode(), ['--enable-source-maps', program, ...process.argv.slice(2)], {
+  const program = join(root, 'dist/apps/cli/src/main.js');
+  return runInPlace(workspaceNode(), [program, 'nats', 'setup', ...process.argv.slice(2)], {
     env: { PATH: process.env.PATH, ...variables },
   });
 });

@@ -1,5 +1,5 @@
 import { GatehouseError, OptionInvalidError } from '@gatehouse/client';
-import { NotConfirmedError, UsageError } from './errors';
+import { CommandFailedError, NotConfirmedError, UsageError } from './errors';
 import { type ExitCode, exitCodes } from './exit-codes';
 import { hintFor } from './hints';
 import { type Io } from './io';
@@ -34,7 +34,10 @@ export function reportError(
     return exitCodeOf(error);
   }
   const known =
-    error instanceof UsageError || error instanceof OptionInvalidError || error instanceof NotConfirmedError;
+    error instanceof UsageError ||
+    error instanceof OptionInvalidError ||
+    error instanceof NotConfirmedError ||
+    error instanceof CommandFailedError;
   const message = known ? error.message : `unexpected failure: ${(error as Error)?.stack ?? String(error)}`;
   write(
     json
@@ -42,6 +45,7 @@ export function reportError(
       : `gatehouse: ${message.split('\n').map(printable).join('\n')}`,
   );
   if (error instanceof NotConfirmedError) return exitCodes.interrupted;
+  if (error instanceof CommandFailedError) return error.exitCode;
   return known ? exitCodes.usage : exitCodes.failed;
 }
 

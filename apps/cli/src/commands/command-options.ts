@@ -26,11 +26,26 @@ export function positive(text: string): number {
   return value;
 }
 
+const UNIT_MS = { s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Milliseconds of a length of time such as `30min`; undefined when the text is none. */
+function lengthMs(text: string): number | undefined {
+  const [, amount, unit] = /^(\d{1,9})(s|min|h|d)$/.exec(text) ?? [];
+  return unit === undefined ? undefined : Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS];
+}
+
+/** Reads a length of time such as `30s` or `5min`; returns it in seconds. @throws InvalidArgumentError */
+export function seconds(text: string): number {
+  const ms = lengthMs(text);
+  if (ms === undefined || ms === 0)
+    throw new InvalidArgumentError('It must be a length of time, such as 30s, 5min or 1h.');
+  return ms / 1_000;
+}
+
 /** Reads a time, or how long ago it was, such as `2h` or `30min`; returns it as the API wants it. @throws InvalidArgumentError */
 export function moment(text: string): string {
-  const [, amount, unit] = /^(\d+)(s|min|h|d)$/.exec(text) ?? [];
-  const ms = { s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 }[unit ?? ''];
-  const at = ms === undefined ? new Date(text) : new Date(Date.now() - Number(amount) * ms);
+  const ms = lengthMs(text);
+  const at = ms === undefined ? new Date(text) : new Date(Date.now() - ms);
   if (Number.isNaN(at.getTime())) {
     throw new InvalidArgumentError(
       'It must be a time such as 2026-01-05T10:00:00Z, or how long ago, such as 30min, 2h or 7d.',

@@ -1,5 +1,5 @@
 import { Command, Option } from '@commander-js/extra-typings';
-import { time } from '../output/format';
+import { conflictColumns } from '../users/conflict-columns';
 import { type Run, allOption, limitOption, printList } from './command-options';
 
 /** `gatehouse conflicts`. */
@@ -16,13 +16,7 @@ export function conflictsCommand(run: Run): Command {
         printList(session, options, {
           fetch: (limit) =>
             session.gatehouse.list('/admin/conflicts', { params: { query: { state: options.state, limit } } }),
-          columns: [
-            { title: 'SINCE (UTC)', text: ({ detectedAt }) => time(detectedAt) },
-            { title: 'KIND', text: ({ kind }) => kind },
-            { title: 'CLAIMS', text: ({ claimant }) => claimant },
-            { title: 'HAS IT', text: ({ holder }) => holder },
-            { title: 'WHY', text: ({ reason }) => reason },
-          ],
+          columns: conflictColumns,
           none: `There are no ${options.state} conflicts.`,
         }),
       ),

@@ -1,7 +1,8 @@
 import { Command } from '@commander-js/extra-typings';
 import { count } from '../output/format';
+import { previewUsers, userColumns, usersOf } from '../reconcile/users-of-run';
 import { runColumns, showRun, watchRun } from '../reconcile/watch-run';
-import { type Run, positive, yesOption } from './command-options';
+import { type Run, allOption, limitOption, positive, printList, yesOption } from './command-options';
 
 /** `gatehouse reconcile`. */
 export function reconcileCommand(run: Run): Command {
@@ -37,6 +38,23 @@ export function reconcileCommand(run: Run): Command {
     .action((id) => run((session) => watchRun(session, id)));
 
   reconcile
+    .command('users')
+    .description('list the users whom an approval of a run would delete, or whom an undo would restore')
+    .argument('<id>', 'the run')
+    .option('--undoable', 'those whom an undo would restore')
+    .addOption(limitOption())
+    .addOption(allOption())
+    .action((id, options) =>
+      run((session) =>
+        printList(session, options, {
+          fetch: (limit) => usersOf(session, id, options.undoable === true ? 'undoable' : 'absent', limit),
+          columns: userColumns,
+          none: 'There are none.',
+        }),
+      ),
+    );
+
+  reconcile
     .command('approve')
     .description('delete the users that a stopped run found to be missing at Clerk')
     .argument('<id>', 'the run')
@@ -45,6 +63,7 @@ export function reconcileCommand(run: Run): Command {
       run(async (session) => {
         const { gatehouse } = session;
         const { data: stopped } = await gatehouse.GET('/admin/reconcile/{id}', { params: { path: { id } } });
+        if (options.yes !== true) await previewUsers(session, id, 'absent');
         await session.confirm(
           `Delete up to ${count(stopped.absences)} users, each unless Clerk has it after all?`,
           options,
@@ -63,6 +82,7 @@ export function reconcileCommand(run: Run): Command {
       run(async (session) => {
         const { gatehouse, output } = session;
         const { data: done } = await gatehouse.GET('/admin/reconcile/{id}', { params: { path: { id } } });
+        if (options.yes !== true) await previewUsers(session, id, 'undoable');
         await session.confirm(`Restore ${count(done.undoable)} users?`, options);
         const { data } = await gatehouse.POST('/admin/reconcile/{id}/undo', { params: { path: { id } } });
         output.record(data, [

@@ -1,5 +1,6 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { type Schemas } from '@gatehouse/client';
+import { importUsers } from '../imports/import-users';
 import { NONE, count } from '../output/format';
 import { type Column } from '../output/table';
 import { changeUser } from '../users/change-user';
@@ -139,5 +140,14 @@ export function usersCommand(run: Run): Command {
         }),
       ),
     );
+
+  users
+    .command('import')
+    .description('upload users from a .csv or .jsonl file, show the plan, and apply it after a confirmation')
+    .argument('<file>', 'see docs/how-to/adopt-existing-users.md')
+    .option('--continue <id>', 'continue an upload that broke off')
+    .option('--dry-run', 'show the plan, and stop')
+    .addOption(yesOption())
+    .action((file, options) => run((session) => importUsers(session, file, options)));
   return users;
 }

@@ -3,7 +3,7 @@ import { type InitOf, type Schemas } from '@gatehouse/client';
 import { UsageError } from '../errors';
 import { NONE, count, counts } from '../output/format';
 import { Progress } from '../output/progress';
-import { type Column } from '../output/table';
+import { type Column, type Style } from '../output/table';
 import { type Session } from '../session';
 
 /** Which events are redriven, and whether it is asked first. */
@@ -11,6 +11,7 @@ export interface RedriveOptions {
   readonly status?: 'failed' | 'ignored' | undefined;
   readonly type?: string | undefined;
   readonly errorCode?: string | undefined;
+  readonly decision?: string | undefined;
   readonly user?: string | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
@@ -27,12 +28,17 @@ const SHOWN = 20;
 const POLL_MS = 1_000;
 
 const columns: readonly Column<Redriven>[] = [
-  { title: 'ACTION', text: ({ action }) => action, style: ({ action }) => (action === 'redrive' ? 'green' : 'dim') },
+  { title: 'ACTION', text: ({ action }) => action, style: styleOf },
   { title: 'TYPE', text: ({ eventType }) => eventType },
   { title: 'CLERK USER', text: ({ clerkUserId }) => clerkUserId ?? NONE },
   { title: 'ID', text: ({ id }) => id },
-  { title: 'WHY', text: ({ reason, errorMessage }) => reason ?? errorMessage ?? '' },
+  { title: 'WHY', text: ({ reason, warning, errorMessage }) => reason ?? warning ?? errorMessage ?? '' },
 ];
+
+function styleOf({ action, warning }: Redriven): Style {
+  if (action !== 'redrive') return 'dim';
+  return warning == null ? 'green' : 'yellow';
+}
 
 /** Redrives one event. */
 export async function redriveOne(session: Session, id: string, { dryRun, yes }: RedriveOptions): Promise<void> {
@@ -72,16 +78,19 @@ async function dryRun(session: Session, filter: Body['filter']): Promise<number>
   const { output } = session;
   let redriven = 0;
   let skipped = 0;
+  let hopeless = 0;
   const shown: Redriven[] = [];
   for await (const page of pages(session, { filter, dryRun: true })) {
     redriven += page.redriven;
     skipped += page.skipped;
+    hopeless += page.items.filter(({ warning }) => warning != null).length;
     shown.push(...page.items.slice(0, SHOWN - shown.length));
   }
   await output.entries(shown, columns, 'No event matches.');
   const more = redriven + skipped - shown.length;
   if (more > 0) output.note(`… and ${count(more)} more.`);
   if (redriven + skipped > 0) output.note(`${count(redriven)} would be redriven, ${count(skipped)} skipped.`);
+  if (hopeless > 0) output.note(`${count(hopeless)} of them will fail again: no retry can fix them, see WHY.`);
   return redriven;
 }
 
@@ -120,17 +129,20 @@ async function follow({ gatehouse, output, io }: Session, id: string, total: num
   }
 }
 
-function filterOf({ status, type, errorCode, user, since, until }: RedriveOptions): Body['filter'] {
+function filterOf({ status, type, errorCode, decision, user, since, until }: RedriveOptions): Body['filter'] {
   const filter = {
     ...(status && { status }),
     ...(type && { type }),
     ...(errorCode && { errorCode }),
+    ...(decision && { decision }),
     ...(user && { user }),
     ...(since && { since }),
     ...(until && { until }),
   };
   if (Object.keys(filter).length === 0) {
-    throw new UsageError('Which events? Name one, or give --status, --type, --error-code, --user, --since or --until.');
+    throw new UsageError(
+      'Which events? Name one, or give --status, --type, --error-code, --decision, --user, --since or --until.',
+    );
   }
   return filter;
 }

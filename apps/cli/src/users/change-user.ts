@@ -1,6 +1,7 @@
 import { type Answer, type Schemas } from '@gatehouse/client';
 import { NONE } from '../output/format';
 import { printable } from '../output/printable';
+import { reached } from '../output/propagation';
 import { type Session } from '../session';
 import { stateOf, styleOf } from './show-user';
 
@@ -34,15 +35,11 @@ async function confirmed(session: Session, id: string, question: string): Promis
 
 function showChange({ output }: Session, change: Schemas['ChangedUser']): void {
   const { user, propagation } = change;
-  const reached =
-    propagation === null
-      ? 'nothing has changed'
-      : `${propagation.acknowledged + propagation.expired} of ${propagation.gateways} gateways apply it`;
   output.record(change, [
     ['User', user.id],
     ['Role', user.role],
     ['Tier', user.subscription],
     ['State', stateOf(user), styleOf(user)],
-    ['In force', reached],
+    ['In force', reached(propagation)],
   ]);
 }

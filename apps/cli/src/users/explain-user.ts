@@ -2,6 +2,7 @@ import { type Schemas } from '@gatehouse/client';
 import { NONE, count, time } from '../output/format';
 import { type Column } from '../output/table';
 import { type Session } from '../session';
+import { conflictColumns } from './conflict-columns';
 
 const columns: readonly Column<Schemas['UserExplanation']['steps'][number]>[] = [
   { title: 'AT (UTC)', text: ({ at }) => time(at) },
@@ -35,8 +36,14 @@ export async function explainUser({ gatehouse, output }: Session, id: string): P
       data.writeBack === null ? NONE : `${data.writeBack.state} ${data.writeBack.error?.code ?? ''}`.trim(),
     ],
     ['Conflicts', count(data.conflicts.filter(({ resolvedAt }) => resolvedAt === null).length)],
+    ['Metadata at Clerk', data.metadata?.map(({ key, state }) => `${key} ${state}`).join(', ') || NONE],
   ]);
   if (output.json) return;
+  const open = data.conflicts.filter(({ resolvedAt }) => resolvedAt === null);
+  if (open.length > 0) {
+    output.line();
+    await output.entries(open, conflictColumns, '');
+  }
   output.line();
   await output.entries(data.steps, columns, 'Nothing was observed of this user yet.');
 }
