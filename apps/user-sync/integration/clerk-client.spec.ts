@@ -63,10 +63,13 @@ function respond(body: unknown): RequestListener {
 describe('the client of the Backend API', () => {
   it('aborts a request that timed out', async () => {
     answer = () => undefined;
-    const request = ours().ask(anything, { priority: 'conflict', timeoutMs: 2_000 });
-
-    await expect(request).rejects.toMatchObject({ kind: 'network', answer: {} });
-    expect(received).toHaveLength(1);
+    // Again if the machine stands still until the time limit, so that nothing is sent.
+    await eventually(async () => {
+      received.length = 0;
+      const request = ours().ask(anything, { priority: 'conflict', timeoutMs: 500 });
+      await expect(request).rejects.toMatchObject({ kind: 'network', answer: {} });
+      expect(received).toHaveLength(1);
+    });
     await eventually(() => inFlight === 0);
   });
 

@@ -20,7 +20,7 @@ import { type Keeper, startApp, startClient, startKeeper } from './messaging-app
 const consumer: ConsumerContract = { ...eventsConsumer, ackWaitMs: 30_000, batchSize: 10 };
 const SHORT_MS = 1_000;
 /** Short enough for a test to wait, and long enough for a busy machine to report progress in time. */
-const KEPT_MS = 4_000;
+const KEPT_MS = 8_000;
 
 let nats: OwnNats;
 let keeper: Keeper;
