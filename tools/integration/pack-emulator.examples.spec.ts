@@ -77,19 +77,27 @@ describe('the tarball of the Clerk emulator', () => {
   });
 
   it(
-    'can be loaded by import and by require, and serves its page',
+    'can be loaded by import and by require, and serves its page, the Frontend API and scripts of Clerk',
     async () => {
       const use = [
         'startClerkEmulator().then(async (emulator) => {',
         '  const page = await fetch(`${emulator.url}/page/content.css`);',
         '  console.log(page.status, (await emulator.token(emulator.createUser().id)).split(".").length);',
+        '  const browser = await (await fetch(`${emulator.url}/v1/dev_browser`, { method: "POST" })).json();',
+        '  const environment = await fetch(`${emulator.url}/v1/environment?__clerk_db_jwt=${browser.id}`);',
+        '  const script = await fetch(`${emulator.url}/npm/@clerk/clerk-js@6/dist/clerk.browser.js`);',
+        '  console.log((await environment.json()).auth_config.object, await script.text());',
         '  await emulator.close();',
         '});',
       ];
+      const scripts = join(folder, 'node_modules/@clerk/clerk-js/dist');
+      mkdirSync(scripts, { recursive: true });
+      writeFileSync(join(scripts, 'clerk.browser.js'), '// a script of Clerk');
       write('imported.mjs', ["import { startClerkEmulator } from '@gatehouse/clerk-emulator';", ...use]);
       write('required.cjs', ["const { startClerkEmulator } = require('@gatehouse/clerk-emulator');", ...use]);
-      expect(await run(['imported.mjs'])).toBe('200 3\n');
-      expect(await run(['required.cjs'])).toBe('200 3\n');
+      const said = '200 3\nauth_config // a script of Clerk\n';
+      expect(await run(['imported.mjs'])).toBe(said);
+      expect(await run(['required.cjs'])).toBe(said);
     },
     LIMIT_MS,
   );
