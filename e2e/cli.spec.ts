@@ -99,8 +99,17 @@ async function inTerminal(
   return { code, out, err: '' };
 }
 
-/** A session token of an admin in place of the API key. */
-const signedIn = async () => ({ GATEHOUSE_API_KEY: '', GATEHOUSE_TOKEN: await adminToken() });
+/** What `gatehouse token` needs to sign in at the emulator. */
+function emulator(): Record<string, string> {
+  const { CLERK_SECRET_KEY = '' } = stack.gatehouse.environments['clerk-emulator'];
+  return { CLERK_SECRET_KEY, CLERK_API_URL: `http://127.0.0.1:${stack.gatehouse.ports.emulator}` };
+}
+
+/** Session tokens of an admin in place of the API key. Each is valid for a minute; the command makes a new one. */
+function signedIn(): Record<string, string> {
+  const command = `"${process.execPath}" "${program}" token root@cli.example.com`;
+  return { ...emulator(), GATEHOUSE_API_KEY: '', GATEHOUSE_TOKEN_COMMAND: command };
+}
 
 const lines = (json: string): Record<string, unknown>[] =>
   json
@@ -167,8 +176,7 @@ describe('in a script', () => {
     const byKey = await gatehouse(['console', '--json']);
     const link = expect.stringMatching(/^http:\/\/console\.localhost:\d+\/console#code=[\w-]+$/) as string;
     expect(lines(byKey.out)).toMatchObject([{ url: link }]);
-    const signedIn = { GATEHOUSE_API_KEY: '', GATEHOUSE_TOKEN: await adminToken() };
-    const byToken = await gatehouse(['console'], signedIn);
+    const byToken = await gatehouse(['console'], signedIn());
     expect([byToken.code, byToken.out]).toEqual([0, expect.stringContaining('#code=')]);
     expect(byToken.err).toMatch(/Made the API key [0-9a-f-]{36} /);
   });
@@ -178,14 +186,14 @@ describe('in a script', () => {
     expect([refused.code, refused.out]).toEqual([3, '']);
     const made = await gatehouse(
       ['keys', 'create', 'on call', '--scope', '*:read', 'keys:admin', '--expires', '90d'],
-      await signedIn(),
+      signedIn(),
     );
     expect(made.out).toMatch(/^sk_\w+\n$/);
     const own = { GATEHOUSE_API_KEY: made.out.trim() };
     const [prefix = ''] = /^sk_[a-z]+_.{6}/.exec(made.out) ?? [];
     const [found] = lines((await gatehouse(['keys', 'list', '--prefix', prefix, '--json'], own)).out);
     expect(found).toMatchObject({ name: 'on call', scopes: ['*:read', 'keys:admin'], state: 'active' });
-    const rotated = await gatehouse(['keys', 'rotate', String(found?.id), '--json'], await signedIn());
+    const rotated = await gatehouse(['keys', 'rotate', String(found?.id), '--json'], signedIn());
     expect(lines(rotated.out)).toMatchObject([{ key: { name: 'on call', state: 'active' } }]);
     expect(await gatehouse(['status'], own)).toMatchObject({ code: 3 });
   });
@@ -200,10 +208,10 @@ describe('in a script', () => {
     const [, id = ''] = /imports approve (\S+)/.exec(planned.err) ?? [];
     const rows = await gatehouse(['imports', 'rows', id, '--action', 'conflict', '--json']);
     expect(lines(rows.out)).toMatchObject([{ line: 3, reason: 'address_missing' }]);
-    const applied = await gatehouse(['imports', 'approve', id, '--yes', '--json'], await signedIn());
+    const applied = await gatehouse(['imports', 'approve', id, '--yes', '--json'], signedIn());
     expect(lines(applied.out)).toMatchObject([{ state: 'done', outcomes: { applied: 1 } }]);
     expect(await gatehouse(['users', 'show', 'zoe@import.example.com'])).toMatchObject({ code: 0 });
-    const undone = await gatehouse(['imports', 'undo', id, '--yes', '--json'], await signedIn());
+    const undone = await gatehouse(['imports', 'undo', id, '--yes', '--json'], signedIn());
     expect(lines(undone.out)).toMatchObject([{ state: 'undone' }]);
     const text = join(folder, 'users.txt');
     expect(await gatehouse(['users', 'import', text])).toMatchObject({ code: 2, err: expect.stringContaining('.csv') });
@@ -220,12 +228,10 @@ describe('in a script', () => {
   });
 
   it('a session token of a user is printed, for the emulator', async () => {
-    const { CLERK_SECRET_KEY = '' } = stack.gatehouse.environments['clerk-emulator'];
-    const emulator = { CLERK_SECRET_KEY, CLERK_API_URL: `http://127.0.0.1:${stack.gatehouse.ports.emulator}` };
-    const { out } = await gatehouse(['token', 'root@cli.example.com'], emulator);
+    const { out } = await gatehouse(['token', 'root@cli.example.com'], emulator());
     const own = { GATEHOUSE_API_KEY: '', GATEHOUSE_TOKEN: out.trim() };
     expect(await gatehouse(['status'], own)).toMatchObject({ code: 0 });
-    expect(await gatehouse(['token', 'nobody@cli.example.com'], emulator)).toMatchObject({ code: 4, out: '' });
+    expect(await gatehouse(['token', 'nobody@cli.example.com'], emulator())).toMatchObject({ code: 4, out: '' });
     expect(await gatehouse(['token', 'root@cli.example.com'])).toMatchObject({ code: 2, out: '' });
   });
 
@@ -380,7 +386,7 @@ describe('in a terminal', () => {
   it('shows the plan of an import, asks, and applies it', async () => {
     const file = join(folder, 'more.jsonl');
     writeFileSync(file, '{"externalId":"7","email":"seven@import.example.com","emailVerified":true}\n');
-    const { code, out } = await inTerminal(['users', 'import', file], /Change 1 users/, 'y', await signedIn());
+    const { code, out } = await inTerminal(['users', 'import', file], /Change 1 users/, 'y', signedIn());
     expect([code, out]).toEqual([0, expect.stringMatching(/The plan: 1 create[^]*State +.*done/)]);
   });
 
