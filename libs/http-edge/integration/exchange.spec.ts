@@ -170,6 +170,22 @@ describe('raw requests and responses', () => {
     expect(under.lines).toMatchObject([{ status: 200 }, { status: 200 }]);
   });
 
+  it('has no body at HEAD, also where the handler gives it one', async () => {
+    under = await startEdge({
+      handle: ({ response }) => {
+        response.gather();
+        response.writeHead(404, { 'Content-Length': 5 });
+        response.end('whole', null, null);
+      },
+    });
+    const [, ...rest] = get();
+    const text = await (await open(under, 'HEAD / HTTP/1.1', ...rest)).closed;
+    expect(text).toMatch(/^HTTP\/1\.1 404 [^]*Content-Length: 5\r\n[^]*\r\n\r\n$/);
+    expect(text).not.toContain('whole');
+    await until(() => under.lines.length > 0);
+    expect(under.lines).toMatchObject([{ message: 'request', status: 404 }]);
+  });
+
   it('can end after what was written before, whatever the bytes', async () => {
     under = await startEdge({
       handle: ({ response }) => {

@@ -17,7 +17,8 @@ export class EdgeResponse<Request extends IncomingMessage = IncomingMessage> ext
     const isWhole = chunk == null || typeof chunk === 'string' || Buffer.isBuffer(chunk);
     if (this.isGathered && isWhole && encoding == null && done == null && exchange !== undefined) {
       this.isEnding = true;
-      exchange.end(chunk ?? '');
+      // Fastify gives a response to HEAD a body where no route matches, and Node throws.
+      exchange.end(this.req.method === 'HEAD' ? '' : (chunk ?? ''));
       return this;
     }
     return super.end(chunk, encoding as BufferEncoding, done as () => void);
