@@ -55,8 +55,13 @@ describe('before any handler', () => {
     expect(pluginTimeout).toBe(0);
   });
 
-  it('HEAD gets the response of GET without a body', async () => {
-    expect(await call(`${gateway.url}/api/me`, undefined, { method: 'HEAD' })).toMatchObject({ status: 401, body: '' });
+  it.each([
+    ['/api/me', 401],
+    ['/nowhere', 404],
+    ['/%zz', 400],
+  ])('HEAD of %s gets the response of GET without a body', async (path, status) => {
+    const answer = await call(`${gateway.url}${path}`, undefined, { method: 'HEAD' });
+    expect(answer).toMatchObject({ status, body: '' });
   });
 
   it.each([
@@ -261,5 +266,6 @@ describe('metrics', () => {
     );
     expect(metrics).toMatch(/gatehouse_gateway_verifications_total\{result="credential_missing"\} \d/);
     expect(metrics).not.toContain('secret-path');
+    expect(metrics).toContain('gatehouse_gateway_dropped_connections_total{port="public",reason="limit"} 0\n');
   });
 });

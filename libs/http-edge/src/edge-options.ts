@@ -8,11 +8,14 @@ import { type Rejection } from './rejection';
 import { type Upgrade } from './upgrade';
 
 /**
- * Why a new connection is closed.
+ * Reasons for which a new connection is closed.
  * - `limit`: as many connections are open as may be
  * - `address`: as many of its address are open as may be while half of all are open
  */
-export type DropReason = 'limit' | 'address';
+export const dropReasons = ['limit', 'address'] as const;
+
+/** Why a new connection is closed. */
+export type DropReason = (typeof dropReasons)[number];
 
 /** What an edge does with requests. */
 export interface EdgeHandler {

@@ -2,7 +2,7 @@ export { ByteBudget } from './byte-budget';
 export { clientAddress } from './client-address';
 export { countedAddress } from './counted-address';
 export { type EdgeLimits } from './edge-limits';
-export { type DropReason, type EdgeHandler } from './edge-options';
+export { type DropReason, type EdgeHandler, dropReasons } from './edge-options';
 export { everyHopUsedHttps } from './every-hop-used-https';
 export { exchangeOf } from './edge-request';
 export { type Exchange } from './exchange';

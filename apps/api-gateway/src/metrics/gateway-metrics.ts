@@ -1,3 +1,4 @@
+import { dropReasons } from '@gatehouse/http-edge';
 import { METRICS } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
@@ -87,6 +88,10 @@ export class GatewayMetrics {
       labelNames: ['port', 'reason'],
       registers,
     });
+    // A rate shows the first rise only if the time series existed before.
+    for (const port of ['public', 'forward_auth']) {
+      for (const reason of dropReasons) this.droppedConnections.inc({ port, reason }, 0);
+    }
   }
 
   /** Drops what was counted for routes that are gone. */

@@ -1,3 +1,4 @@
+import { dropReasons } from '@gatehouse/http-edge';
 import { METRICS } from '@gatehouse/observability';
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, type Registry } from 'prom-client';
@@ -48,5 +49,7 @@ export class DeliveryMetrics {
       labelNames: ['reason'],
       registers,
     });
+    // A rate shows the first rise only if the time series existed before.
+    for (const reason of dropReasons) this.droppedConnections.inc({ reason }, 0);
   }
 }
