@@ -3,7 +3,7 @@ import { CredentialRefusedError } from '@gatehouse/auth';
 import { type Exchange } from '@gatehouse/http-edge';
 import { type Dispatcher } from 'undici';
 import { type Caller } from '../../caller/caller';
-import { StreamsUnavailableError } from '../../upstream-errors';
+import { RequestWithdrawnError, StreamsUnavailableError } from '../../upstream-errors';
 import { Allowed, type Decision, Refused } from '../decision';
 import { type StreamPermit } from '../open-streams/open-stream';
 import { type OpenStreams } from '../open-streams/open-streams';
@@ -160,6 +160,21 @@ describe('a request that waits for its turn', () => {
     await confirmed();
     expect([sent, ended]).toEqual([[], [revoked]]);
   });
+});
+
+it('a request is refused when trust changes at each of 20 attempts to send it', async () => {
+  const now = { trust: 0, decision: new Allowed(caller('ada'), undefined) };
+  const { forward, sent, ended, takeTurn } = begin(now);
+  takeTurn();
+  const attempt = async () => {
+    now.trust += 1;
+    expect(() => forward.onRequestStart(controller)).toThrow(RequestWithdrawnError);
+    await confirmed();
+  };
+  for (let attempts = 0; attempts < 20; attempts += 1) await attempt();
+  expect([sent.length, ended]).toEqual([21, []]);
+  await attempt();
+  expect([sent.length, ended]).toEqual([21, [expect.objectContaining({ reason: 'unavailable' })]]);
 });
 
 describe('a request whose idle connection the upstream closed', () => {

@@ -14,6 +14,7 @@ import {
   type StreamPermit,
   type StreamPipe,
   type StreamsVersion,
+  limitConfirmations,
   stillStands,
 } from '../open-streams/open-stream';
 import { type OpenStreams } from '../open-streams/open-streams';
@@ -60,6 +61,7 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
   private mayRepeat: boolean;
   /** `OpenStreams.version` when the last decision about the caller began. */
   private decidedAt: StreamsVersion;
+  private confirmations = 0;
   /** As of that decision. */
   private headers: string[];
   private isListening = false;
@@ -257,6 +259,7 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
 
   private async confirmAndSend(): Promise<void> {
     const { permit, request, streams } = this;
+    limitConfirmations((this.confirmations += 1));
     const { version } = streams;
     const decision = await permit.confirm();
     if (this.state === 'over') return;

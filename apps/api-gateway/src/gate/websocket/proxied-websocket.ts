@@ -16,6 +16,7 @@ import {
   type StreamPermit,
   type StreamPipe,
   type StreamsVersion,
+  limitConfirmations,
   stillStands,
 } from '../open-streams/open-stream';
 import { type OpenStreams } from '../open-streams/open-streams';
@@ -74,6 +75,7 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
   private isDue = false;
   /** `OpenStreams.version` when the last decision about the caller began. */
   private decidedAt: StreamsVersion;
+  private confirmations = 0;
   /** Of the handshake, as of that decision. */
   private headers: string[];
 
@@ -189,6 +191,7 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
 
   private async confirmAndSend(): Promise<void> {
     const { permit, headersOf } = this.parts;
+    limitConfirmations((this.confirmations += 1));
     const { version } = this.streams;
     const decision = await permit.confirm();
     if (this.state === 'over') return;
