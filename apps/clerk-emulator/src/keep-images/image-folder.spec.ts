@@ -22,14 +22,15 @@ describe('the folder of images', () => {
 
   const image = (id: string): StoredImage => ({ id, type: 'image/gif', bytes: GIF });
 
-  it('returns the newest images within the limit, oldest first, and no other files', async () => {
+  it('returns the newest images within the limit, oldest first, and keeps no other files', async () => {
     for (const id of ['img_1', 'img_2', 'img_3', 'img_4']) images.write(image(id));
     images.remove('img_3');
     await images.onApplicationShutdown();
     await writeFile(join(`${stateFile}.images`, 'img_9'), 'not an image');
     await writeFile(join(`${stateFile}.images`, 'img_5.tmp'), GIF);
     expect(await images.read(24)).toEqual([image('img_2'), image('img_4')]);
-    expect(await images.read(23)).toEqual([image('img_4')]);
+    expect((await readdir(`${stateFile}.images`)).sort()).toEqual(['img_2', 'img_4']);
+    expect(await images.read(11)).toEqual([image('img_4')]);
     images.clear();
     await images.onApplicationShutdown();
     expect(await readdir(folder)).toEqual([]);

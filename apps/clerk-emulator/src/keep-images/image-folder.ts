@@ -8,7 +8,8 @@ import { replaceFile } from '../persist-state/replace-file';
 import { CONFIG } from '../tokens';
 import { imageTypeOf, type StoredImage } from './image';
 
-const NAME = /^img_[0-9A-Za-z]+$/;
+/** Names of images, and of drafts that a crash has left. */
+const NAME = /^img_[0-9A-Za-z]+(?:\.tmp)?$/;
 
 /**
  * The folder `<STATE_FILE>.images`, which keeps each image in a file between runs. It changes one file at a time, in the
@@ -62,16 +63,22 @@ export class ImageFolder implements OnApplicationShutdown {
   }
 }
 
+/**
+ * Returns the images that were uploaded last, oldest first. Removes the others, and drafts that a crash has left: nothing
+ * else would.
+ */
 async function newestOf(path: string, limit: number): Promise<StoredImage[]> {
   const names = (await readdir(path)).filter((name) => NAME.test(name)).sort();
   const images: StoredImage[] = [];
   let left = limit;
   for (const id of names.reverse()) {
-    left -= (await stat(join(path, id))).size;
-    if (left < 0) break;
-    const bytes = await readFile(join(path, id));
-    const type = imageTypeOf(bytes);
-    if (type) images.push({ id, type, bytes });
+    const file = join(path, id);
+    const isDraft = id.endsWith('.tmp');
+    if (!isDraft) left -= (await stat(file)).size;
+    const bytes = isDraft || left < 0 ? undefined : await readFile(file);
+    const type = bytes && imageTypeOf(bytes);
+    if (bytes && type) images.push({ id, type, bytes });
+    else await rm(file, { force: true });
   }
   return images.reverse();
 }
