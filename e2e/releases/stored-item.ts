@@ -8,17 +8,18 @@ import { type Clients } from './clients';
  */
 export async function storeItem(clients: Clients): Promise<() => Promise<string | undefined>> {
   const { bearer } = await clients.signIn();
-  const headers = await bearer();
-  const once = { ...headers, 'idempotency-key': 'kept' };
-  const draft = { method: 'POST', headers: once, body: { title: 'kept' }, expect: [201] };
-  const { id } = await clients.call('/api/items', draft);
-  const repeated = await clients.call('/api/items', draft);
-  const read = await clients.call(`/api/items/${id}`, { headers });
+  const create = async () => {
+    const headers = { ...(await bearer()), 'idempotency-key': 'kept' };
+    return clients.call('/api/items', { method: 'POST', headers, body: { title: 'kept' }, expect: [201] });
+  };
+  const { id } = await create();
+  const repeated = await create();
+  const read = await clients.call(`/api/items/${id}`, { headers: await bearer() });
   if (repeated.id !== id || read.title !== 'kept') {
     throw new Error(`a stored item: ${JSON.stringify({ id, repeated, read })}`);
   }
   // They are null when user-data takes longer than 200 ms.
-  await eventually(async () => (await clients.call('/api/me', { headers })).quotas !== null);
+  await eventually(async () => (await clients.call('/api/me', { headers: await bearer() })).quotas !== null);
   const { servers } = clients.deployment;
   return () =>
     withClient(servers.adminUrlOf('data'), async (client) => {

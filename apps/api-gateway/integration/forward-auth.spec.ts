@@ -159,7 +159,8 @@ describe('forward auth', () => {
       sendRaw(gateway.url, { path: '/api/me', headers: [['X-API-Key', target().key()]] }),
       askAsTraefik(gateway, { path: '/api/me', headers: [['X-API-Key', target().key()]] }),
     ]);
-    await eventually(() => target().lookedUp() === asked + 2);
+    // More after 20 s: the gateway repeats what is not answered.
+    await eventually(() => target().lookedUp() >= asked + 2);
     const closing = gateway.app.close();
     for (const url of [gateway.url, forwardAuthUrl]) {
       await eventually(() =>

@@ -21,13 +21,21 @@ describe('sessions of clerk-js in a browser', () => {
   let packagesFolder: string;
   let browser: Browser;
   let app: ClerkApp;
+  let folder: string;
 
   beforeAll(async () => {
     ({ folder: packagesFolder } = await installBrowserPackages());
     browser = await launchChromium();
   }, FETCH_LIMIT_MS);
   afterAll(() => browser?.close());
-  afterEach(() => app.close());
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'clerk-emulator-'));
+  });
+  afterEach(async () => {
+    await app.close();
+    // Not before: the emulator saves its state when it is closed.
+    await rm(folder, { recursive: true });
+  });
 
   /** When a token expires, in ms since 1970. @throws when its signature is wrong */
   const expiryOf = async (token: string): Promise<number> => {
@@ -54,44 +62,39 @@ describe('sessions of clerk-js in a browser', () => {
   it.each([false, true])(
     'last for minutes in two tabs, through an outage and a restart, until one tab signs out (automated browser: %s)',
     async (automated) => {
-      const folder = await mkdtemp(join(tmpdir(), 'clerk-emulator-'));
-      try {
-        app = await ClerkApp.start(browser, { packagesFolder, automated, stateFile: join(folder, 'state.json') });
-        await app.controlTime();
-        const page = await app.visit();
-        const ada = await signUp(page, { emailAddress: EMAIL });
-        const other = await app.visit();
-        expect(await userId(other)).toBe(ada);
-        for (let minute = 0; minute < 3; minute++) {
-          await app.skipTime(TOKEN_GONE_MS);
-          await tokenInCookie();
-        }
-
-        await app.context.setOffline(true);
-        await app.skipTime(TOKEN_GONE_MS);
-        await inTime(async () => {
-          await page.evaluate(`void Clerk.session.getToken().catch(({ code }) => (window.offline = code))`);
-          expect(await page.evaluate('window.offline')).toBe('clerk_offline');
-        });
-        await app.context.setOffline(false);
-        await tokenInCookie();
-
-        await app.restartEmulator();
+      app = await ClerkApp.start(browser, { packagesFolder, automated, stateFile: join(folder, 'state.json') });
+      await app.controlTime();
+      const page = await app.visit();
+      const ada = await signUp(page, { emailAddress: EMAIL });
+      const other = await app.visit();
+      expect(await userId(other)).toBe(ada);
+      for (let minute = 0; minute < 3; minute++) {
         await app.skipTime(TOKEN_GONE_MS);
         await tokenInCookie();
-        await run(page, `Clerk.user.update({ firstName: 'Ada' }).then(() => null)`);
-        expect(app.emulator.findUser(ada)?.first_name).toBe('Ada');
-        expect([await userId(page), await userId(other)]).toEqual([ada, ada]);
-
-        await page.evaluate('void Clerk.signOut()');
-        await other.waitForFunction('window.Clerk.session === null');
-        await eventually(async () => {
-          const left = await app.cookies();
-          expect([left.has('__session'), left.get('__client_uat')]).toEqual([false, '0']);
-        });
-      } finally {
-        await rm(folder, { recursive: true });
       }
+
+      await app.context.setOffline(true);
+      await app.skipTime(TOKEN_GONE_MS);
+      await inTime(async () => {
+        await page.evaluate(`void Clerk.session.getToken().catch(({ code }) => (window.offline = code))`);
+        expect(await page.evaluate('window.offline')).toBe('clerk_offline');
+      });
+      await app.context.setOffline(false);
+      await tokenInCookie();
+
+      await app.restartEmulator();
+      await app.skipTime(TOKEN_GONE_MS);
+      await tokenInCookie();
+      await run(page, `Clerk.user.update({ firstName: 'Ada' }).then(() => null)`);
+      expect(app.emulator.findUser(ada)?.first_name).toBe('Ada');
+      expect([await userId(page), await userId(other)]).toEqual([ada, ada]);
+
+      await page.evaluate('void Clerk.signOut()');
+      await other.waitForFunction('window.Clerk.session === null');
+      await eventually(async () => {
+        const left = await app.cookies();
+        expect([left.has('__session'), left.get('__client_uat')]).toEqual([false, '0']);
+      });
     },
     STORY_LIMIT_MS,
   );
