@@ -6,7 +6,7 @@ import { webhookEventSchema } from './webhook-event';
 /**
  * Follows the ledger: returns the events that are new, or whose status has changed, since the request that returned
  * `cursor`. Without a cursor it returns no event, and a cursor that begins now. An event can be returned again without a
- * change.
+ * change. One that had ended and ended again by a redrive between two requests is not returned.
  */
 export const tailWebhookEvents = defineRequest({
   subject: 'webhook-ingest.events.tail',

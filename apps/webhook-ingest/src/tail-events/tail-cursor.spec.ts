@@ -54,6 +54,15 @@ it('a position is bounded, and forgets the oldest events first', () => {
   expect(writeCursor(position).length).toBeLessThan(8_192);
 });
 
+it('a position forgets rows that each request reads only after all others, so that none is returned again and again', () => {
+  const rows = Array.from({ length: maxSeen + 5 }, (_, index) => row(index + 1, 'processing'));
+  const again = new Set(['1', '2']);
+  const { position } = advance(begin, rows, 0n, rows.length, again);
+  expect([position.seen.size, position.floor]).toEqual([maxSeen, 7n]);
+  const read = rows.filter(({ id }) => again.has(id) || BigInt(id) > position.floor);
+  expect(ids(advance(position, read, 0n, 200, again).changed)).toEqual([]);
+});
+
 it.each([
   ['', 'empty'],
   ['1_', 'a row without a step'],

@@ -38,12 +38,15 @@ const LETTERS: Readonly<Record<TailRow['status'], string>> = {
  * @param rows ascending by id: those above the floor, those that were seen, and others that may have changed
  * @param visible the id up to which no row can appear any more
  * @param limit most rows that the reader gets; `more` says that some are left
+ * @param again ids of rows that each request reads, whether they were seen or not. They are the last to be forgotten:
+ *   otherwise, each request would return them as new
  */
 export function advance<Row extends TailRow>(
   { floor, seen }: TailPosition,
   rows: readonly Row[],
   visible: bigint,
   limit: number,
+  again: ReadonlySet<string> = new Set(),
 ): { readonly changed: readonly Row[]; readonly position: TailPosition; readonly more: boolean } {
   const all = rows.filter((row) => seen.get(BigInt(row.id)) !== stateOf(row));
   const [firstLeft] = all.slice(limit);
@@ -58,7 +61,8 @@ export function advance<Row extends TailRow>(
       if (before !== undefined) next.set(id, before);
     } else if (isOpen(row) || id > nextFloor) next.set(id, stateOf(row));
   }
-  return { changed: all.slice(0, limit), position: bounded({ floor: nextFloor, seen: next }), more: left.size > 0 };
+  const position = bounded({ floor: nextFloor, seen: next }, again);
+  return { changed: all.slice(0, limit), position, more: left.size > 0 };
 }
 
 /** Writes a position as a text that a URL can hold as it is. */
@@ -114,14 +118,18 @@ function isOpen({ status, nextRetryAt }: TailRow): boolean {
   return status === 'pending' || status === 'processing' || (status === 'failed' && nextRetryAt !== null);
 }
 
-/** Forgets the oldest rows beyond the bound. A forgotten row above the floor would be new again, so the floor rises. */
-function bounded({ floor, seen }: TailPosition): TailPosition {
+/**
+ * Forgets the oldest rows beyond the bound, those of `again` last. A forgotten row above the floor would be new again, so
+ * the floor rises.
+ */
+function bounded({ floor, seen }: TailPosition, again: ReadonlySet<string>): TailPosition {
   const excess = seen.size - maxSeen;
   if (excess <= 0) return { floor, seen };
   const ids = [...seen.keys()];
-  const lastForgotten = ids[excess - 1] ?? floor;
+  const isAgain = (id: bigint): boolean => again.has(String(id));
+  const forgotten = new Set([...ids.filter((id) => !isAgain(id)), ...ids.filter(isAgain)].slice(0, excess));
   return {
-    floor: greater(lastForgotten, floor),
-    seen: new Map(ids.slice(excess).map((id) => [id, seen.get(id) ?? ''])),
+    floor: [...forgotten].reduce((highest, id) => greater(highest, id), floor),
+    seen: new Map([...seen].filter(([id]) => !forgotten.has(id))),
   };
 }

@@ -59,12 +59,14 @@ export class TailEventsController {
       const visible = BigInt((await one<{ id: string }>(manager, VISIBLE)).id);
       if (from === undefined) {
         const begin = { floor: visible, seen: new Map<bigint, string>() };
-        const { rows } = await read(manager, filter, begin, IDS_WAITING);
-        const { position } = advance(begin, rows, visible, rows.length);
+        const { rows, started } = await read(manager, filter, begin, IDS_WAITING);
+        const { position } = advance(begin, rows, visible, rows.length, started);
         return { items: [], cursor: writeCursor(position), more: false };
       }
-      const { rows, end } = await read(manager, filter, from);
-      const { changed, position, more } = advance(from, rows, end ?? visible, LIMIT);
+      const { rows, started, end } = await read(manager, filter, from);
+      // Of rows that come fast, the last one that was read can be younger than what is visible.
+      const known = end === undefined || visible < end ? visible : end;
+      const { changed, position, more } = advance(from, rows, known, LIMIT, started);
       return {
         items: changed.map(toWebhookEvent),
         cursor: writeCursor(position),
@@ -75,23 +77,28 @@ export class TailEventsController {
 }
 
 /**
- * Reads the rows that a reader may not know as they are, ascending by id. `end` is the last id that was read above the
- * floor, if there may be others above it.
+ * Reads the rows that a reader may not know as they are, ascending by id. `started` are those that a retry or redrive has
+ * started. `end` is the last id that was read above the floor, if there may be others above it.
  */
 async function read(
   manager: EntityManager,
   { type, clerkUserId }: Filter,
   { floor, seen }: TailPosition,
   ...others: readonly string[]
-): Promise<{ readonly rows: WebhookEventEntity[]; readonly end: bigint | undefined }> {
+): Promise<{
+  readonly rows: WebhookEventEntity[];
+  readonly started: ReadonlySet<string>;
+  readonly end: bigint | undefined;
+}> {
   const matches = [type, clerkUserId].map((text) => (text === undefined ? null : searchText(text)));
   const idsOf = async (query: string, ...values: string[]) =>
     (await manager.query<{ id: string }[]>(query, [...matches, ...values])).map(({ id }) => id);
   const above = await idsOf(IDS_ABOVE, floor.toString());
-  const ids = new Set([...above, ...[...seen.keys()].map(String)]);
-  for (const query of [IDS_STARTED, ...others]) for (const id of await idsOf(query)) ids.add(id);
+  const started = new Set(await idsOf(IDS_STARTED));
+  const ids = new Set([...above, ...[...seen.keys()].map(String), ...started]);
+  for (const query of others) for (const id of await idsOf(query)) ids.add(id);
   const rows = await manager
     .getRepository(WebhookEventEntity)
     .find({ where: { id: In([...ids]) }, order: { id: 'ASC' } });
-  return { rows, end: above.length < ABOVE ? undefined : BigInt(above.at(-1) ?? 0) };
+  return { rows, started, end: above.length < ABOVE ? undefined : BigInt(above.at(-1) ?? 0) };
 }
