@@ -17,6 +17,10 @@ it('a series does not reach into the future', () => {
   ]);
 });
 
+it('a series of the first hour of the first year, which would begin in a year before it, is one of 1970', () => {
+  expect(span({ until: '0001-01-01T00:30:00Z' })).toEqual(['1969-12-31T23:00:00.000Z', '1970-01-01T00:00:00.000Z']);
+});
+
 it('a span that is too long begins later', () => {
   expect(span({ since: '2020-01-01T00:00:00Z', step: 86_400 })).toEqual([
     '2025-12-05T00:00:00.000Z',

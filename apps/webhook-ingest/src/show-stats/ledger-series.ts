@@ -111,10 +111,11 @@ export function readSeries(dataSource: DataSource, request: SeriesRequest): Prom
 
 /**
  * The span that is asked for, shortened to {@link maxSeriesHours}, with a step that is long enough for
- * {@link maxSeriesPoints}. It begins at a multiple of the step. It is empty when its start is not before its end.
+ * {@link maxSeriesPoints}. It begins at a multiple of the step. It is empty when its start is not before its end. It ends
+ * in 1970 or later, because PostgreSQL refuses the ISO 8601 of years before 1.
  */
 export function spanOf({ since, until, step }: SeriesRequest, nowMs: number): Span {
-  const untilMs = until === undefined ? nowMs : Math.min(Date.parse(until), nowMs);
+  const untilMs = until === undefined ? nowMs : Math.max(Math.min(Date.parse(until), nowMs), 0);
   const askedMs = since === undefined ? untilMs - HOUR_MS : Math.min(Date.parse(since), untilMs);
   const fromMs = Math.max(askedMs, untilMs - maxSeriesHours * HOUR_MS);
   // One step less, because the start moves back to a multiple of the step.
