@@ -25,7 +25,7 @@ With a session token instead of a key, a new API key named "console" is made, wh
     )
     .action(() =>
       run(async (session) => {
-        const link = await linkOf(await gatehouseWithKey(session));
+        const link = await linkFor(session);
         session.output.record(link, [
           ['Open', link.url],
           ['Until', time(link.expiresAt)],
@@ -34,13 +34,23 @@ With a session token instead of a key, a new API key named "console" is made, wh
     );
 }
 
-async function gatehouseWithKey(session: Session): Promise<Gatehouse> {
-  const { kind } = session.connection.credential;
-  if (kind === 'apiKey' || kind === 'none') return session.gatehouse;
+async function linkFor(session: Session): Promise<ConsoleLink> {
+  const { gatehouse, output, connection } = session;
+  const { kind } = connection.credential;
+  if (kind === 'apiKey' || kind === 'none') return linkOf(gatehouse);
   const expiresAt = new Date(Date.now() + SESSION_MS).toISOString();
-  const { data } = await session.gatehouse.POST('/api/keys', { body: { name: 'console', scopes: ['*:*'], expiresAt } });
-  session.output.note(`Made the API key ${data.id} for it. To end the console early: gatehouse keys revoke ${data.id}`);
-  return session.withKey(data.key);
+  const { data } = await gatehouse.POST('/api/keys', { body: { name: 'console', scopes: ['*:*'], expiresAt } });
+  try {
+    const link = await linkOf(session.withKey(data.key));
+    output.note(`Made the API key ${data.id} for it. To end the console early: gatehouse keys revoke ${data.id}`);
+    return link;
+  } catch (error) {
+    // Nobody has seen the key, so nobody would miss it.
+    await gatehouse
+      .DELETE('/api/keys/{id}', { params: { path: { id: data.id } } })
+      .catch(() => output.note(`Made the API key ${data.id} in vain. Revoke it: gatehouse keys revoke ${data.id}`));
+    throw error;
+  }
 }
 
 async function linkOf(gatehouse: Gatehouse): Promise<ConsoleLink> {

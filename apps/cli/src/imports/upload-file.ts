@@ -55,6 +55,15 @@ class Upload {
   }
 
   async finish(begun: UserImport | undefined): Promise<UserImport> {
+    try {
+      return await this.sendAll(begun);
+    } finally {
+      // Otherwise an error would follow the bar on its line.
+      this.progress.end();
+    }
+  }
+
+  private async sendAll(begun: UserImport | undefined): Promise<UserImport> {
     let last = begun;
     let breaks = 0;
     while (last === undefined || last.state === 'uploading') {
@@ -64,14 +73,13 @@ class Upload {
         if (last === undefined && sent.state === 'uploading') this.tell(sent.id);
         last = sent;
       } catch (error) {
-        if (!canContinue(error) || breaks === MOST_BREAKS) throw error;
+        if (!canContinue(error, last) || breaks === MOST_BREAKS) throw error;
         breaks += 1;
         await sleep(PAUSE_MS * breaks, undefined, { signal: this.session.io.signal });
         // A part of what was sent may have arrived.
         if (last !== undefined) last = await show(this.session, last.id);
       }
     }
-    this.progress.end();
     return last;
   }
 
@@ -80,6 +88,12 @@ class Upload {
     const { gatehouse, io } = this.session;
     const offset = last?.bytes ?? 0;
     const { buffer, bytesRead } = await this.file.read(Buffer.alloc(PART), 0, PART, offset);
+    if (offset > this.size) {
+      throw new UsageError(
+        `<file> has ${this.size} bytes, but ${offset} have arrived: continue with the file that the upload began with.`,
+      );
+    }
+    if (bytesRead === 0 && offset < this.size) throw new UsageError('<file> was shortened while it was sent.');
     const isLast = offset + bytesRead >= this.size;
     // Not by the typed calls, which send texts: a part can end within a character.
     const response = await gatehouse.fetch(`/admin/users/import${last === undefined ? '' : `/${last.id}`}`, {
@@ -117,9 +131,14 @@ async function bodyOf(response: Response): Promise<UserImport> {
   throw new GatehouseError({ code, status, detail, fields, requestId: headers.get('x-request-id') ?? undefined });
 }
 
-/** Whether an upload may go on after an error: there was no response, or a service was unavailable. */
-function canContinue(error: unknown): boolean {
-  return error instanceof GatehouseError && (error.status === undefined || error.status >= 500);
+/**
+ * Whether an upload may go on after an error: there was no response, a service was unavailable, or more has arrived than
+ * was known, because a request that broke off was still being stored.
+ */
+function canContinue(error: unknown, begun: UserImport | undefined): boolean {
+  if (!(error instanceof GatehouseError)) return false;
+  const { status } = error;
+  return status === undefined || status >= 500 || (status === 409 && begun !== undefined);
 }
 
 async function show({ gatehouse, io }: Session, id: string): Promise<UserImport> {
