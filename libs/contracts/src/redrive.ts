@@ -50,8 +50,8 @@ const redriveItemSchema = z.object({
   /** Why the event is skipped; null when it is redriven. */
   reason: z.string().nullable(),
   /**
-   * Why the event will fail again: no retry can fix it, as long as nothing else changes. Null when a retry may help, and
-   * when the event is skipped. Missing from an earlier release.
+   * Why the event will fail again unless the cause of its last failure is fixed, which nobody checks here. Null when a
+   * retry may help, and when the event is skipped. Missing from an earlier release.
    */
   warning: z.string().nullable().optional(),
 });

@@ -90,7 +90,7 @@ async function dryRun(session: Session, filter: Body['filter']): Promise<number>
   const more = redriven + skipped - shown.length;
   if (more > 0) output.note(`… and ${count(more)} more.`);
   if (redriven + skipped > 0) output.note(`${count(redriven)} would be redriven, ${count(skipped)} skipped.`);
-  if (hopeless > 0) output.note(`${count(hopeless)} of them will fail again: no retry can fix them, see WHY.`);
+  if (hopeless > 0) output.note(`${count(hopeless)} of them will fail again unless their cause is fixed: see WHY.`);
   return redriven;
 }
 

@@ -4,8 +4,8 @@ import { type Candidate } from './candidate';
 type Failure = Pick<Candidate, 'status' | 'error_code' | 'error_kind' | 'error_lasts'>;
 
 /**
- * Returns why a redriven event will fail again as long as nothing else changes; null when a retry may help. Says what an
- * operator can do instead. The codes are those of user-sync's outcomes.
+ * Returns why a redriven event will fail again unless the cause is fixed; null when a retry may help. Says what an operator
+ * can do instead. The codes are those of user-sync's outcomes.
  */
 export function warningFor({ status, error_code: code, error_kind: kind, error_lasts: lasts }: Failure): string | null {
   if (status !== 'failed' || lasts !== true) return null;
