@@ -127,12 +127,13 @@ async function link(scopes: readonly string[] = ['*:*']): Promise<string> {
 
 type Look = { readonly colorScheme?: 'dark'; readonly width?: number };
 
-async function open(url: string, { colorScheme, width = 1_280 }: Look = {}): Promise<Page> {
+/** Opens a link in a new browser. The link is made when the page is there, because it expires after a minute. */
+async function open(make: () => Promise<string>, { colorScheme, width = 1_280 }: Look = {}): Promise<Page> {
   await context?.close();
   context = await browser.newContext({ viewport: { width, height: 800 }, ...(colorScheme && { colorScheme }) });
   context.setDefaultTimeout(WAIT_MS);
   const page = await context.newPage();
-  await page.goto(url);
+  await page.goto(await make());
   return page;
 }
 
@@ -143,11 +144,15 @@ const press = (page: Page, role: 'link' | 'button', name: string) =>
 it(
   'an operator signs in by a link, finds the dead event, sees what a redrive would change, and redrives it',
   async () => {
-    const url = await link();
-    const page = await open(url);
+    let url = '';
+    const page = await open(async () => (url = await link()));
     const complaints = complaintsOf(page);
     await heading(page, 'Overview');
     expect(new URL(page.url()).hash).toBe('');
+    // At once: after a minute, the link has expired.
+    await page.goto(url);
+    await page.getByText('This link has signed in before.').waitFor();
+    await page.reload();
     await page.getByText('1 event is dead').waitFor();
     await press(page, 'link', 'Find the cause, then redrive.');
     await page.getByRole('link', { name: /user\.updated/ }).click();
@@ -168,8 +173,6 @@ it(
     await page.getByText('Nothing. Events arrive').waitFor();
     await press(page, 'button', 'Sign out');
     await heading(page, 'Sign in to the console');
-    await page.goto(url);
-    await page.getByText('This link has signed in before.').waitFor();
     expect(complaints.filter((text) => !/status of 40[01]/.test(text))).toEqual([]);
   },
   STORY_LIMIT_MS,
@@ -182,7 +185,7 @@ it.each<[string, Look, string[] | undefined]>([
 ])(
   'no page has a fault that axe finds, or is wider than the screen, %s',
   async (_, look, rules) => {
-    const page = await open(await link(), look);
+    const page = await open(link, look);
     const pages = [
       ['/console', 'Overview'],
       ['/console/events', 'Events'],
@@ -211,7 +214,7 @@ it.each<[string, Look, string[] | undefined]>([
 it(
   'a long list is read page by page, and only the rows in sight are in the document',
   async () => {
-    const page = await open(await link());
+    const page = await open(link);
     await heading(page, 'Overview');
     await press(page, 'link', 'Events');
     const rows = page.locator('li.virtual');
@@ -226,9 +229,29 @@ it(
 );
 
 it(
+  'a page stays while the gateway does not answer whether somebody is signed in, and goes when nobody is',
+  async () => {
+    const page = await open(link);
+    await heading(page, 'Overview');
+    const asked = '**/console/session';
+    await page.route(asked, (route) => route.abort());
+    const failure = page.waitForEvent('requestfailed', { predicate: (request) => request.url().endsWith('/session') });
+    await page.evaluate(`location.hash = 'away'`);
+    await failure;
+    await page.evaluate('new Promise((resolve) => setTimeout(resolve, 100))');
+    expect(await page.getByRole('heading', { level: 1, name: 'Overview' }).count()).toBe(1);
+    await page.unroute(asked);
+    await page.context().clearCookies();
+    await page.evaluate(`location.hash = 'back'`);
+    await heading(page, 'Sign in to the console');
+  },
+  STORY_LIMIT_MS,
+);
+
+it(
   'a session without a scope is told which one is missing, and keeps the pages that it may read',
   async () => {
-    const page = await open(await link(['users:read']));
+    const page = await open(() => link(['users:read']));
     await heading(page, 'Overview');
     await page.getByText('stats:read').first().waitFor();
     expect(await accessFaults(page, ['html'])).toEqual([]);

@@ -11,6 +11,6 @@ export const queryClient: QueryClient = new QueryClient({
       }
     },
   }),
-  // The client repeats what can be repeated safely.
-  defaultOptions: { queries: { retry: false, staleTime: 5_000 } },
+  // The client repeats what can be repeated safely. A list of many pages would read all of them at each focus.
+  defaultOptions: { queries: { retry: false, staleTime: 5_000, refetchOnWindowFocus: false } },
 });

@@ -27,7 +27,7 @@ export function readEventSearch({ find, status, dead, span }: Record<string, unk
 }
 
 /** Filters of `GET /admin/webhook-events`. */
-export interface EventFilters {
+interface EventFilters {
   readonly status?: Status;
   readonly dead?: true;
   readonly since?: string;
@@ -44,8 +44,7 @@ export function filtersOf({ find, status, dead, span }: EventSearch, now: number
     ...(find !== undefined && { [fieldOf(find)]: find }),
     ...(status !== undefined && { status }),
     ...(dead && { dead: true as const }),
-    // Whole minutes, so that the list is not read anew each time that it is drawn.
-    ...(span !== undefined && { since: new Date(Math.floor((now - spans[span]) / 60_000) * 60_000).toISOString() }),
+    ...(span !== undefined && { since: new Date(now - spans[span]).toISOString() }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type EntryOf } from '@gatehouse/client';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { count } from '../ui/format';
 import { Moment } from '../ui/moment';
@@ -8,7 +8,6 @@ import { RowList } from '../ui/row-list';
 import { Empty, Read } from '../ui/states';
 import { EventBadge } from './event-badge';
 import { EventFilters } from './event-filters';
-import { filtersOf } from './event-search';
 import { eventsQuery } from './queries';
 
 type Event = EntryOf<'/admin/webhook-events'>;
@@ -16,13 +15,17 @@ type Event = EntryOf<'/admin/webhook-events'>;
 /** The events of the ledger, newest first. */
 export function EventsPage() {
   const search = useSearch({ from: '/events' });
-  const events = useInfiniteQuery(eventsQuery(filtersOf(search, Date.now())));
+  const queries = useQueryClient();
+  const query = eventsQuery(search);
+  const events = useInfiniteQuery(query);
+  // Begins with the first page again. A refetch would read each page that was scrolled through.
+  const readAgain = () => void queries.resetQueries({ queryKey: query.queryKey, exact: true });
   const isFiltered = Object.keys(search).length > 0;
   return (
     <Page
       title="Events"
       actions={
-        <button type="button" disabled={events.isFetching} onClick={() => void events.refetch()}>
+        <button type="button" disabled={events.isFetching} onClick={readAgain}>
           {events.isFetching ? 'Reading' : 'Read again'}
         </button>
       }

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { gatehouse } from '../gatehouse';
-import { type EventFilters } from './event-search';
+import { type EventSearch, filtersOf } from './event-search';
 
 /** Key of everything about events among the queries. */
 export const EVENTS_KEY = ['events'] as const;
@@ -9,11 +9,12 @@ const PAGE = 100;
 const EVERY_MS = 2_000;
 
 /** A list of events, page by page. */
-export const eventsQuery = (filters: EventFilters) =>
+export const eventsQuery = (search: EventSearch) =>
   infiniteQueryOptions({
-    queryKey: [...EVENTS_KEY, 'list', filters],
+    // Without the time: with it, the list would begin anew while somebody scrolls.
+    queryKey: [...EVENTS_KEY, 'list', search],
     queryFn: async ({ pageParam, signal }) => {
-      const query = { ...filters, limit: PAGE, ...(pageParam !== null && { cursor: pageParam }) };
+      const query = { ...filtersOf(search, Date.now()), limit: PAGE, ...(pageParam !== null && { cursor: pageParam }) };
       return (await gatehouse.GET('/admin/webhook-events', { params: { query }, signal })).data;
     },
     initialPageParam: null as string | null,

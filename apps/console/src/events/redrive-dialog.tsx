@@ -17,7 +17,7 @@ export function RedriveDialog({ id, close }: RedriveDialogProps) {
     mutationFn: () => redriveOne(id, false),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: [...EVENTS_KEY, 'one'] });
-      void queries.invalidateQueries({ queryKey: [...EVENTS_KEY, 'list'] });
+      void queries.resetQueries({ queryKey: [...EVENTS_KEY, 'list'] });
       close();
     },
   });
@@ -68,7 +68,7 @@ export function RedriveDialog({ id, close }: RedriveDialogProps) {
               ({ id: at, warning }) =>
                 typeof warning === 'string' && (
                   <p key={at} className="notice">
-                    It will fail again: {warning}.
+                    It will fail again unless its cause is fixed: {warning}.
                   </p>
                 ),
             )}

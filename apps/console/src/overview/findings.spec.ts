@@ -27,7 +27,7 @@ it.each([
   ['bad', '1 event is dead', { open: { ...stats.open, dead: 1 } }],
   ['wait', '2 events have failed', { open: { ...stats.open, retrying: 2 } }],
   ['wait', 'has waited for 2 min', { oldestUnapplied: { id: '1', webhookId: 'msg_1', at: before(120_000) } }],
-  ['wait', 'was turned away', { rejected: { kept: 1, lastAt: before(60_000) } }],
+  ['wait', 'was rejected', { rejected: { kept: 1, lastAt: before(60_000) } }],
 ] as const)('of the ledger it finds, as %s: %s', (tone, text, changes) => {
   expect(findingsOf({ ...stats, ...changes }, run, undefined)).toMatchObject([
     { tone, text: expect.stringContaining(text) as string },

@@ -70,7 +70,7 @@ function ofStats(stats: Stats | undefined): Finding[] {
   if (rejected.lastAt !== null && now - Date.parse(rejected.lastAt) < HOUR_MS) {
     found.push({
       tone: 'wait',
-      text: 'A delivery was turned away in the last hour.',
+      text: 'A delivery was rejected in the last hour.',
       next: 'See why: `gatehouse rejected`.',
     });
   }

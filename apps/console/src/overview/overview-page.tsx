@@ -62,7 +62,7 @@ export function OverviewPage() {
                     Show the dead events
                   </Link>
                 ) : (
-                  <span className="quiet">No event was given up.</span>
+                  <span className="quiet">No event is dead.</span>
                 )}
               </p>
             </Card>

@@ -25,6 +25,11 @@ export class SessionRefusal extends Error {
   }
 }
 
+/** Whether an error says that nobody is signed in. After any other one, what was read stays on the page. */
+export function endsSession(error: Error): boolean {
+  return error instanceof SessionRefusal && error.status < 500 && error.status !== 429;
+}
+
 /** Reads the session. A code in the address signs in first. */
 export const sessionQuery = queryOptions<Session>({
   queryKey: SESSION_KEY,

@@ -9,8 +9,8 @@ const reasons: Readonly<Record<string, string>> = {
   api_key_expired: 'The API key behind your session has expired, so the session has ended.',
   api_key_unknown: 'The API key behind your session does not exist any more, so the session has ended.',
   account_inactive: 'Your account is not active any more, so the session has ended.',
-  role_insufficient: 'The console is for admins, and you are none.',
-  rate_limited: 'Too many sign-ins from your address. Wait a minute, then make a new link.',
+  role_insufficient: 'The console is for admins, and your role is not admin.',
+  rate_limited: 'Too many requests from your address or with your key. Wait a minute, then reload, or make a new link.',
 };
 
 /** The page of somebody who is not signed in: why, and how to sign in. */

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import icon from '../icon.svg';
-import { type Session, sessionQuery, signOut } from '../session/session';
+import { type Session, endsSession, sessionQuery, signOut } from '../session/session';
 import { SignIn } from '../session/sign-in';
 import { Moment } from '../ui/moment';
 
@@ -15,7 +15,10 @@ export function Shell() {
     window.addEventListener('hashchange', reread);
     return () => window.removeEventListener('hashchange', reread);
   }, [refetch]);
-  if (error !== null) return <SignIn error={error} retry={() => void refetch()} />;
+  // While a gateway or user-sync is away, the pages stay, and say how old they are.
+  if (error !== null && (data === undefined || endsSession(error))) {
+    return <SignIn error={error} retry={() => void refetch()} />;
+  }
   if (data === undefined) return <p className="visually-hidden">Signing in</p>;
   return (
     <div className="shell">

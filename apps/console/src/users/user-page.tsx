@@ -92,7 +92,7 @@ function Story({ id }: { readonly id: string }) {
         {({ pages }) => {
           // Within a page, the oldest step comes first.
           const steps = pages.flatMap((page) => [...page.steps].reverse());
-          if (steps.length === 0) return <p className="quiet">Clerk never told anything about this user.</p>;
+          if (steps.length === 0) return <p className="quiet">Nothing was observed of this user yet.</p>;
           return (
             <>
               <ol className="timeline">
