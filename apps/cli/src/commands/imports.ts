@@ -37,7 +37,7 @@ export function importsCommand(run: Run): Command {
     .argument('<id>', 'the import')
     .addOption(new Option('--action <action>', 'only with this plan').choices(ACTIONS))
     .addOption(new Option('--outcome <outcome>', 'only with this outcome').choices(OUTCOMES))
-    .addOption(new Option('--reversal <reversal>', 'only those that an undo has treated so').choices(REVERSALS))
+    .addOption(new Option('--reversal <reversal>', 'only with this result of an undo').choices(REVERSALS))
     .addOption(limitOption())
     .addOption(allOption())
     .action((id, options) =>

@@ -18,7 +18,7 @@ export function keysCommand(run: Run): Command {
     .command('list')
     .description('list API keys, newest first')
     .option('--user <user>', `only of this user: ${WHO}`)
-    .option('--prefix <prefix>', 'only keys that begin so, such as sk_prod_McZz1O; never give a whole key')
+    .option('--prefix <prefix>', 'only keys with this beginning, such as sk_prod_McZz1O; never give a whole key')
     .addOption(limitOption())
     .addOption(allOption())
     .action((options) =>

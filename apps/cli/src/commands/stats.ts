@@ -37,7 +37,7 @@ export function statsCommand(run: Run): Command {
       run(async ({ gatehouse, output }) => {
         const query = { since, until, step: step ?? stepOf(since, until) };
         const { data } = await gatehouse.GET('/admin/stats/series', { params: { query } });
-        await output.entries(data.points, columns, 'There is no step.');
+        await output.entries(data.points, columns, 'The span is empty: --since is not before --until.');
       }),
     );
 }
