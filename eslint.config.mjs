@@ -318,7 +318,7 @@ export default tseslint.config(
   },
   {
     name: 'an example that is compiled alone, against the tarball that it installs',
-    files: ['examples/behind-the-gate/*.ts', 'examples/nextjs/**/*.ts', 'examples/web/src/*.ts'],
+    files: ['examples/behind-the-gate/*.ts', 'examples/nextjs/**/*.{ts,tsx}', 'examples/web/src/*.{ts,tsx}'],
     extends: [tseslint.configs.disableTypeChecked],
     rules: { '@nx/enforce-module-boundaries': 'off', 'no-console': 'off' },
   },

@@ -7,7 +7,7 @@ export default [
     name: 'all projects are one program, so that the types of a library are computed once',
     files: ['**/*.ts'],
     // Other compiler options.
-    ignores: ['examples/**'],
+    ignores: ['apps/console/**', 'examples/**'],
     languageOptions: { parserOptions: { projectService: false, project: './tsconfig.json' } },
   },
 ];
