@@ -35,6 +35,7 @@ beforeAll(async () => {
   );
   ada = await people.person(marker);
   somebody = await people.furnish(ada, marker);
+  await people.settled(ada);
 }, LIMIT_MS);
 
 afterAll(() => stack?.stop());

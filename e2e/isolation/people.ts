@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { type ClerkClient, createClerkClient } from '@clerk/backend';
-import { type ParsedJson, PATIENCE_MS } from '@gatehouse/testing';
+import { type ParsedJson, PATIENCE_MS, eventually } from '@gatehouse/testing';
 import { sessionBearer } from '../session-bearer';
 import { type Stack } from '../stack';
 import { type Attempt, type Somebody, bodies } from './attempts';
@@ -113,6 +113,22 @@ export class People {
       ...{ clerkSessionId: person.clerkSessionId, gatehouseSessionId: ofGatehouse?.id ?? '' },
     };
     return { names, idempotencyKey, cursors };
+  }
+
+  /** Waits until nothing in the background changes what is stored about a person any more. */
+  async settled({ clerkUserId }: Person): Promise<void> {
+    const { users, ledger } = this.stack;
+    await eventually(async () => {
+      const { updatedAt } = await this.clerk.users.getUser(clerkUserId);
+      const { rows } = await users.query<object>(
+        `SELECT u.clerk_updated_at AS version, w.state FROM users u JOIN write_backs w ON w.user_id = u.id
+           WHERE u.clerk_user_id = $1`,
+        [clerkUserId],
+      );
+      expect(rows).toEqual([{ version: String(updatedAt), state: 'done' }]);
+      const open = await ledger.query(`SELECT FROM webhook_events WHERE status IN ('pending', 'processing')`);
+      expect(open.rowCount).toBe(0);
+    });
   }
 
   /** Deletes a person at Clerk, which sends the webhook. */
