@@ -1,4 +1,3 @@
-import { RequestRefusedError } from '@gatehouse/messaging';
 import { type Caller } from '../../caller/caller';
 import { type MaybePromise } from '../../maybe-promise';
 import { type Decision } from '../decision';
@@ -24,19 +23,6 @@ export interface StreamPermit {
   readonly since: StreamsVersion;
   /** Decides again whether the caller may use the route, by the policy in use. Never throws or rejects. */
   confirm(): MaybePromise<Decision>;
-}
-
-/**
- * Maximum number of times that the caller of one request is confirmed before the request is sent. Each trust change, of
- * any user, demands another confirmation. Without a limit, a request would wait and repeat its lookup for ever while trust
- * changes faster than lookups are answered.
- */
-const MAX_CONFIRMATIONS = 20;
-
-/** @param count confirmations of a caller for one request @throws RequestRefusedError `unavailable` beyond the limit */
-export function limitConfirmations(count: number): void {
-  if (count <= MAX_CONFIRMATIONS) return;
-  throw new RequestRefusedError('unavailable', 'Trust changes too often to confirm the caller. Retry later.');
 }
 
 /** Whether no trust change came after a decision about the caller. A request without a caller depends on none. */

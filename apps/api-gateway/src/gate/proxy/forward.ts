@@ -9,14 +9,8 @@ import {
   UpstreamFailedError,
   UpstreamTimeoutError,
 } from '../../upstream-errors';
-import {
-  type OpenStream,
-  type StreamPermit,
-  type StreamPipe,
-  type StreamsVersion,
-  limitConfirmations,
-  stillStands,
-} from '../open-streams/open-stream';
+import { type OpenStream, type StreamPermit, type StreamPipe } from '../open-streams/open-stream';
+import { ConfirmedHeaders } from '../open-streams/confirmed-headers';
 import { type OpenStreams } from '../open-streams/open-streams';
 import { type GateEnd, type StreamEnd, isGateEnd } from '../open-streams/stream-end';
 import { type ResponseContext, isEventStream, responseHeaders, responseTrailers } from './response-headers';
@@ -59,11 +53,7 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
   private state: 'waiting' | 'sent' | 'answering' | 'over' = 'waiting';
   private controller: Dispatcher.DispatchController | undefined;
   private mayRepeat: boolean;
-  /** `OpenStreams.version` when the last decision about the caller began. */
-  private decidedAt: StreamsVersion;
-  private confirmations = 0;
-  /** As of that decision. */
-  private headers: string[];
+  private readonly headers: ConfirmedHeaders;
   private isListening = false;
   /** Bytes of the body that are still to come; undefined if the upstream declared no length. */
   private left: number | undefined;
@@ -96,8 +86,7 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
     private readonly ended: (error?: unknown) => void,
   ) {
     this.mayRepeat = SAFE.has(request.method) && request.body === null;
-    this.decidedAt = permit.since;
-    this.headers = request.headers;
+    this.headers = new ConfirmedHeaders(permit, streams, request.headers, request.headersOf);
   }
 
   /** Sends the request when its turn comes. */
@@ -166,7 +155,7 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.state !== 'over' && !this.decisionStands) {
+    if (this.state !== 'over' && !this.headers.stand) {
       // The caller may have been revoked while the connection opened. undici writes nothing, and keeps the connection.
       queueMicrotask(() => this.sendNow());
       throw new RequestWithdrawnError();
@@ -253,28 +242,20 @@ export class Forward implements Dispatcher.DispatchHandler, StreamPipe {
 
   /** Sends the request. Confirms the caller first if there was a trust change after the last decision about it. */
   private sendNow(): void {
-    if (this.decisionStands) return this.dispatch(this.headers);
+    if (this.headers.stand) return this.dispatch();
     this.confirmAndSend().catch((error: unknown) => this.end(error));
   }
 
   private async confirmAndSend(): Promise<void> {
-    const { permit, request, streams } = this;
-    limitConfirmations((this.confirmations += 1));
-    const { version } = streams;
-    const decision = await permit.confirm();
+    const decision = await this.headers.confirm();
     if (this.state === 'over') return;
-    if (!decision.allowed) return this.end(decision.error);
-    this.decidedAt = version;
-    this.headers = request.headersOf(decision.caller);
-    this.dispatch(this.headers);
+    if (decision.allowed) this.dispatch();
+    else this.end(decision.error);
   }
 
-  private get decisionStands(): boolean {
-    return stillStands(this.permit, this.decidedAt, this.streams.version);
-  }
-
-  private dispatch(headers: string[]): void {
+  private dispatch(): void {
     const { method, path, body, timeoutMs } = this.request;
+    const headers = this.headers.current;
     this.state = 'waiting';
     // `tick` limits the pauses within a response.
     this.turn.dispatcher.dispatch({ method, path, headers, body, headersTimeout: timeoutMs, bodyTimeout: 0 }, this);

@@ -11,14 +11,8 @@ import {
   StreamsUnavailableError,
   UpstreamFailedError,
 } from '../../upstream-errors';
-import {
-  type OpenStream,
-  type StreamPermit,
-  type StreamPipe,
-  type StreamsVersion,
-  limitConfirmations,
-  stillStands,
-} from '../open-streams/open-stream';
+import { type OpenStream, type StreamPermit, type StreamPipe } from '../open-streams/open-stream';
+import { ConfirmedHeaders } from '../open-streams/confirmed-headers';
 import { type OpenStreams } from '../open-streams/open-streams';
 import { type GateEnd, type StreamEnd } from '../open-streams/stream-end';
 import { responseHeaders } from '../proxy/response-headers';
@@ -73,19 +67,14 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
   private isHeld = false;
   /** Whether the turn of the handshake has come after `hold`. */
   private isDue = false;
-  /** `OpenStreams.version` when the last decision about the caller began. */
-  private decidedAt: StreamsVersion;
-  private confirmations = 0;
-  /** Of the handshake, as of that decision. */
-  private headers: string[];
+  private readonly headers: ConfirmedHeaders;
 
   constructor(
     private readonly parts: ProxiedWebSocketParts,
     private readonly streams: OpenStreams,
   ) {
     this.client = parts.upgrade.request.socket;
-    this.decidedAt = parts.permit.since;
-    this.headers = parts.headers;
+    this.headers = new ConfirmedHeaders(parts.permit, streams, parts.headers, parts.headersOf);
     this.client.once('close', () => this.abandon());
     this.stream = streams.open(parts.permit, this);
   }
@@ -122,7 +111,7 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.state !== 'over' && (this.isHeld || !this.decisionStands)) {
+    if (this.state !== 'over' && (this.isHeld || !this.headers.stand)) {
       // The caller may have been revoked while the connection opened. undici writes nothing, and keeps the connection.
       queueMicrotask(() => this.sendWhenTrusted());
       throw new RequestWithdrawnError();
@@ -185,29 +174,21 @@ export class ProxiedWebSocket implements StreamPipe, Dispatcher.DispatchHandler 
 
   /** Sends the handshake. Confirms the caller first if there was a trust change after the last decision about it. */
   private sendNow(): void {
-    if (this.decisionStands) return this.dispatch(this.headers);
+    if (this.headers.stand) return this.dispatch();
     this.confirmAndSend().catch((error: unknown) => this.fail(error));
   }
 
   private async confirmAndSend(): Promise<void> {
-    const { permit, headersOf } = this.parts;
-    limitConfirmations((this.confirmations += 1));
-    const { version } = this.streams;
-    const decision = await permit.confirm();
+    const decision = await this.headers.confirm();
     if (this.state === 'over') return;
-    if (!decision.allowed) return this.fail(decision.error);
-    this.decidedAt = version;
-    this.headers = headersOf(decision.caller);
-    if (this.isHeld) this.isDue = true;
-    else this.dispatch(this.headers);
+    if (!decision.allowed) this.fail(decision.error);
+    else if (this.isHeld) this.isDue = true;
+    else this.dispatch();
   }
 
-  private get decisionStands(): boolean {
-    return stillStands(this.parts.permit, this.decidedAt, this.streams.version);
-  }
-
-  private dispatch(headers: string[]): void {
+  private dispatch(): void {
     const { path, timeoutMs, turn } = this.parts;
+    const headers = this.headers.current;
     const request = { method: 'GET', path, headers, body: null, upgrade: 'websocket' } as const;
     turn.dispatcher.dispatch({ ...request, headersTimeout: timeoutMs, bodyTimeout: timeoutMs }, this);
   }
