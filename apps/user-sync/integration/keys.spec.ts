@@ -469,7 +469,7 @@ describe('the code of a console link', () => {
     expect(outcomes.sort()).toEqual(['done', 'refused', 'refused']);
   });
 
-  it('is of no use to a user who is no admin', async () => {
+  it('is of no use to a user who is not an admin', async () => {
     const [ada, code] = [await member(world), { id: randomUUID(), expiresAt: Date.now() + 60_000 }];
     await expect(world.gateway.send(spendConsoleCode, code, ada.context)).rejects.toEqual(refusal('forbidden'));
     await world.gateway.send(spendConsoleCode, code, boss.context);
